@@ -1,0 +1,71 @@
+//! Rebuilding interpreter frames from a deopt exit.
+//!
+//! Cost matters here: this is all that lies between the failed guard and the interpreter's first
+//! instruction, whatever the size of the function. It reads the encoded exit once, front to back,
+//! and writes each slot once.
+
+use crate::{ExitTable, SlotState, SpecSite};
+use runtime::vm::{Frame, VMContext};
+use runtime::{ExitIdx, Reason, Store};
+use smallvec::SmallVec;
+
+/// The frames of an exit, rebuilt.
+#[derive(Debug)]
+pub struct Materialized {
+    /// Why the exit was taken.
+    pub reason: Reason,
+    /// Whose speculation failed.
+    pub site: Option<SpecSite>,
+    /// The frames, outermost first. Their slots are written; they are not on record yet.
+    pub frames: SmallVec<[Frame; 8]>,
+    /// First free slot of the innermost frame.
+    pub sp: *mut u64,
+}
+
+/// Writes the slots of the frames of `exit`, from `VMStore::value_top` up. `None` if the value
+/// stack is too small.
+///
+/// # Safety
+///
+/// `exits` belongs to the code that took `exit`, whose values are in the deopt buffer of `store`;
+/// `vmctx` is the context of the code; all functions of the exit are prepared.
+pub unsafe fn materialize(
+    store: *mut Store,
+    vmctx: *mut VMContext,
+    (exits, exit): (&ExitTable, ExitIdx),
+) -> Option<Materialized> {
+    let mut reader = exits.reader(exit);
+    let (reason, site, n_frames) = reader.header();
+    // SAFETY: the caller promises a live store and its context.
+    let (vm, instance) = unsafe { (&raw mut (*store).vm, &*(*vmctx).instance) };
+    // SAFETY: as above.
+    let (buffer, limit, mut fp) =
+        unsafe { (&raw const (*vm).deopt_buffer, (*vm).value_limit, (*vm).value_top) };
+    let mut frames = SmallVec::new();
+    for _ in 0..n_frames {
+        let header = reader.frame();
+        let func = instance.prepared(header.func)?;
+        // SAFETY: prepared functions live as long as their instance.
+        let (code, side_table, n_slots) =
+            unsafe { ((*func).code, (*func).side_table, (*func).n_slots) };
+        if fp.wrapping_add(n_slots as usize) > limit {
+            return None;
+        }
+        let mut sp = fp;
+        for _ in 0..header.n_slots {
+            let value = match reader.slot() {
+                // SAFETY: an exit names only values that its code has stored.
+                SlotState::Value(value) => unsafe { (*buffer)[value as usize] },
+                SlotState::Const(value) => value,
+            };
+            // SAFETY: the frame fits, by the check above.
+            unsafe { sp.write(value) };
+            sp = sp.wrapping_add(1);
+        }
+        let pc = code.wrapping_add(header.pc as usize);
+        frames.push(Frame { func, pc, stp: side_table.wrapping_add(header.stp as usize), fp });
+        // The next frame begins where this one's operands end: its arguments are gone.
+        fp = sp;
+    }
+    Some(Materialized { reason, site, frames, sp: fp })
+}

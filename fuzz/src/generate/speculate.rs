@@ -1,0 +1,283 @@
+//! Modules of the shape that the compiler speculates on.
+//!
+//! ```text
+//! roots -> level 1 -> level 2 -> level 3        1..2, 2..5, 0..3 and 0..2 functions
+//!            ^t0        ^t1        ^t2          each level has a type and a table
+//! ```
+//!
+//! Roots and functions call the next level, directly or through its table, so that programs end
+//! soon. The functions of a level have one type, most often with the results of the level above,
+//! so that it can be tail-called. The index of an indirect call mostly comes from the global
+//! `g0`, which the host changes between calls. Tables are written by functions, or not at all.
+
+use super::body::Body;
+use crate::draw::Draw;
+use wasm_encoder::{
+    BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, FunctionSection,
+    GlobalSection, GlobalType, HeapType, ImportSection, MemorySection, MemoryType, Module,
+    RefType, StartSection, TableSection, TableType, TypeSection, ValType,
+};
+
+/// Types of values; local variables, globals and block types come in this order.
+pub(super) const TYPES: [ValType; 6] = [
+    ValType::I32,
+    ValType::I64,
+    ValType::F32,
+    ValType::F64,
+    ValType::FUNCREF,
+    ValType::EXTERNREF,
+];
+
+/// The global that selects targets.
+pub(super) const TARGET: u32 = 0;
+
+/// The first of the mutable globals, one of each of [`TYPES`].
+pub(super) const FIRST_GLOBAL: u32 = 1;
+
+/// Elements of each table of functions.
+pub(super) const TABLE_SIZE: u32 = 8;
+
+/// Functions that can be called in the same ways.
+pub(super) struct Level {
+    pub(super) params: Vec<ValType>,
+    pub(super) results: Vec<ValType>,
+    /// Index of the type.
+    pub(super) ty: u32,
+    /// Functions, hosts' and own.
+    pub(super) funcs: Vec<u32>,
+    /// Table with these functions, if it is not the level of the roots. The passive element
+    /// segment with the functions has the same index.
+    pub(super) table: Option<u32>,
+    n_imported: usize,
+}
+
+/// What bodies may refer to.
+pub(super) struct Shape {
+    /// The first has the roots.
+    pub(super) levels: Vec<Level>,
+    /// Are tables written by functions?
+    pub(super) writes_tables: bool,
+    /// Is there a memory?
+    pub(super) memory: bool,
+    /// The table of external references.
+    pub(super) extern_table: u32,
+    /// The first of the types `[t] -> [t]`, in the order of [`TYPES`].
+    first_block_type: u32,
+    /// Do tables have null and functions of wrong types?
+    holes: bool,
+    /// Does the first root run when the module is instantiated?
+    start: bool,
+}
+
+impl Shape {
+    /// The block type `[ty] -> [ty]`.
+    pub(super) fn identity(&self, ty: ValType) -> BlockType {
+        let n = TYPES.iter().position(|other| *other == ty).unwrap_or(0);
+        BlockType::FunctionType(self.first_block_type + n as u32)
+    }
+
+    /// The global that collects values of type `ty`.
+    pub(super) fn global(&self, ty: ValType) -> u32 {
+        FIRST_GLOBAL + TYPES.iter().position(|other| *other == ty).unwrap_or(0) as u32
+    }
+}
+
+/// A module.
+pub(crate) fn module(draw: &mut Draw<'_>) -> Vec<u8> {
+    let shape = Shape::draw(draw);
+    let mut bodies = CodeSection::new();
+    for (n, level) in shape.levels.iter().enumerate() {
+        for func in &level.funcs[level.n_imported..] {
+            bodies.function(&Body::new(&shape, draw, n, *func).finish());
+        }
+    }
+    shape.encode(draw, &bodies)
+}
+
+impl Shape {
+    fn draw(draw: &mut Draw<'_>) -> Shape {
+        let mut levels = vec![Level {
+            params: vec![ValType::I32],
+            results: vec![ValType::I64],
+            ty: 0,
+            funcs: Vec::new(),
+            table: None,
+            n_imported: 0,
+        }];
+        for ty in 1..=draw.within(1, 3) as u32 {
+            let above = &levels[levels.len() - 1].results;
+            let results = if ty > 1 && !draw.one_in(4) { above.clone() } else { types(draw, 4) };
+            levels.push(Level {
+                params: types(draw, 6),
+                results,
+                ty,
+                funcs: Vec::new(),
+                table: Some(ty - 1),
+                n_imported: usize::from(draw.one_in(4)),
+            });
+        }
+        let mut next = 0;
+        for level in &mut levels {
+            level.funcs.extend(next..next + level.n_imported as u32);
+            next += level.n_imported as u32;
+        }
+        for (n, level) in levels.iter_mut().enumerate() {
+            let count = match n {
+                0 => draw.within(1, 2),
+                1 => draw.within(2, 5),
+                _ => draw.within(1, 3),
+            } as u32;
+            level.funcs.extend(next..next + count);
+            next += count;
+        }
+        Shape {
+            extern_table: levels.len() as u32 - 1,
+            first_block_type: levels.len() as u32,
+            levels,
+            writes_tables: draw.one_in(2),
+            memory: draw.one_in(2),
+            holes: draw.one_in(6),
+            start: draw.one_in(8),
+        }
+    }
+
+    fn encode(&self, draw: &mut Draw<'_>, bodies: &CodeSection) -> Vec<u8> {
+        let mut module = Module::new();
+        module.section(&self.types()).section(&self.imports()).section(&self.functions());
+        module.section(&self.tables());
+        if self.memory {
+            let mut memories = MemorySection::new();
+            memories.memory(MemoryType {
+                minimum: 1,
+                maximum: Some(2),
+                memory64: false,
+                shared: false,
+                page_size_log2: None,
+            });
+            module.section(&memories);
+        }
+        module.section(&self.globals(draw));
+        if self.start {
+            // Its type has to be `[] -> []`: the last function is made for it.
+            module.section(&StartSection { function_index: self.n_funcs() });
+        }
+        module.section(&self.elements(draw)).section(&self.code(bodies));
+        module.finish()
+    }
+
+    fn n_funcs(&self) -> u32 {
+        self.levels.iter().map(|level| level.funcs.len() as u32).sum()
+    }
+
+    fn types(&self) -> TypeSection {
+        let mut section = TypeSection::new();
+        for level in &self.levels {
+            section.ty().function(level.params.clone(), level.results.clone());
+        }
+        for ty in TYPES {
+            section.ty().function([ty], [ty]);
+        }
+        section.ty().function([], []);
+        section
+    }
+
+    fn imports(&self) -> ImportSection {
+        let mut section = ImportSection::new();
+        for level in &self.levels {
+            for _ in 0..level.n_imported {
+                section.import("host", "func", EntityType::Function(level.ty));
+            }
+        }
+        section
+    }
+
+    fn functions(&self) -> FunctionSection {
+        let mut section = FunctionSection::new();
+        for level in &self.levels {
+            for _ in level.n_imported..level.funcs.len() {
+                section.function(level.ty);
+            }
+        }
+        if self.start {
+            section.function(self.first_block_type + TYPES.len() as u32);
+        }
+        section
+    }
+
+    fn code(&self, bodies: &CodeSection) -> CodeSection {
+        let mut section = bodies.clone();
+        if self.start {
+            let mut body = wasm_encoder::Function::new([]);
+            body.instructions().i32_const(9).call(self.levels[0].funcs[0]).drop().end();
+            section.function(&body);
+        }
+        section
+    }
+
+    fn tables(&self) -> TableSection {
+        let mut section = TableSection::new();
+        let mut table = |element_type, size: u32| {
+            section.table(TableType {
+                element_type,
+                minimum: size.into(),
+                maximum: Some(u64::from(size) + 2),
+                table64: false,
+                shared: false,
+            });
+        };
+        for _ in &self.levels[1..] {
+            table(RefType::FUNCREF, TABLE_SIZE);
+        }
+        table(RefType::EXTERNREF, 4);
+        section
+    }
+
+    fn globals(&self, draw: &mut Draw<'_>) -> GlobalSection {
+        let mut section = GlobalSection::new();
+        let mut global = |val_type, init: ConstExpr| {
+            section.global(GlobalType { val_type, mutable: true, shared: false }, &init);
+        };
+        global(ValType::I32, ConstExpr::i32_const(draw.below(8) as i32));
+        global(ValType::I32, ConstExpr::i32_const(draw.any()));
+        global(ValType::I64, ConstExpr::i64_const(draw.any()));
+        global(ValType::F32, ConstExpr::f32_const(1.5.into()));
+        global(ValType::F64, ConstExpr::f64_const((-0.25).into()));
+        let first = &self.levels[1].funcs;
+        global(ValType::FUNCREF, ConstExpr::ref_func(first[draw.below(first.len())]));
+        global(ValType::EXTERNREF, ConstExpr::ref_null(HeapType::EXTERN));
+        section
+    }
+
+    fn elements(&self, draw: &mut Draw<'_>) -> ElementSection {
+        let mut section = ElementSection::new();
+        for level in &self.levels[1..] {
+            section.passive(Elements::Functions(level.funcs.clone().into()));
+        }
+        for (n, level) in self.levels.iter().enumerate() {
+            let Some(table) = level.table else { continue };
+            // One function in each place, or all in turn.
+            let stride = draw.below(3);
+            let elements: Vec<ConstExpr> = (0..TABLE_SIZE as usize)
+                .map(|place| match self.levels.get(n + 1) {
+                    _ if self.holes && draw.one_in(6) => ConstExpr::ref_null(HeapType::FUNC),
+                    Some(below) if self.holes && draw.one_in(6) => {
+                        ConstExpr::ref_func(below.funcs[0])
+                    }
+                    _ => ConstExpr::ref_func(level.funcs[place * stride % level.funcs.len()]),
+                })
+                .collect();
+            section.active(
+                Some(table),
+                &ConstExpr::i32_const(0),
+                Elements::Expressions(RefType::FUNCREF, elements.into()),
+            );
+        }
+        section
+    }
+}
+
+/// Up to `most` types; sometimes more, so that they do not all fit in registers.
+fn types(draw: &mut Draw<'_>, most: usize) -> Vec<ValType> {
+    let count = if draw.one_in(12) { most + 6 } else { draw.within(0, most) };
+    (0..count).map(|_| draw.pick(&TYPES)).collect()
+}

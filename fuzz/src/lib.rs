@@ -1,0 +1,34 @@
+//! Fuzzing: what the targets in `fuzz_targets/` do, as functions over bytes.
+//!
+//! A target makes a module from the bytes, checks it, and returns what happened or what is wrong.
+//! It does not know who calls it: libFuzzer, `examples/soak.rs`, or a test.
+//!
+//! ```text
+//! bytes -> draw -> generate -> instrument -> program -> drive (each mode, wasmtime) -> record
+//!                                                                                       |
+//!                                                        failure or stats <- oracle <---+
+//! ```
+
+mod draw;
+mod failure;
+mod features;
+mod generate;
+mod instrument;
+mod oracle;
+mod ours;
+mod record;
+mod replay;
+mod reference;
+mod rng;
+mod script;
+mod stats;
+mod translate;
+mod values;
+
+pub use failure::Failure;
+pub use generate::{Program, program};
+pub use oracle::{compare, differential};
+pub use replay::replay;
+pub use rng::Rng;
+pub use stats::Stats;
+pub use translate::{bytes, check, translate};

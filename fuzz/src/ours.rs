@@ -1,0 +1,126 @@
+//! The engine under test, in each of its modes.
+
+pub(crate) use wasm_interp_jit as api;
+
+#[path = "drive.rs"]
+#[allow(clippy::duplicate_mod, reason = "it runs over two engines, see there")]
+mod drive;
+
+use crate::record::Record;
+use crate::script::Script;
+use crate::stats::Stats;
+use api::inspect::{self, Event};
+use api::{Config, Engine, Module, Result, Store, Strategy};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// How the engine executes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Interpreter,
+    /// Compiled at the first call.
+    Jit,
+    /// Compiled at the first call; the n-th guard of each n fails. Memories have no guard pages.
+    Stress(NonZeroU32),
+    /// Compiled when hot, on the spot.
+    Tiered,
+    /// Compiled when hot, meanwhile.
+    Background,
+    /// Compiled when hot; one guard fails.
+    DeoptAt(u64),
+}
+
+/// Modes with an engine that all runs share.
+const SHARED: [Mode; 6] = [
+    Mode::Interpreter,
+    Mode::Jit,
+    Mode::Stress(NonZeroU32::MIN),
+    Mode::Stress(NonZeroU32::MIN.saturating_add(2)),
+    Mode::Tiered,
+    Mode::Background,
+];
+
+/// Hotness budget of the modes that start in the interpreter.
+const THRESHOLD: u32 = 2;
+
+impl Mode {
+    /// The modes in which a program with this seed runs; the first is the one to compare with.
+    pub(crate) fn of(seed: u64) -> Vec<Mode> {
+        let mut modes = SHARED[..5].to_vec();
+        // Threads make runs slow and failures hard to repeat.
+        if seed.is_multiple_of(16) {
+            modes.push(Mode::Background);
+        }
+        modes.push(Mode::DeoptAt(seed / 16 % 40 + 1));
+        modes
+    }
+
+    fn config(self) -> Config {
+        let mut config = Config::new();
+        config.max_wasm_stack(1 << 20).cranelift_debug_verifier(true).jit_background(false);
+        match self {
+            Mode::Interpreter => config.strategy(Strategy::Interpreter),
+            Mode::Jit => config.strategy(Strategy::Jit),
+            Mode::Stress(n) => config
+                .strategy(Strategy::Jit)
+                .jit_deopt_every(Some(n))
+                .memory_reservation(0)
+                .memory_guard_size(0),
+            Mode::Tiered => config.strategy(Strategy::Tiered).jit_threshold(THRESHOLD),
+            Mode::Background => {
+                config.strategy(Strategy::Tiered).jit_threshold(THRESHOLD).jit_background(true)
+            }
+            Mode::DeoptAt(k) => {
+                config.strategy(Strategy::Tiered).jit_threshold(THRESHOLD).jit_deopt_at(Some(k))
+            }
+        };
+        config
+    }
+
+    fn make_engine(self) -> Engine {
+        Engine::new(&self.config()).expect("the settings are valid")
+    }
+
+    /// The engine of this mode.
+    fn engine(self) -> Engine {
+        static ENGINES: OnceLock<Vec<Engine>> = OnceLock::new();
+        let engines = ENGINES.get_or_init(|| SHARED.iter().map(|mode| mode.make_engine()).collect());
+        match SHARED.iter().position(|mode| *mode == self) {
+            Some(n) => engines[n].clone(),
+            None => self.make_engine(),
+        }
+    }
+}
+
+/// Makes a module of `wasm`, in the engine of `mode`.
+pub(crate) fn compile(mode: Mode, wasm: &[u8]) -> Result<Module> {
+    drive::compile(&mode.engine(), wasm)
+}
+
+/// Runs `module`, which is of the engine of one of the modes, by `script`. Counts events.
+pub(crate) fn run(module: &Module, script: (Script, u64), stats: &mut Stats) -> Record {
+    let events = Arc::<Mutex<Stats>>::default();
+    let sink = events.clone();
+    let watch = move |store: &mut Store<drive::Host>| {
+        inspect::on_event(store, move |event| count(&sink, event));
+    };
+    let record = drive::run(module.engine(), module, script, watch);
+    stats.add(&events.lock().unwrap_or_else(PoisonError::into_inner));
+    record
+}
+
+fn count(stats: &Mutex<Stats>, event: &Event) {
+    let mut stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
+    match event {
+        Event::Installed { osr: None, .. } => stats.installed += 1,
+        Event::Installed { osr: Some(_), .. } => stats.installed_osr += 1,
+        Event::CompileFailed { func, error } => {
+            stats.compile_failures.insert(format!("{func}: {error}"));
+        }
+        Event::Inlined { .. } => stats.inlining_decisions += 1,
+        Event::Deopt { .. } => stats.deopts += 1,
+        Event::OsrEntered { .. } => stats.osr_entries += 1,
+        Event::Invalidated { .. } => stats.invalidations += 1,
+        _ => {}
+    }
+}

@@ -1,0 +1,185 @@
+//! What a run of a program did, as far as it can be seen from outside; the same type for every
+//! engine, so that runs can be compared.
+
+use std::fmt;
+
+/// A value, without anything that only means something in its store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    I32(u32),
+    I64(u64),
+    F32(u32),
+    F64(u64),
+    /// Is it null? Functions are told apart by their number of parameters and results.
+    Func(Option<(usize, usize)>),
+    /// The number that the host put in.
+    Extern(Option<u32>),
+}
+
+impl Seen {
+    /// The same with one bit pattern for all NaNs.
+    fn canonical(self) -> Self {
+        match self {
+            Seen::F32(bits) if f32::from_bits(bits).is_nan() => Seen::F32(0x7fc0_0000),
+            Seen::F64(bits) if f64::from_bits(bits).is_nan() => Seen::F64(0x7ff8_0000_0000_0000),
+            other => other,
+        }
+    }
+
+    /// A number that equal values share. All NaNs are equal.
+    pub(crate) fn fingerprint(self) -> u64 {
+        match self.canonical() {
+            Seen::I32(bits) | Seen::F32(bits) => bits.into(),
+            Seen::I64(bits) | Seen::F64(bits) => bits,
+            Seen::Func(ty) => ty.map_or(0, |(params, results)| (params * 1000 + results + 1) as u64),
+            Seen::Extern(data) => data.map_or(0, |data| u64::from(data) + 1),
+        }
+    }
+}
+
+/// How far two records must agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    /// In every bit.
+    Exact,
+    /// Any NaN is as good as another one.
+    AnyNan,
+}
+
+/// What a step returned or why it did not.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Values(Vec<Seen>),
+    /// A trap or an error, its whole text, and function and offset of each frame.
+    Failed { error: String, text: String, frames: Vec<(u32, Option<usize>)> },
+}
+
+/// The state of something exported.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Item {
+    Global(Seen),
+    Memory { len: usize, hash: u64 },
+    Table { len: u64, elements: Vec<Seen> },
+}
+
+/// One step of a script.
+#[derive(Clone)]
+pub(crate) struct Step {
+    /// What was done.
+    pub(crate) what: String,
+    pub(crate) outcome: Outcome,
+    /// The state after it.
+    pub(crate) state: Vec<(String, Item)>,
+    /// Number and fingerprint of the calls of the host.
+    pub(crate) host: (u64, u64),
+}
+
+/// A whole run.
+#[derive(Clone, Default)]
+pub(crate) struct Record {
+    pub(crate) steps: Vec<Step>,
+    /// The stack overflowed in the last step. Where it does differs between engines and tiers.
+    pub(crate) overflowed: bool,
+}
+
+impl Record {
+    /// Compares with `other`; says what differs first.
+    pub(crate) fn differs(&self, other: &Record, strictness: Strictness) -> Option<String> {
+        let complete = |record: &Record| record.steps.len() - usize::from(record.overflowed);
+        let n = complete(self).min(complete(other));
+        for (mine, theirs) in self.steps[..n].iter().zip(&other.steps[..n]) {
+            if let Some(difference) = mine.differs(theirs, strictness) {
+                return Some(format!("{}\n{difference}", mine.what));
+            }
+        }
+        let cut = self.overflowed || other.overflowed;
+        (!cut && self.steps.len() != other.steps.len()).then(|| "number of steps".to_owned())
+    }
+
+    /// Number of steps that failed.
+    pub(crate) fn n_failed(&self) -> usize {
+        let failed = |step: &&Step| matches!(step.outcome, Outcome::Failed { .. });
+        self.steps.iter().filter(failed).count()
+    }
+}
+
+impl Step {
+    fn differs(&self, other: &Step, strictness: Strictness) -> Option<String> {
+        if self.what != other.what {
+            return Some(format!("  other step\n  {}\n  {}", self.what, other.what));
+        }
+        if !self.outcome.same(&other.outcome, strictness) {
+            return Some(format!("  {:?}\n  {:?}", self.outcome, other.outcome));
+        }
+        if self.host != other.host {
+            return Some(format!("  host calls {:x?}\n  host calls {:x?}", self.host, other.host));
+        }
+        let pairs = self.state.iter().zip(&other.state);
+        let differs = pairs.into_iter().find(|(mine, theirs)| {
+            mine.0 != theirs.0 || !mine.1.same(&theirs.1, strictness)
+        });
+        differs.map(|((name, mine), (_, theirs))| format!("  {name} {mine:?}\n  {name} {theirs:?}"))
+    }
+}
+
+impl Outcome {
+    fn same(&self, other: &Outcome, strictness: Strictness) -> bool {
+        match (self, other) {
+            (Outcome::Values(mine), Outcome::Values(theirs)) => {
+                mine.len() == theirs.len()
+                    && mine.iter().zip(theirs).all(|(a, b)| same(*a, *b, strictness))
+            }
+            _ => self == other,
+        }
+    }
+}
+
+impl Item {
+    fn same(&self, other: &Item, strictness: Strictness) -> bool {
+        match (self, other) {
+            (Item::Global(mine), Item::Global(theirs)) => same(*mine, *theirs, strictness),
+            _ => self == other,
+        }
+    }
+}
+
+fn same(a: Seen, b: Seen, strictness: Strictness) -> bool {
+    match strictness {
+        Strictness::Exact => a == b,
+        Strictness::AnyNan => a.canonical() == b.canonical(),
+    }
+}
+
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Seen::I32(bits) => write!(f, "i32:{}", bits.cast_signed()),
+            Seen::I64(bits) => write!(f, "i64:{}", bits.cast_signed()),
+            Seen::F32(bits) => write!(f, "f32:{bits:#x}"),
+            Seen::F64(bits) => write!(f, "f64:{bits:#x}"),
+            Seen::Func(None) => f.write_str("func:null"),
+            Seen::Func(Some((params, results))) => write!(f, "func:{params}->{results}"),
+            Seen::Extern(None) => f.write_str("extern:null"),
+            Seen::Extern(Some(data)) => write!(f, "extern:{data}"),
+        }
+    }
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Values(values) => write!(f, "{values:?}"),
+            Outcome::Failed { error, text, frames } => write!(f, "{error} {frames:x?} {text:?}"),
+        }
+    }
+}
+
+impl fmt::Debug for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Item::Global(value) => write!(f, "{value:?}"),
+            Item::Memory { len, hash } => write!(f, "{len} bytes {hash:#x}"),
+            Item::Table { len, elements } => write!(f, "{len} elements {elements:?}"),
+        }
+    }
+}

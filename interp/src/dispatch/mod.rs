@@ -1,0 +1,50 @@
+//! From one instruction to the next.
+//!
+//! In optimized builds for x86-64 each handler ends in a jump to the next one (`tail.rs`); in all
+//! others a loop calls them (`looped.rs`), since only optimization makes jumps of calls in tail
+//! position. Both run the same bodies, and both need constant native stack.
+
+#[cfg_attr(all(optimized, target_arch = "x86_64", not(debug_assertions)), path = "tail.rs")]
+#[cfg_attr(not(all(optimized, target_arch = "x86_64", not(debug_assertions))), path = "looped.rs")]
+mod mode;
+
+pub(crate) use mode::{Tables, opaque, opaque_ptr};
+
+use crate::ops::{Flow, Op};
+use crate::regs::Regs;
+use runtime::Status;
+
+/// Runs the activation that begins with these registers.
+///
+/// # Safety
+///
+/// The invariants of `regs.rs` hold.
+pub(crate) unsafe fn run(m: Regs) -> Status {
+    // SAFETY: forwarded.
+    unsafe { mode::run(m) }
+}
+
+/// Runs the cold version of an instruction. `None` if the next one follows.
+///
+/// Requires all operands in memory.
+#[cold]
+fn run_cold<O: Op>(m: &mut Regs) -> Option<Status> {
+    let before = *m;
+    match O::cold(m) {
+        Flow::Next | Flow::Jump => None,
+        flow => Some(leave::<O>(&before, flow)),
+    }
+}
+
+/// Leaves the activation at an instruction that is not done.
+#[cold]
+fn leave<O: Op>(before: &Regs, flow: Flow) -> Status {
+    match flow {
+        Flow::Trap(trap) => before.raise(trap),
+        Flow::OutOfBounds(address) => before.raise_out_of_bounds(address),
+        Flow::Exit(status) => status,
+        Flow::Next | Flow::Jump | Flow::Full | Flow::Cold => {
+            unreachable!("{} gave up twice", O::OPCODE)
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Dispatch by jumps: each handler ends in a call in tail position of the next one.
+//!
+//! ```text
+//!   handle<Op, S>     the quick version, one for each state S of the cache
+//!     │  └─► the next opcode is a likely one (`lookahead.rs`): its body follows here
+//!     ├────► tables[state][next opcode]
+//!     ├────► full<Op, S>    long immediates and other less frequent cases
+//!     ├────► cold<Op>       operands to memory, then a function call
+//!     └────► raise, or return a status
+//! ```
+//!
+//! Invariant: nothing that lives here has its address taken by a function that is called. Only
+//! then is there no stack frame that the next handler would need to be kept. The registers pass
+//! through the context to the cold functions for that reason.
+
+#[path = "lookahead.rs"]
+mod lookahead;
+
+use super::run_cold;
+use crate::context::Context;
+use crate::cursor::{Cursor, Full, Path, Quick};
+use crate::ops::{Flow, Op, op, slot_of, slot_of_prefixed};
+use crate::regs::{Cache, Regs};
+use lookahead::{Lookahead, Successors};
+use runtime::opcode::Opcode;
+use runtime::{Status, Trap};
+
+/// A handler. Its parameters are the registers; it returns the status that the activation ends
+/// with.
+type Handler = unsafe extern "sysv64" fn(
+    pc: Cursor,
+    sp: *mut u64,
+    fp: *mut u64,
+    r0: u64,
+    r1: u64,
+    ctx: *mut Context,
+    f0: f64,
+) -> u64;
+
+/// Handlers by state of the cache and opcode.
+#[repr(transparent)]
+pub(crate) struct Tables([[Handler; 256]; Cache::COUNT]);
+
+impl Tables {
+    /// A copy for a context: from there it takes no register to find it.
+    pub(crate) fn new() -> Self {
+        Tables(TABLES)
+    }
+}
+
+macro_rules! define_tables {
+    ($(($code:literal, $name:ident, $mnemonic:literal, $immediates:tt, $feedback:tt))*) => {
+        static TABLES: [[Handler; 256]; Cache::COUNT] = {
+            let mut tables: [[Handler; 256]; Cache::COUNT] = [[no_instruction; 256]; Cache::COUNT];
+            $(
+                tables[EMPTY as usize][slot_of(Opcode::$name)] = handle::<op::$name, EMPTY>;
+                tables[INT as usize][slot_of(Opcode::$name)] = handle::<op::$name, INT>;
+                tables[INT_INT as usize][slot_of(Opcode::$name)] = handle::<op::$name, INT_INT>;
+                tables[FLOAT as usize][slot_of(Opcode::$name)] = handle::<op::$name, FLOAT>;
+            )*
+            tables[EMPTY as usize][Opcode::PREFIX as usize] = prefix::<EMPTY>;
+            tables[INT as usize][Opcode::PREFIX as usize] = prefix::<INT>;
+            tables[INT_INT as usize][Opcode::PREFIX as usize] = prefix::<INT_INT>;
+            tables[FLOAT as usize][Opcode::PREFIX as usize] = prefix::<FLOAT>;
+            tables
+        };
+    };
+}
+runtime::for_each_opcode!(define_tables);
+
+// States of the cache as parameters of handlers.
+const EMPTY: u8 = Cache::Empty as u8;
+const INT: u8 = Cache::Int as u8;
+const INT_INT: u8 = Cache::IntInt as u8;
+const FLOAT: u8 = Cache::Float as u8;
+
+const fn cache(state: u8) -> Cache {
+    match state {
+        EMPTY => Cache::Empty,
+        INT => Cache::Int,
+        INT_INT => Cache::IntInt,
+        _ => Cache::Float,
+    }
+}
+
+/// A value that the optimizer knows nothing about: it must not make a table of a few compares, or
+/// a call of a few stores.
+#[inline(always)]
+pub(crate) fn opaque(value: u32) -> u32 {
+    let mut same = value;
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("/* {0:e} */", inlateout(reg) same,
+            options(pure, nomem, nostack, preserves_flags));
+    }
+    same
+}
+
+/// An address that the optimizer does not take apart.
+#[inline(always)]
+pub(crate) fn opaque_ptr<T>(at: *mut T) -> *mut T {
+    let mut same = at;
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("/* {0} */", inlateout(reg) same,
+            options(pure, nomem, nostack, preserves_flags));
+    }
+    same
+}
+
+/// Keeps the jump to a handler apart from all with another `ID`.
+#[inline(always)]
+fn apart<const ID: u32>(handler: Handler) -> Handler {
+    let mut same = handler;
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("/* {0} {1} */", inlateout(reg) same, const ID,
+            options(pure, nomem, nostack, preserves_flags));
+    }
+    same
+}
+
+/// Puts registers where the next handler expects them: the optimizer does not get there on its own,
+/// and runs out of registers on the way.
+#[inline(always)]
+fn pin(m: &mut Regs) {
+    let mut pc = m.pc.as_ptr();
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("", inlateout("rdi") pc, inlateout("rsi") m.sp, inlateout("rdx") m.fp,
+            options(pure, nomem, nostack, preserves_flags));
+        m.pc = Cursor::new(pc);
+        if matches!(m.cache, Cache::Int | Cache::IntInt) {
+            std::arch::asm!("", inlateout("rcx") m.r0, options(pure, nomem, nostack, preserves_flags));
+        }
+        if m.cache == Cache::IntInt {
+            std::arch::asm!("", inlateout("r8") m.r1, options(pure, nomem, nostack, preserves_flags));
+        }
+    }
+    forget_empty(m);
+}
+
+/// Forgets what was in cache registers that are empty now, so that it need not be kept.
+#[inline(always)]
+fn forget_empty(m: &mut Regs) {
+    // SAFETY: no instruction at all, which leaves any value in these registers.
+    unsafe {
+        if matches!(m.cache, Cache::Empty | Cache::Float) {
+            std::arch::asm!("", out("rcx") m.r0, options(nomem, nostack, preserves_flags));
+        }
+        if m.cache != Cache::IntInt {
+            std::arch::asm!("", out("r8") m.r1, options(nomem, nostack, preserves_flags));
+        }
+        if m.cache != Cache::Float {
+            std::arch::asm!("", out("xmm0") m.f0, options(nomem, nostack, preserves_flags));
+        }
+    }
+}
+
+/// Calls a handler with registers, in tail position.
+macro_rules! go {
+    ($handler:expr, $m:ident) => {{
+        let handler: Handler = $handler;
+        // SAFETY: the registers are as the handler expects them: it is that of the opcode at `pc`
+        // and of the state of the cache, or one that the current handler hands its work to.
+        unsafe { handler($m.pc, $m.sp, $m.fp, $m.r0, $m.r1, $m.ctx, $m.f0) }
+    }};
+}
+
+/// The same handler for whatever the state of the cache is, which is known when this is compiled.
+macro_rules! in_state {
+    ($m:ident, $name:ident::<$op:ident>) => {
+        match $m.cache {
+            Cache::Empty => go!($name::<$op, EMPTY>, $m),
+            Cache::Int => go!($name::<$op, INT>, $m),
+            Cache::IntInt => go!($name::<$op, INT_INT>, $m),
+            Cache::Float => go!($name::<$op, FLOAT>, $m),
+        }
+    };
+}
+
+/// Does something for whatever the state of the cache is, as a constant. Paths of a body that
+/// end in different states would otherwise meet, and dispatch on the state at run time.
+macro_rules! in_each_state {
+    ($m:ident, $then:expr) => {
+        match $m.cache {
+            Cache::Empty => in_each_state!($m, Empty, $then),
+            Cache::Int => in_each_state!($m, Int, $then),
+            Cache::IntInt => in_each_state!($m, IntInt, $then),
+            Cache::Float => in_each_state!($m, Float, $then),
+        }
+    };
+    ($m:ident, $cache:ident, $then:expr) => {{
+        $m.cache = Cache::$cache;
+        $then
+    }};
+}
+
+/// Executes the next instruction, which is at `slot` of dispatch tables.
+#[inline(always)]
+fn next<const ID: u32>(m: Regs, slot: usize) -> u64 {
+    // SAFETY: invariant 1 of `regs.rs`; a slot is an opcode byte, or that of a prefixed opcode.
+    let handler = unsafe { *(&raw const (*m.ctx).dispatch.0[m.cache as usize]).cast::<Handler>().add(slot) };
+    let handler = apart::<ID>(handler);
+    go!(handler, m)
+}
+
+/// Executes the instruction `O` at `pc`, and those that follow: behind it, likely ones are in
+/// `Next`; elsewhere, in `Jump`.
+#[inline(always)]
+fn execute<O: Op + Lookahead, P: Path, Next: Successors, Jump: Successors>(before: Regs) -> u64 {
+    let mut m = before;
+    match O::run::<P>(&mut m) {
+        Flow::Next => in_each_state!(m, Next::run::<1>(m)),
+        Flow::Jump => in_each_state!(m, Jump::run::<2>(m)),
+        Flow::Full => {
+                    in_state!(m, full::<O>)
+        }
+        Flow::Cold => {
+            m.flush();
+                    go!(cold::<O>, m)
+        }
+        Flow::Trap(trap) => {
+            let m = at_trap(before, trap as u64);
+            go!(raise, m)
+        }
+        Flow::OutOfBounds(address) => {
+            let m = at_trap(before, address);
+            go!(raise_out_of_bounds, m)
+        }
+        Flow::Exit(status) => status as u64,
+    }
+}
+
+/// What raising needs of the registers. The others need not be kept for it.
+#[inline(always)]
+fn at_trap(before: Regs, r0: u64) -> Regs {
+    let null = std::ptr::null_mut();
+    let mut m = Regs { sp: null, fp: null, cache: Cache::Empty, ..before };
+    forget_empty(&mut m);
+    Regs { r0, ..m }
+}
+
+/// Defines functions with the parameters of a handler, gathered in `m`.
+macro_rules! handlers {
+    ($(
+        $(#[$attr:meta])*
+        fn $name:ident[$($generics:tt)*]($m:ident, $cache:expr) $body:block
+    )*) => {$(
+        $(#[$attr])*
+        unsafe extern "sysv64" fn $name<$($generics)*>(
+            pc: Cursor,
+            sp: *mut u64,
+            fp: *mut u64,
+            r0: u64,
+            r1: u64,
+            ctx: *mut Context,
+            f0: f64,
+        ) -> u64 {
+            let $m = Regs { pc, sp, fp, r0, r1, ctx, f0, cache: $cache };
+            $body
+        }
+    )*};
+}
+
+handlers! {
+    fn handle[O: Op + Lookahead, const S: u8](m, cache(S)) {
+        execute::<O, Quick, O::Next, O::Jump>(m)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn full[O: Op + Lookahead, const S: u8](m, cache(S)) {
+        execute::<O, Full, O::Next, O::Jump>(m)
+    }
+
+    /// Prefixed instructions have their handlers in the same tables.
+    fn prefix[const S: u8](m, cache(S)) {
+        match Full::u32(m.pc.skip(1)) {
+            Some((sub, _)) => next::<0>(m, slot_of_prefixed(sub)),
+            None => unreachable!("the full path reads any number"),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cold[O: Op](m, Cache::Empty) {
+        let ctx = m.ctx;
+        // SAFETY: invariant 1 of `regs.rs`; nobody else uses the context meanwhile.
+        unsafe { (*ctx).saved = m.saved() };
+        if let Some(status) = run_saved::<O>(ctx) {
+            return status as u64;
+        }
+        // SAFETY: as above.
+        let m = unsafe { Regs::new(ctx, (*ctx).saved) };
+        next::<0>(m, usize::from(m.pc.byte()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn raise[](m, Cache::Empty) {
+        let Some(trap) = u8::try_from(m.r0).ok().and_then(Trap::from_u8) else {
+            unreachable!("only raised with a trap")
+        };
+        m.raise(trap) as u64
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn raise_out_of_bounds[](m, Cache::Empty) {
+        m.raise_out_of_bounds(m.r0) as u64
+    }
+
+    #[cold]
+    fn no_instruction[](m, Cache::Empty) {
+        unreachable!("opcode {:#x} passed validation", m.pc.byte())
+    }
+}
+
+/// Runs the cold version of an instruction on the registers in the context.
+#[inline(never)]
+fn run_saved<O: Op>(ctx: *mut Context) -> Option<Status> {
+    // SAFETY: the handler that calls this has put its registers there.
+    let mut m = unsafe { Regs::new(ctx, (*ctx).saved) };
+    let status = run_cold::<O>(&mut m);
+    // SAFETY: the context lives as long as the store.
+    unsafe { (*ctx).saved = m.saved() };
+    status
+}
+
+/// Runs the activation that begins with these registers.
+///
+/// # Safety
+///
+/// The invariants of `regs.rs` hold.
+pub(super) unsafe fn run(m: Regs) -> Status {
+    match next::<0>(m, usize::from(m.pc.byte())) {
+        0 => Status::Returned,
+        1 => Status::Raised,
+        _ => Status::Tail,
+    }
+}

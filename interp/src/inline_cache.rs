@@ -1,0 +1,139 @@
+//! Inline caches: what each call site has called. The only writer of feedback.
+//!
+//! A target is recorded after its signature was checked, so a call of a recorded target needs
+//! neither that check nor one for null. The first target is looked at by the handler itself, up
+//! to three more by its full version; the rest is cold.
+
+use crate::dispatch::opaque;
+use runtime::vm::VMFuncRef;
+use runtime::{CallSite, CallSiteIdx, Event, FuncIdx, IcState, MANY_INDICES, MAX_TARGETS, Store, Target};
+
+/// The inline cache of a call site of the current function.
+#[derive(Clone, Copy)]
+pub(crate) struct Site(*mut CallSite);
+
+impl Site {
+    /// # Safety
+    ///
+    /// `at` is a call site of a live function, and no reference to it is alive.
+    #[inline(always)]
+    pub(crate) unsafe fn new(at: *mut CallSite) -> Self {
+        Self(at)
+    }
+
+    /// Is `target` the first one?
+    #[inline(always)]
+    pub(crate) fn is_first(self, target: *mut VMFuncRef) -> bool {
+        // An unused site has no target, which is not the same as a null element.
+        // SAFETY: type invariant.
+        !target.is_null() && unsafe { (*self.0).first.func_ref == target }
+    }
+
+    /// The record of `target`, if there is one.
+    #[inline(always)]
+    pub(crate) fn find(self, target: *mut VMFuncRef) -> Option<*mut Target> {
+        if self.is_first(target) {
+            return Some(self.first());
+        }
+        // SAFETY: type invariant.
+        let more = unsafe { (*self.0).more.as_mut()? };
+        // Not a loop over however many there are: these compares are all that a hit costs.
+        let [a, b, c] = &mut **more;
+        let found = [a, b, c].into_iter().find(|it| it.func_ref == target)?;
+        (!target.is_null()).then_some(found)
+    }
+
+    /// The record of the first target.
+    #[inline(always)]
+    pub(crate) fn first(self) -> *mut Target {
+        // SAFETY: type invariant.
+        unsafe { &raw mut (*self.0).first }
+    }
+
+    /// Counts a direct call.
+    #[inline(always)]
+    pub(crate) fn count_direct(self) {
+        // SAFETY: type invariant.
+        unsafe { increment(&mut (*self.0).first.count) };
+    }
+
+    /// Are there more targets than are kept?
+    #[inline(always)]
+    pub(crate) fn is_megamorphic(self) -> bool {
+        // SAFETY: type invariant.
+        unsafe { (*self.0).state == IcState::Megamorphic }
+    }
+
+    /// Records a target that is not on record, found at table index `index`. Its signature has
+    /// been checked.
+    #[cold]
+    pub(crate) fn add(self, target: *mut VMFuncRef, index: u32) -> IcState {
+        // SAFETY: type invariant.
+        let site = unsafe { &mut *self.0 };
+        let new = Target { func_ref: target, count: 1, index };
+        site.state = match site.state {
+            IcState::Uninitialized => {
+                site.first = new;
+                IcState::Monomorphic
+            }
+            IcState::Monomorphic | IcState::Polymorphic => {
+                let more = site.more.get_or_insert_with(|| Box::new([Target::NONE; MAX_TARGETS - 1]));
+                match more.iter_mut().find(|it| it.func_ref.is_null()) {
+                    Some(free) => {
+                        *free = new;
+                        IcState::Polymorphic
+                    }
+                    None => IcState::Megamorphic,
+                }
+            }
+            IcState::Megamorphic => IcState::Megamorphic,
+        };
+        site.state
+    }
+}
+
+/// Counts a call of a recorded target.
+///
+/// # Safety
+///
+/// `target` was returned by a [`Site`] that is alive.
+#[inline(always)]
+pub(crate) unsafe fn count(target: *mut Target) {
+    // SAFETY: forwarded.
+    unsafe { increment(&mut (*target).count) };
+}
+
+/// Notes that a recorded target was found at `index`.
+///
+/// # Safety
+///
+/// As for [`count`].
+#[inline(always)]
+pub(crate) unsafe fn note_index(target: *mut Target, index: u32) {
+    // SAFETY: forwarded.
+    unsafe {
+        if (*target).index != index {
+            (*target).index = MANY_INDICES;
+        }
+    }
+}
+
+/// Saturating.
+///
+/// # Note
+///
+/// An addition to memory and a jump on carry, since handlers have no registers to spare: the
+/// optimizer must not see that the rare store could be a select.
+#[inline(always)]
+fn increment(count: &mut u32) {
+    let (sum, overflow) = count.overflowing_add(1);
+    *count = sum;
+    if overflow {
+        *count = opaque(u32::MAX);
+    }
+}
+
+/// Tells whoever wants to know that a site changed its state.
+pub(crate) fn report(store: &mut Store, func: FuncIdx, site: CallSiteIdx, state: IcState) {
+    store.emit(Event::Ic { func, site, state });
+}

@@ -1,0 +1,28 @@
+//! The interpreter: executes validated bodies in place, and records what it sees at call sites.
+//!
+//! ```text
+//!   enter.rs      an activation: sentinel record, first frame, leaving again
+//!   dispatch/     from one handler to the next: jumps (optimized x86-64) or a loop (elsewhere)
+//!   ops/          handler bodies, by family of instructions
+//!   regs.rs       what handlers work on: pc, locals, operands of which two are in registers
+//!   frame.rs      frames: pushing, replacing, popping; records of the suspended ones
+//! ```
+//!
+//! Nothing here knows the other tiers: functions that are not interpreted are called through
+//! `runtime::call`, and hot ones are reported to `runtime::Tiers`. Interpreted functions that call
+//! each other, and tail calls of any kind, need no native stack.
+
+mod context;
+mod cursor;
+mod dispatch;
+mod enter;
+mod frame;
+mod hotness;
+mod inline_cache;
+mod memory;
+mod ops;
+mod raise;
+mod regs;
+
+pub use context::new_context;
+pub use enter::{interpret, resume};

@@ -1,0 +1,347 @@
+//! Calls: direct and indirect, ordinary and in tail position.
+//!
+//! The frequent case, an interpreted function of the same instance, is a matter of registers. All
+//! others are cold: another tier, the host, another instance, a function that is not prepared or
+//! is hot, a stack that is used up.
+
+use super::{Flow, Op, op};
+use crate::context::Context;
+use crate::cursor::Path;
+use crate::dispatch::opaque_ptr;
+use crate::hotness::charge_call;
+use crate::inline_cache::{self, Site};
+use crate::regs::{Entry, Regs};
+use runtime::vm::{FuncInstance, FuncKind, VMFuncRef};
+use runtime::{Status, Target, Trap};
+use std::sync::atomic::Ordering;
+
+impl Op for op::Call {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        let Some(callee) = m.own_func(entry.func()) else { return Flow::Cold };
+        // SAFETY: a function reference of the instance.
+        let func = unsafe { (*callee).instance };
+        m.flush();
+        let fp = m.args_of(func);
+        if !m.is_simple_call(func, fp) {
+            return Flow::Cold;
+        }
+        m.advance(entry.op_len() as usize);
+        m.site(entry).count_direct();
+        m.push_frame(func, fp, entry.plus(1));
+        Flow::Jump
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        m.site(entry).count_direct();
+        m.call_cold(m.any_func(entry.func()), entry)
+    }
+}
+
+impl Op for op::ReturnCall {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        let Some(callee) = m.own_func(entry.func()) else { return Flow::Cold };
+        // SAFETY: a function reference of the instance.
+        let func = unsafe { (*callee).instance };
+        m.flush();
+        if !m.is_simple_call(func, m.fp) {
+            return Flow::Cold;
+        }
+        m.site(entry).count_direct();
+        m.replace_frame(func);
+        Flow::Jump
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        m.site(entry).count_direct();
+        m.return_call_cold(m.any_func(entry.func()))
+    }
+}
+
+impl Op for op::CallIndirect {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        m.flush();
+        let flushed = *m;
+        let index = m.pop();
+        let callee = match m.own_target::<P>(entry, index) {
+            Ok(callee) => callee,
+            Err(flow) => return m.give_up(flushed, flow),
+        };
+        let fp = m.args_of(callee.func);
+        if !m.is_simple_call(callee.func, fp) {
+            return m.give_up(flushed, Flow::Cold);
+        }
+        m.advance(entry.op_len() as usize);
+        callee.count();
+        m.push_frame(callee.func, fp, entry.plus(1));
+        Flow::Jump
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        match m.checked_target(entry) {
+            Ok(callee) => m.call_cold(callee, entry),
+            Err(trap) => Flow::Trap(trap),
+        }
+    }
+}
+
+impl Op for op::ReturnCallIndirect {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        m.flush();
+        let flushed = *m;
+        let index = m.pop();
+        let callee = match m.own_target::<P>(entry, index) {
+            Ok(callee) => callee,
+            Err(flow) => return m.give_up(flushed, flow),
+        };
+        if !m.is_simple_call(callee.func, m.fp) {
+            return m.give_up(flushed, Flow::Cold);
+        }
+        callee.count();
+        m.replace_frame(callee.func);
+        Flow::Jump
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        match m.checked_target(m.entry()) {
+            Ok(callee) => m.return_call_cold(callee),
+            Err(trap) => Flow::Trap(trap),
+        }
+    }
+}
+
+/// What an indirect call calls.
+struct Callee {
+    func: *mut FuncInstance,
+    /// Its record in the inline cache, unless the site is megamorphic.
+    target: Option<*mut Target>,
+}
+
+impl Callee {
+    /// Counts the call.
+    #[inline(always)]
+    fn count(&self) {
+        if let Some(target) = self.target {
+            // SAFETY: it is that of the call site, which lives as long as its function.
+            unsafe { inline_cache::count(target) };
+        }
+    }
+}
+
+impl Regs {
+    /// Gives the current instruction up, as `flow` says.
+    #[inline(always)]
+    fn give_up(&mut self, before: Regs, flow: Flow) -> Flow {
+        *self = before;
+        flow
+    }
+
+    /// The inline cache of the call of `entry`.
+    #[inline(always)]
+    fn site(&self, entry: Entry) -> Site {
+        // SAFETY: the call sites of the current function; nobody else refers to them meanwhile.
+        unsafe { Site::new(opaque_ptr((*self.func()).call_sites.add(entry.site().index()))) }
+    }
+
+    /// The target of the indirect call of `entry`, whose table index is on top, if it is a
+    /// function of this instance and on record, or the site is megamorphic.
+    #[inline(always)]
+    fn own_target<P: Path>(&mut self, entry: Entry, index: u32) -> Result<Callee, Flow> {
+        let element = self.element(entry.table(), index);
+        let callee = element.ok_or(Flow::Trap(Trap::TableOutOfBounds))? as *mut VMFuncRef;
+        let site = self.site(entry);
+        let target = if site.is_first(callee) {
+            Some(site.first())
+        } else if !P::FULL {
+            return Err(Flow::Full);
+        } else {
+            site.find(callee)
+        };
+        match target {
+            // Done now, not with the count: the call is made, whatever it takes, and registers
+            // are few.
+            // SAFETY: it is this site's.
+            Some(target) => unsafe { inline_cache::note_index(target, index) },
+            None if self.is_megamorphic_call(site, callee, entry) => {}
+            None => return Err(Flow::Cold),
+        }
+        if !self.is_own(callee) {
+            return Err(Flow::Cold);
+        }
+        // SAFETY: a function reference of the store, as elements of its tables are.
+        Ok(Callee { func: unsafe { (*callee).instance }, target })
+    }
+
+    /// Can a megamorphic site call `callee`, which is not on record?
+    #[inline(always)]
+    fn is_megamorphic_call(&self, site: Site, callee: *mut VMFuncRef, entry: Entry) -> bool {
+        site.is_megamorphic()
+            && !callee.is_null()
+            // SAFETY: a function reference of the store.
+            && unsafe { (*callee).sig == self.sig(entry.ty()) }
+    }
+
+    /// Pops the table index of the indirect call of `entry`, and checks and records its target.
+    fn checked_target(&mut self, entry: Entry) -> Result<*mut VMFuncRef, Trap> {
+        let index: u32 = self.pop();
+        let element = self.element(entry.table(), index).ok_or(Trap::TableOutOfBounds)?;
+        let callee = element as *mut VMFuncRef;
+        let site = self.site(entry);
+        if let Some(target) = site.find(callee) {
+            // SAFETY: it is this site's.
+            unsafe {
+                inline_cache::note_index(target, index);
+                inline_cache::count(target);
+            }
+            return Ok(callee);
+        }
+        if callee.is_null() {
+            return Err(Trap::IndirectCallToNull);
+        }
+        // SAFETY: a function reference of the store.
+        if unsafe { (*callee).sig } != self.sig(entry.ty()) {
+            return Err(Trap::BadSignature);
+        }
+        if !site.is_megamorphic() {
+            let state = site.add(callee, index);
+            // SAFETY: the store is alive and no reference to it is.
+            let (store, func) = unsafe { (&mut *(*self.ctx).store, (*self.func()).func) };
+            inline_cache::report(store, func, entry.site(), state);
+        }
+        Ok(callee)
+    }
+
+    /// Calls any function with the topmost operands. Requires all of them in memory.
+    fn call_cold(&mut self, callee: *mut VMFuncRef, entry: Entry) -> Flow {
+        let (ctx, sig) = (self.ctx, sig_of(callee));
+        let args = self.sp.wrapping_sub(sig.n_params());
+        let record = self.suspend(entry);
+        self.leave(args);
+        // SAFETY: invariant 1 of `regs.rs`; all frames are on record, arguments on top.
+        unsafe {
+            let store = (*ctx).store;
+            let Some(func) = ready(store, callee) else { return Flow::Exit(Status::Raised) };
+            if (*func).kind == FuncKind::Interpreted {
+                let end = args.wrapping_add((*func).n_slots as usize);
+                if end > (*ctx).value_limit || record >= (*ctx).frames_limit {
+                    return Flow::Exit(runtime::stack_overflow(store, callee));
+                }
+                (*ctx).frame = record.add(1);
+                self.enter(func, args);
+                return Flow::Jump;
+            }
+            let status = runtime::call(store, callee, args);
+            match runtime::finish_tail(store, callee, args, status) {
+                Status::Returned => {
+                    self.sp = args.wrapping_add(sig.n_results());
+                    self.resume_record(record);
+                    Flow::Jump
+                }
+                status => Flow::Exit(status),
+            }
+        }
+    }
+
+    /// Calls any function with the topmost operands, in place of the current frame. Requires all
+    /// of them in memory.
+    fn return_call_cold(&mut self, callee: *mut VMFuncRef) -> Flow {
+        let (ctx, sig) = (self.ctx, sig_of(callee));
+        let n_params = u32::try_from(sig.n_params()).expect("validated");
+        // The frame is gone: it is on no record.
+        self.move_operands(n_params, self.fp);
+        let args = self.fp;
+        self.leave(args);
+        // SAFETY: as in `call_cold`. What is called here has the results of the current function.
+        unsafe {
+            let (store, record) = ((*ctx).store, (*ctx).frame);
+            let Some(func) = ready(store, callee) else { return Flow::Exit(Status::Raised) };
+            if (*func).kind == FuncKind::Interpreted {
+                if args.wrapping_add((*func).n_slots as usize) > (*ctx).value_limit {
+                    return Flow::Exit(runtime::stack_overflow(store, callee));
+                }
+                (*ctx).frame = record;
+                self.enter(func, args);
+                return Flow::Jump;
+            }
+            if (*func).kind == FuncKind::Compiled && self.is_base_frame() {
+                let code = sig.tail_entry.load(Ordering::Acquire);
+                return self.exit_to(code, callee.cast(), args.cast());
+            }
+            let status = runtime::call(store, callee, args);
+            match runtime::finish_tail(store, callee, args, status) {
+                Status::Returned => {
+                    (*ctx).frame = record;
+                    self.sp = args.wrapping_add(sig.n_results());
+                    self.return_with_results()
+                }
+                status => Flow::Exit(status),
+            }
+        }
+    }
+
+    /// Makes the store what other tiers and the host expect: frames are on record, and the value
+    /// stack is free from `top`.
+    fn leave(&mut self, top: *mut u64) {
+        // SAFETY: invariant 1 of `regs.rs`.
+        unsafe {
+            let vm = &raw mut (*(*self.ctx).store).vm;
+            (*vm).value_top = top;
+            (*vm).frames_top = (*self.ctx).frame;
+            (*vm).caller = (*self.ctx).vmctx;
+        }
+    }
+
+    /// Begins a frame of `func`, whose arguments are at `fp`, above the topmost record.
+    ///
+    /// # Safety
+    ///
+    /// `func` is an interpreted function of the store, and its frame fits the value stack.
+    unsafe fn enter(&mut self, func: *mut FuncInstance, fp: *mut u64) {
+        // SAFETY: forwarded.
+        unsafe {
+            Context::enter_instance(self.ctx, (*func).vmctx);
+            self.sp = fp.wrapping_add((*func).n_params as usize);
+            self.mark_record();
+            self.begin(func, fp);
+        }
+    }
+}
+
+/// The signature of a function.
+fn sig_of<'a>(callee: *mut VMFuncRef) -> &'a runtime::vm::VMSignature {
+    // SAFETY: function references and signatures live as long as the store.
+    unsafe { &*(*callee).sig }
+}
+
+/// Gets `callee` ready for a call: prepared, and charged if it is interpreted. `None` if that
+/// raised something.
+///
+/// # Safety
+///
+/// `store` is alive and no reference to it is; `callee` belongs to it; all frames are on record.
+unsafe fn ready(
+    store: *mut runtime::Store,
+    callee: *mut VMFuncRef,
+) -> Option<*mut FuncInstance> {
+    // SAFETY: forwarded.
+    unsafe {
+        let mut func = (*callee).instance;
+        if (*func).kind == FuncKind::Unprepared {
+            func = runtime::prepare(store, callee).ok()?;
+        }
+        if (*func).kind == FuncKind::Interpreted {
+            charge_call(store, func);
+        }
+        Some(func)
+    }
+}

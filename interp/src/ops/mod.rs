@@ -1,0 +1,130 @@
+//! Handler bodies: what each instruction does to the registers, whatever dispatch makes of it.
+//!
+//! A body is written once, as an implementation of [`Op`]. It is compiled for every [`Path`] and,
+//! where dispatch jumps, for every state of the cache. Bodies decode, check, and act, in this
+//! order: when they give up, nothing has happened yet.
+
+pub(crate) mod call;
+mod const_;
+pub(crate) mod control;
+mod convert;
+mod float;
+mod int;
+mod memory;
+mod reference;
+mod table;
+mod variable;
+
+use crate::cursor::Path;
+use crate::regs::Regs;
+use runtime::opcode::Opcode;
+use runtime::{Status, Trap};
+
+/// How a handler body ended.
+#[derive(Clone, Copy)]
+pub(crate) enum Flow {
+    /// The instruction is done, and the one behind it follows.
+    Next,
+    /// The instruction is done, and one elsewhere follows.
+    Jump,
+    /// Only the body's [`Full`](crate::cursor::Full) version can do it. The registers are as
+    /// before the instruction.
+    Full,
+    /// Only [`Op::cold`] can do it. The registers are as before the instruction.
+    Cold,
+    /// The instruction traps.
+    Trap(Trap),
+    /// The instruction accesses memory at this address, which is out of bounds.
+    OutOfBounds(u64),
+    /// The activation ends.
+    Exit(Status),
+}
+
+/// An instruction.
+pub(crate) trait Op: Coded {
+    /// The instruction, from registers to registers.
+    fn run<P: Path>(m: &mut Regs) -> Flow;
+
+    /// The same where it calls other parts of the engine.
+    ///
+    /// Begins with all operands in memory, and ends so. The context is not that of the current
+    /// frame while something else runs.
+    fn cold(_m: &mut Regs) -> Flow {
+        unreachable!("{} has no cold cases", Self::OPCODE)
+    }
+}
+
+/// The place of an instruction in the opcode table.
+pub(crate) trait Coded {
+    /// The opcode.
+    const OPCODE: Opcode;
+}
+
+macro_rules! define_ops {
+    ($(($code:literal, $name:ident, $mnemonic:literal, $immediates:tt, $feedback:tt))*) => {
+        /// A type for each instruction, to implement [`Op`] for.
+        pub(crate) mod op {
+            $(
+                #[doc = concat!("`", $mnemonic, "`")]
+                pub(crate) enum $name {}
+
+                impl super::Coded for $name {
+                    const OPCODE: runtime::opcode::Opcode = runtime::opcode::Opcode::$name;
+                }
+            )*
+        }
+    };
+}
+runtime::for_each_opcode!(define_ops);
+
+/// Where prefixed instructions are found in dispatch tables: no instruction has these bytes.
+const PREFIXED: usize = 0xe0;
+
+/// The place of an opcode in dispatch tables.
+pub(crate) const fn slot_of(opcode: Opcode) -> usize {
+    match opcode.is_prefixed() {
+        true => PREFIXED + (opcode as u16 & 0xff) as usize,
+        false => opcode as usize,
+    }
+}
+
+/// The place of the prefixed instruction `sub` in dispatch tables.
+#[inline(always)]
+pub(crate) fn slot_of_prefixed(sub: u32) -> usize {
+    debug_assert!(sub < 0x12);
+    PREFIXED + (sub & 0x1f) as usize
+}
+
+// Slots are not shared.
+const _: () = {
+    let mut seen = [false; 256];
+    let mut at = 0;
+    while at < Opcode::ALL.len() {
+        let slot = slot_of(Opcode::ALL[at]);
+        assert!(!seen[slot] && slot != Opcode::PREFIX as usize);
+        seen[slot] = true;
+        at += 1;
+    }
+};
+
+/// Takes the value of an immediate, or leaves the body for its full version.
+macro_rules! decode {
+    ($immediate:expr) => {
+        match $immediate {
+            Some(value) => value,
+            None => return $crate::ops::Flow::Full,
+        }
+    };
+}
+pub(crate) use decode;
+
+/// Takes a value, or leaves the body with a trap.
+macro_rules! check {
+    ($value:expr) => {
+        match $value {
+            Ok(value) => value,
+            Err(trap) => return $crate::ops::Flow::Trap(trap),
+        }
+    };
+}
+pub(crate) use check;

@@ -1,0 +1,108 @@
+//! Tables.
+
+use super::{Flow, Op, check, decode, op};
+use crate::cursor::{Cursor, Full, Path};
+use crate::regs::Regs;
+use runtime::{ElemIdx, TableIdx, Trap};
+
+impl Op for op::TableGet {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let (table, next) = decode!(P::u32(m.pc.skip(1)));
+        let index: u32 = m.pop();
+        let Some(element) = m.element(TableIdx(table), index) else {
+            return Flow::Trap(Trap::TableOutOfBounds);
+        };
+        m.push(element);
+        m.pc = next;
+        Flow::Next
+    }
+}
+
+impl Op for op::TableSize {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let (_sub, at) = decode!(P::u32(m.pc.skip(1)));
+        let (table, next) = decode!(P::u32(at));
+        m.push(m.table_len(TableIdx(table)) as u32);
+        m.pc = next;
+        Flow::Next
+    }
+}
+
+/// Instructions that the runtime executes for every tier: cold only. `first` is the first number
+/// behind the opcode byte: of a prefixed instruction, the other half of its opcode.
+macro_rules! runtime {
+    ($($name:ident |$m:ident, $first:ident, $at:ident| $body:block)*) => {$(
+        impl Op for op::$name {
+            #[inline(always)]
+            fn run<P: Path>(_m: &mut Regs) -> Flow {
+                Flow::Cold
+            }
+
+            fn cold($m: &mut Regs) -> Flow {
+                let ($first, $at) = decode!(Full::u32($m.pc.skip(1)));
+                let result: Result<Cursor, Trap> = $body;
+                $m.pc = check!(result);
+                Flow::Next
+            }
+        }
+    )*};
+}
+
+runtime! {
+    TableSet |m, table, next| {
+        let value = m.pop_slot();
+        let index: u32 = m.pop();
+        // SAFETY: the instance is that of the current frame; no reference to its store is alive.
+        let written = unsafe {
+            let instance = m.instance();
+            let id = (&(*instance).tables)[table as usize];
+            (*(*instance).store).table_mut(id).set(u64::from(index), value)
+        };
+        written.then_some(next).ok_or(Trap::TableOutOfBounds)
+    }
+    TableInit |m, _sub, at| {
+        let (elem, at) = decode!(Full::u32(at));
+        let (table, next) = decode!(Full::u32(at));
+        let at = (TableIdx(table), ElemIdx(elem));
+        // SAFETY: as above.
+        unsafe { runtime::table_init(m.instance(), at, m.pop_span()) }
+            .map(|()| next)
+    }
+    ElemDrop |m, _sub, at| {
+        let (elem, next) = decode!(Full::u32(at));
+        // SAFETY: as above.
+        unsafe { runtime::elem_drop(m.instance(), ElemIdx(elem)) };
+        Ok(next)
+    }
+    TableCopy |m, _sub, at| {
+        let (dst, at) = decode!(Full::u32(at));
+        let (src, next) = decode!(Full::u32(at));
+        let at = (TableIdx(dst), TableIdx(src));
+        // SAFETY: as above.
+        unsafe { runtime::table_copy(m.instance(), at, m.pop_span()) }
+            .map(|()| next)
+    }
+    TableGrow |m, _sub, at| {
+        let (table, next) = decode!(Full::u32(at));
+        let delta: u32 = m.pop();
+        let init = m.pop_slot();
+        // SAFETY: as above.
+        let old = unsafe {
+            runtime::table_grow(m.instance(), TableIdx(table), (u64::from(delta), init))
+        };
+        m.push(old as u32);
+        m.flush();
+        Ok(next)
+    }
+    TableFill |m, _sub, at| {
+        let (table, next) = decode!(Full::u32(at));
+        let len: u32 = m.pop();
+        let value = m.pop_slot();
+        let to: u32 = m.pop();
+        let span = (u64::from(to), value, u64::from(len));
+        // SAFETY: as above.
+        unsafe { runtime::table_fill(m.instance(), TableIdx(table), span) }.map(|()| next)
+    }
+}

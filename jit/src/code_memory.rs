@@ -1,0 +1,253 @@
+//! Memory for code: one reservation for each compiler, handed out in whole pages.
+//!
+//! ```text
+//!   | block (r-x) | block (r-x) | free (---) | block being written (rw-) | free (---) ...
+//! ```
+//!
+//! A page is writable or executable, never both, and once executable it stays as it is until its
+//! block is freed. Smaller blocks would share pages, and writing a second block into a page would
+//! take the execute permission from the first one while other threads run it; so even the smallest
+//! code takes a page. What is made together (the stubs of a signature) is packed into one block.
+//!
+//! Invariants:
+//! 1. Free ranges are inaccessible, disjoint, and not adjacent to each other.
+//! 2. Blocks are disjoint from each other and from free ranges.
+//! 3. Only `Provider::allocate` makes pages writable, and only `Provider::finalize` executable.
+
+use crate::CompileError;
+use cranelift_jit::{BranchProtection, JITMemoryKind, JITMemoryProvider};
+use cranelift_module::{ModuleError, ModuleResult};
+use runtime::os::{Mapping, page_size};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Memory for code.
+#[derive(Debug)]
+pub(crate) struct CodeMemory {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    mapping: Mapping,
+    /// Free ranges: length by start, as offsets.
+    free: BTreeMap<usize, usize>,
+    used: usize,
+}
+
+/// Pages of a [`CodeMemory`]; freed on drop.
+#[derive(Debug)]
+pub(crate) struct Block {
+    memory: Arc<CodeMemory>,
+    start: usize,
+    len: usize,
+}
+
+impl CodeMemory {
+    /// Reserves address space for `capacity` bytes of code, or for less if that much is refused.
+    ///
+    /// # Errors
+    ///
+    /// If not even a little is to be had, or if the system does not let memory be executable.
+    pub(crate) fn new(capacity: usize) -> Result<Arc<Self>, CompileError> {
+        const LEAST: usize = 1 << 20;
+        let mut len = capacity.next_multiple_of(page_size());
+        let mapping = loop {
+            match Mapping::reserve(len) {
+                Ok(mapping) => break mapping,
+                Err(err) if len <= LEAST => return Err(no_memory(&err)),
+                Err(_) => len /= 2,
+            }
+        };
+        let free = BTreeMap::from([(0, mapping.len())]);
+        let this = Arc::new(Self {
+            state: Mutex::new(State {
+                mapping,
+                free,
+                used: 0,
+            }),
+        });
+        this.probe()?;
+        Ok(this)
+    }
+
+    /// Bytes in use, in whole pages.
+    pub(crate) fn used(&self) -> usize {
+        self.state().used
+    }
+
+    /// Takes a page through its whole life: policies against executable memory refuse a step of
+    /// it, whichever they are.
+    fn probe(self: &Arc<Self>) -> Result<(), CompileError> {
+        let block = Block::new(self, 1).map_err(|err| no_memory(&err))?;
+        let start = block.address();
+        // SAFETY: a new block is writable and has at least one byte.
+        unsafe { start.write(0) };
+        block.make_executable().map_err(|err| no_memory(&err))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics between two writes that belong together.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn no_memory(err: &io::Error) -> CompileError {
+    CompileError::CodeMemory(err.to_string())
+}
+
+impl Block {
+    /// Writable pages for `len` bytes.
+    fn new(memory: &Arc<CodeMemory>, len: usize) -> io::Result<Self> {
+        let len = len
+            .max(1)
+            .checked_next_multiple_of(page_size())
+            .ok_or(io::ErrorKind::OutOfMemory)?;
+        let mut state = memory.state();
+        let fit = state.free.iter().find(|&(_, &free)| free >= len);
+        let Some((&start, &free)) = fit else {
+            let text = format!("{} of {} bytes are in use", state.used, state.mapping.len());
+            return Err(io::Error::other(text));
+        };
+        state.mapping.make_accessible(start, start + len)?;
+        state.free.remove(&start);
+        if free > len {
+            state.free.insert(start + len, free - len);
+        }
+        state.used += len;
+        drop(state);
+        Ok(Self {
+            memory: memory.clone(),
+            start,
+            len,
+        })
+    }
+
+    /// First byte.
+    pub(crate) fn address(&self) -> *mut u8 {
+        self.memory.state().mapping.start().wrapping_add(self.start)
+    }
+
+    fn make_executable(&self) -> io::Result<()> {
+        let mut state = self.memory.state();
+        state
+            .mapping
+            .make_executable(self.start, self.start + self.len)
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        let mut state = self.memory.state();
+        let address = state.mapping.start().wrapping_add(self.start);
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED;
+        // Mapping the pages anew drops their contents and their permissions at once.
+        // SAFETY: the pages are ours (invariant 2), and nobody uses them any more.
+        let result = unsafe { libc::mmap(address.cast(), self.len, libc::PROT_NONE, flags, -1, 0) };
+        state.used -= self.len;
+        if result == libc::MAP_FAILED {
+            // The pages may still be executable: they are lost, never handed out again.
+            return;
+        }
+        let (mut start, mut len) = (self.start, self.len);
+        if let Some((&before, &free)) = state.free.range(..start).next_back()
+            && before + free == start
+        {
+            state.free.remove(&before);
+            (start, len) = (before, free + len);
+        }
+        if let Some(free) = state.free.remove(&(start + len)) {
+            len += free;
+        }
+        state.free.insert(start, len);
+    }
+}
+
+/// Gives one block to a `JITModule`, and keeps it for whoever published the module.
+///
+/// The module can be dropped as soon as it is finalized: the block is what keeps its code alive.
+#[derive(Clone, Debug)]
+pub(crate) struct Provider {
+    memory: Arc<CodeMemory>,
+    block: Arc<Mutex<Option<Block>>>,
+}
+
+impl Provider {
+    pub(crate) fn new(memory: &Arc<CodeMemory>) -> Self {
+        Self {
+            memory: memory.clone(),
+            block: Arc::default(),
+        }
+    }
+
+    /// The block, if there was an allocation.
+    pub(crate) fn take(&self) -> Option<Block> {
+        self.block().take()
+    }
+
+    fn block(&self) -> MutexGuard<'_, Option<Block>> {
+        self.block.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl JITMemoryProvider for Provider {
+    fn allocate(&mut self, size: usize, align: u64, _: JITMemoryKind) -> io::Result<*mut u8> {
+        let mut block = self.block();
+        if block.is_some() {
+            return Err(io::Error::other(
+                "code without relocations needs one allocation",
+            ));
+        }
+        if usize::try_from(align).is_ok_and(|it| it > page_size()) {
+            return Err(io::Error::other(format!(
+                "alignment {align} is more than a page"
+            )));
+        }
+        let new = Block::new(&self.memory, size)?;
+        let address = new.address();
+        *block = Some(new);
+        Ok(address)
+    }
+
+    unsafe fn free_memory(&mut self) {
+        *self.block() = None;
+    }
+
+    fn finalize(&mut self, _: BranchProtection) -> ModuleResult<()> {
+        match &*self.block() {
+            Some(block) => block
+                .make_executable()
+                .map_err(|err| ModuleError::Allocation { err }),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Code comes and goes in any order. Freed neighbours become one range again, or a large
+    // function would find no place among the pieces.
+    #[test]
+    fn freed_neighbours_merge() {
+        let page = page_size();
+        let memory = CodeMemory::new(8 * page).expect("a few pages");
+        let mut blocks: Vec<_> = (0..8)
+            .map(|_| Block::new(&memory, 1).expect("eight pages are free"))
+            .collect();
+        assert!(Block::new(&memory, 1).is_err());
+        assert_eq!(memory.used(), 8 * page);
+        for at in [6, 1, 3, 1, 1] {
+            blocks.remove(at);
+        }
+        // Left are the pages 0, 5 and 7.
+        assert_eq!(memory.used(), 3 * page);
+        assert!(Block::new(&memory, 5 * page).is_err());
+        drop(Block::new(&memory, 4 * page).expect("pages 1 to 4 are one range"));
+        drop(blocks);
+        assert_eq!(memory.used(), 0);
+        drop(Block::new(&memory, 8 * page).expect("all pages are one range"));
+    }
+}

@@ -1,0 +1,154 @@
+//! Installing: from the bytes of a compilation to executable memory.
+//!
+//! Bytes have no relocations, so they run wherever they are put, and several pieces can be put
+//! one after the other. A `JITModule` is made for each installation and dropped after it; the
+//! [`Block`] that it wrote to stays, and frees exactly that code when it is dropped.
+
+use crate::CompileError;
+use crate::code_memory::{Block, CodeMemory, Provider};
+use crate::compiler::{Compiled, Dump};
+use cranelift_codegen::ir::Signature;
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
+use cranelift_jit::{JITBuilder, JITModule};
+use cranelift_module::{Module, ModuleError, default_libcall_names};
+use deopt::ExitTable;
+use runtime::code::CodeInfo;
+use runtime::{CodeId, FuncIdx};
+use std::sync::Arc;
+
+/// Machine code that runs at any address of its alignment.
+#[derive(Clone, Debug)]
+pub(crate) struct MachineCode {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) align: usize,
+}
+
+/// Installed code.
+///
+/// It owns its memory: dropping it frees the code, so nothing may be inside it or about to enter
+/// it then, and no `VMFuncRef` may lead to it.
+#[derive(Debug)]
+pub struct Code {
+    info: Arc<CodeInfo>,
+    osr: Option<u32>,
+    exits: ExitTable,
+    dump: Option<Dump>,
+    _block: Block,
+}
+
+impl MachineCode {
+    pub(crate) const EMPTY: Self = Self {
+        bytes: Vec::new(),
+        align: 1,
+    };
+
+    /// Puts `other` behind this code, and returns the offset it got.
+    pub(crate) fn append(&mut self, other: &MachineCode) -> usize {
+        /// Traps if it is ever executed (`int3`).
+        const PADDING: u8 = 0xcc;
+        let offset = self.bytes.len().next_multiple_of(other.align);
+        self.bytes.resize(offset, PADDING);
+        self.bytes.extend_from_slice(&other.bytes);
+        self.align = self.align.max(other.align);
+        offset
+    }
+
+    /// Makes it executable, and returns where it begins.
+    pub(crate) fn publish(
+        &self,
+        isa: &OwnedTargetIsa,
+        memory: &Arc<CodeMemory>,
+    ) -> Result<(Block, *const u8), CompileError> {
+        let provider = Provider::new(memory);
+        let mut builder = JITBuilder::with_isa(isa.clone(), default_libcall_names());
+        builder.memory_provider(Box::new(provider.clone()));
+        let mut module = JITModule::new(builder);
+        // The signature is not looked at: nobody in the module calls the function.
+        let sig = Signature::new(CallConv::Tail);
+        let func = module
+            .declare_anonymous_function(&sig)
+            .map_err(|err| refused(&err))?;
+        module
+            .define_function_bytes(func, self.align as u64, &self.bytes, &[])
+            .map_err(|err| refused(&err))?;
+        module.finalize_definitions().map_err(|err| refused(&err))?;
+        let start = module.get_finalized_function(func);
+        match provider.take() {
+            Some(block) => Ok((block, start)),
+            None => unreachable!("defining a function allocates its memory"),
+        }
+    }
+}
+
+fn refused(err: &ModuleError) -> CompileError {
+    match err {
+        ModuleError::Allocation { err } => CompileError::CodeMemory(err.to_string()),
+        err => CompileError::CodeMemory(err.to_string()),
+    }
+}
+
+impl Code {
+    pub(crate) fn new(
+        compiled: Compiled,
+        isa: &OwnedTargetIsa,
+        memory: &Arc<CodeMemory>,
+    ) -> Result<Self, CompileError> {
+        let (block, start) = compiled.machine_code.publish(isa, memory)?;
+        let info = CodeInfo {
+            id: compiled.code,
+            start: start as usize,
+            len: compiled.machine_code.bytes.len(),
+            module: compiled.module,
+            frames: compiled.frames,
+            traps: compiled.traps,
+            returns: compiled.returns,
+        };
+        Ok(Self {
+            info: Arc::new(info),
+            osr: compiled.osr,
+            exits: compiled.exits,
+            dump: compiled.dump,
+            _block: block,
+        })
+    }
+
+    /// Its number in the store.
+    pub fn id(&self) -> CodeId {
+        self.info.id
+    }
+
+    /// The compiled function.
+    pub fn func(&self) -> FuncIdx {
+        self.info.frames[0].func
+    }
+
+    /// The loop header at which it is entered, if it is OSR code.
+    pub fn osr(&self) -> Option<u32> {
+        self.osr
+    }
+
+    /// Where it is entered: `Tail (callee, args...)`, or for OSR code `Tail (vmctx, local 0)`.
+    pub fn entry(&self) -> *const u8 {
+        self.info.start as *const u8
+    }
+
+    /// Size in bytes.
+    pub fn size(&self) -> usize {
+        self.info.len
+    }
+
+    /// Its deopt exits.
+    pub fn exits(&self) -> &ExitTable {
+        &self.exits
+    }
+
+    /// What the store's code map needs.
+    pub fn info(&self) -> &Arc<CodeInfo> {
+        &self.info
+    }
+
+    /// Its CLIF and disassembly, if they were asked for.
+    pub fn dump(&self) -> Option<&Dump> {
+        self.dump.as_ref()
+    }
+}

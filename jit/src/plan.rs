@@ -1,0 +1,387 @@
+//! The plan of a compilation: which call sites are inlined, and behind which guards.
+//!
+//! Call sites of the function, and then of what is inlined into it, compete for a budget of bytes
+//! by calls per byte. Nothing is emitted here, and nothing here looks at instructions: feedback
+//! and sizes are all there is.
+//!
+//! Invariants:
+//! 1. Every arm of a guarded site is a defined function of the same instance whose type is the
+//!    site's, so that no check of the type remains.
+//! 2. Arms of sites that are guarded by the index have different indices.
+//! 3. The slots of a node and of all nodes it is inlined into fit the deopt buffer.
+//! 4. Equal requests make equal plans.
+
+mod budget;
+mod candidate;
+
+use crate::Request;
+use budget::Budget;
+use candidate::{Candidate, Queue};
+use runtime::module::CallKind;
+use runtime::vm::DEOPT_BUFFER_SLOTS;
+use runtime::{CallSiteIdx, FuncIdx};
+use rustc_hash::FxHashMap;
+use std::fmt::{self, Write as _};
+
+/// Nodes above a node, at most.
+const MAX_DEPTH: u32 = 7;
+
+/// How often a function may occur among a node and the nodes above it.
+const MAX_RECURSION: usize = 4;
+
+/// Sites that are executed less often than this for each execution of the hottest one are cold.
+const COLD: f64 = 1e-4;
+
+/// A body in the inline tree. The first node is the compiled function itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NodeId(pub(crate) u32);
+
+impl NodeId {
+    pub(crate) const ROOT: NodeId = NodeId(0);
+
+    fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What to do at every call site of the compiled code.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    nodes: Vec<Node>,
+    /// What was decided at the sites that were ever executed.
+    pub(crate) decisions: Vec<Decision>,
+}
+
+#[derive(Debug)]
+struct Node {
+    func: FuncIdx,
+    above: Option<NodeId>,
+    depth: u32,
+    /// Slots of its frame and of the frames above it.
+    n_slots: usize,
+    /// Executions, as a multiple of those that its feedback counted.
+    scale: f64,
+    sites: Box<[SitePlan]>,
+}
+
+/// What to do at a call site.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SitePlan {
+    /// Call whatever it calls.
+    Call,
+    /// Inline the callee of a direct call.
+    Inline(NodeId),
+    /// Inline the targets of an indirect call.
+    Guarded(Guarded),
+}
+
+/// An indirect call whose likely targets are inlined.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Guarded {
+    /// The targets, most frequent first.
+    pub(crate) arms: Vec<Arm>,
+    /// What tells them apart.
+    pub(crate) guard: GuardKind,
+    /// What happens to other targets.
+    pub(crate) miss: Miss,
+}
+
+/// An inlined target of an indirect call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Arm {
+    /// The target.
+    pub(crate) func: FuncIdx,
+    /// Its table index; meaningful if the site is guarded by the index.
+    pub(crate) index: u32,
+    /// Its body.
+    pub(crate) node: NodeId,
+}
+
+/// What tells the targets of an indirect call apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GuardKind {
+    /// The table index: elements never change.
+    Index,
+    /// The table index, as long as the table has this version.
+    IndexAtVersion(u64),
+    /// The element.
+    Element,
+}
+
+/// What happens if no guard of a site holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Miss {
+    /// A deopt exit.
+    Exit,
+    /// An ordinary indirect call.
+    Call,
+}
+
+/// What was decided at a call site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Decision {
+    /// Function of the site.
+    pub(crate) func: FuncIdx,
+    /// The call's pc.
+    pub(crate) pc: u32,
+    /// What was decided, e.g. `func3 behind index == 2`.
+    pub(crate) text: String,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{:#x} {}", self.func, self.pc, self.text)
+    }
+}
+
+impl Plan {
+    /// Plans the compilation of `request`. Instructions before `live_from` are never executed.
+    pub(crate) fn new(request: &Request, live_from: u32) -> Self {
+        let mut planner = Planner {
+            request,
+            plan: Plan {
+                nodes: Vec::new(),
+                decisions: Vec::new(),
+            },
+            queue: Queue::default(),
+            entries: count_entries(request),
+            hottest: 0.0,
+        };
+        planner.add_node(request.func, None, 1.0);
+        let sites = request
+            .feedback
+            .get(&request.func)
+            .map_or(&[][..], |it| &it.sites);
+        planner.hottest = sites.iter().map(|it| it.count as f64).fold(0.0, f64::max);
+        if request.options.inlining {
+            planner.expand(NodeId::ROOT, live_from);
+            planner.run();
+        }
+        planner.plan.decisions.sort_by_key(|it| (it.func, it.pc));
+        planner.plan.decisions.dedup();
+        planner.plan
+    }
+
+    /// What to do at `site` of `node`.
+    pub(crate) fn site(&self, node: NodeId, site: CallSiteIdx) -> &SitePlan {
+        &self.nodes[node.index()].sites[site.index()]
+    }
+
+    /// The function of `node`.
+    pub(crate) fn func(&self, node: NodeId) -> FuncIdx {
+        self.nodes[node.index()].func
+    }
+}
+
+struct Planner<'a> {
+    request: &'a Request,
+    plan: Plan,
+    queue: Queue,
+    /// How often each function was called by the functions with feedback.
+    entries: FxHashMap<FuncIdx, f64>,
+    /// Executions of the hottest site of the compiled function.
+    hottest: f64,
+}
+
+impl Planner<'_> {
+    fn add_node(&mut self, func: FuncIdx, above: Option<NodeId>, calls: f64) -> NodeId {
+        let id = NodeId(u32::try_from(self.plan.nodes.len()).expect("nodes are few"));
+        let scale = match above {
+            None => 1.0,
+            Some(_) => calls / self.entries.get(&func).map_or(calls, |it| it.max(calls)),
+        };
+        let above_node = above.map(|it| &self.plan.nodes[it.index()]);
+        self.plan.nodes.push(Node {
+            func,
+            above,
+            depth: above_node.map_or(0, |it| it.depth + 1),
+            n_slots: frame_slots(self.request, func) + above_node.map_or(0, |it| it.n_slots),
+            scale,
+            sites: vec![SitePlan::Call; n_sites(self.request, func)].into(),
+        });
+        id
+    }
+
+    /// Looks for sites of `node` to inline at.
+    fn expand(&mut self, node: NodeId, live_from: u32) {
+        let Node { func, scale, .. } = self.plan.nodes[node.index()];
+        let Some(body) = self.request.module.body(func).and_then(|it| it.prepared()) else {
+            return;
+        };
+        let Some(feedback) = self.request.feedback.get(&func) else {
+            return;
+        };
+        for (n, (info, site)) in (0..).zip(body.call_sites.iter().zip(&feedback.sites)) {
+            if info.pc < live_from || site.count == 0 {
+                continue;
+            }
+            let candidate = Candidate::new(self.request, info, site, scale);
+            let candidate = candidate.and_then(|it| self.admit(node, it));
+            match candidate {
+                Ok(candidate) => {
+                    let size = candidate.sizes(self.request).iter().sum();
+                    self.queue
+                        .push(node, CallSiteIdx(n), info.pc, (candidate, size));
+                }
+                Err(why) => self.decide(func, info.pc, why),
+            }
+        }
+    }
+
+    /// Rejects candidates that no budget could help.
+    fn admit(&self, node: NodeId, candidate: Candidate) -> Result<Candidate, String> {
+        if candidate.calls < COLD * self.hottest {
+            return Err("called: cold".to_owned());
+        }
+        let Node { depth, n_slots, .. } = self.plan.nodes[node.index()];
+        if depth >= MAX_DEPTH {
+            return Err(format!(
+                "called: {MAX_DEPTH} functions are inlined around it"
+            ));
+        }
+        for target in &candidate.targets {
+            let func = target.func;
+            if budget::is_too_large(size(self.request, func)) {
+                return Err(format!(
+                    "called: {func} has {} bytes",
+                    size(self.request, func)
+                ));
+            }
+            if self.occurrences(node, func) >= MAX_RECURSION {
+                return Err(format!("called: {func} is recursive"));
+            }
+            if n_slots + frame_slots(self.request, func) > DEOPT_BUFFER_SLOTS {
+                return Err(format!("called: the frames of {func} are too large"));
+            }
+        }
+        Ok(candidate)
+    }
+
+    /// How often `func` occurs among `node` and the nodes above it.
+    fn occurrences(&self, node: NodeId, func: FuncIdx) -> usize {
+        let above = |it: &NodeId| self.plan.nodes[it.index()].above;
+        let path = std::iter::successors(Some(node), above);
+        path.filter(|&it| self.plan.func(it) == func).count()
+    }
+
+    /// Spends the budget.
+    fn run(&mut self) {
+        let mut budget = Budget::new(size(self.request, self.request.func));
+        while let Some((node, site, pc, candidate)) = self.queue.pop() {
+            let func = self.plan.func(node);
+            if !budget.take(&candidate.sizes(self.request)) {
+                self.decide(func, pc, "called: the budget is used up".to_owned());
+                continue;
+            }
+            let text = candidate.to_string();
+            self.decide(func, pc, text);
+            let targets = &candidate.targets;
+            let nodes: Vec<NodeId> = targets
+                .iter()
+                .map(|it| self.add_node(it.func, Some(node), it.calls))
+                .collect();
+            let plan = candidate.into_plan(&nodes);
+            self.plan.nodes[node.index()].sites[site.index()] = plan;
+            nodes.into_iter().for_each(|it| self.expand(it, 0));
+        }
+    }
+
+    fn decide(&mut self, func: FuncIdx, pc: u32, text: String) {
+        self.plan.decisions.push(Decision { func, pc, text });
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, NodeId::ROOT)
+    }
+}
+
+impl Plan {
+    /// Prints `node` and what is inlined into it, one line each.
+    fn write(&self, f: &mut fmt::Formatter<'_>, node: NodeId) -> fmt::Result {
+        let Node {
+            func,
+            depth,
+            ref sites,
+            ..
+        } = self.nodes[node.index()];
+        let mut indent = String::new();
+        (0..depth).for_each(|_| indent.push_str("  "));
+        writeln!(f, "{indent}{func}")?;
+        for (n, site) in (0..).zip(sites) {
+            let site_idx = CallSiteIdx(n);
+            match site {
+                SitePlan::Call => {}
+                SitePlan::Inline(node) => {
+                    writeln!(f, "{indent} {site_idx}")?;
+                    self.write(f, *node)?;
+                }
+                SitePlan::Guarded(guarded) => {
+                    writeln!(
+                        f,
+                        "{indent} {site_idx} {:?} else {:?}",
+                        guarded.guard, guarded.miss
+                    )?;
+                    guarded
+                        .arms
+                        .iter()
+                        .try_for_each(|it| self.write(f, it.node))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How often each function was called from the sites with feedback.
+fn count_entries(request: &Request) -> FxHashMap<FuncIdx, f64> {
+    let mut entries = FxHashMap::<FuncIdx, f64>::default();
+    for (&func, feedback) in &request.feedback {
+        let Some(body) = request.module.body(func).and_then(|it| it.prepared()) else {
+            continue;
+        };
+        for (info, site) in body.call_sites.iter().zip(&feedback.sites) {
+            match info.kind {
+                CallKind::Direct(callee) | CallKind::ReturnDirect(callee) => {
+                    *entries.entry(callee).or_default() += site.count as f64;
+                }
+                CallKind::Indirect { .. } | CallKind::ReturnIndirect { .. } => {
+                    for target in &site.targets {
+                        let Some(callee) = target.own else { continue };
+                        *entries.entry(callee).or_default() += f64::from(target.count);
+                    }
+                }
+            }
+        }
+    }
+    entries
+}
+
+/// Size of a function in bytes.
+fn size(request: &Request, func: FuncIdx) -> usize {
+    let body = request.module.body(func).and_then(|it| it.prepared());
+    body.map_or(usize::MAX, |it| it.code.len())
+}
+
+fn n_sites(request: &Request, func: FuncIdx) -> usize {
+    let body = request.module.body(func).and_then(|it| it.prepared());
+    body.map_or(0, |it| it.call_sites.len())
+}
+
+/// Slots that a frame of `func` can use.
+fn frame_slots(request: &Request, func: FuncIdx) -> usize {
+    let body = request.module.body(func).and_then(|it| it.prepared());
+    body.map_or(0, |it| it.local_types.len() + it.max_operands as usize)
+}
+
+/// The functions of a candidate, joined.
+fn write_funcs(out: &mut String, funcs: impl Iterator<Item = FuncIdx>) {
+    for (n, func) in funcs.enumerate() {
+        let separator = if n == 0 { "" } else { " | " };
+        let _ = write!(out, "{separator}{func}");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,279 @@
+//! Call sites that could be inlined, and the order in which they get their chance.
+
+use super::{Arm, GuardKind, Guarded, Miss, NodeId, SitePlan, size, write_funcs};
+use crate::{Request, SiteFeedback, TableState};
+use runtime::module::{CallKind, CallSiteInfo};
+use runtime::types::SigRef;
+use runtime::{CallSiteIdx, FuncIdx, IcState, TableIdx};
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+use std::fmt;
+
+/// The seen targets of a site must cover this share of its calls, or other ones are expected.
+const COVERED: f64 = 0.99;
+
+/// Targets below this share are not worth a guard at a site that may not leave by an exit.
+const RARE: f64 = 0.01;
+
+/// A call site that could be inlined.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// Expected executions.
+    pub(super) calls: f64,
+    /// Bodies to inline: one for a direct call.
+    pub(super) targets: Vec<Target>,
+    /// `None` for direct calls.
+    guards: Option<(GuardKind, Miss)>,
+}
+
+/// A body to inline.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    pub(super) func: FuncIdx,
+    pub(super) calls: f64,
+    index: Option<u32>,
+}
+
+impl Candidate {
+    /// Looks at the feedback of a site; says why there is nothing to inline.
+    pub(super) fn new(
+        request: &Request,
+        info: &CallSiteInfo,
+        site: &SiteFeedback,
+        scale: f64,
+    ) -> Result<Self, String> {
+        match info.kind {
+            CallKind::Direct(func) | CallKind::ReturnDirect(func) => {
+                Self::direct(request, func, site.count as f64 * scale)
+            }
+            CallKind::Indirect { ty, table } | CallKind::ReturnIndirect { ty, table } => {
+                let sig = request.module.types[ty.index()];
+                Self::indirect(request, (sig, table), site, scale)
+            }
+        }
+    }
+
+    fn direct(request: &Request, func: FuncIdx, calls: f64) -> Result<Self, String> {
+        check_inlinable(request, func)?;
+        let targets = vec![Target {
+            func,
+            calls,
+            index: None,
+        }];
+        Ok(Self {
+            calls,
+            targets,
+            guards: None,
+        })
+    }
+
+    fn indirect(
+        request: &Request,
+        (sig, table): (SigRef, TableIdx),
+        site: &SiteFeedback,
+        scale: f64,
+    ) -> Result<Self, String> {
+        if !request.options.speculation {
+            return Err("called: speculation is off".to_owned());
+        }
+        match site.state {
+            IcState::Monomorphic | IcState::Polymorphic => {}
+            IcState::Uninitialized => return Err("called: never executed".to_owned()),
+            IcState::Megamorphic => return Err("called: megamorphic".to_owned()),
+        }
+        let seen: f64 = site.targets.iter().map(|it| f64::from(it.count)).sum();
+        let total = seen.max(site.count as f64);
+        let mut miss = if seen < COVERED * total {
+            Miss::Call
+        } else {
+            Miss::Exit
+        };
+        if site.exits_exhausted {
+            miss = Miss::Call;
+        }
+        let mut targets = Vec::new();
+        for target in &site.targets {
+            let Some(func) = target.own else {
+                miss = Miss::Call;
+                continue;
+            };
+            let count = f64::from(target.count);
+            if site.exits_exhausted && count < RARE * total {
+                continue;
+            }
+            check_inlinable(request, func)?;
+            // The interpreter has checked the type of every target it recorded, but the plan
+            // must not depend on what it recorded.
+            if request.module.funcs[func.index()].sig != sig {
+                return Err(format!("called: {func} has another type"));
+            }
+            targets.push(Target {
+                func,
+                calls: count * scale,
+                index: target.index,
+            });
+        }
+        if targets.is_empty() {
+            return Err("called: no target of this instance".to_owned());
+        }
+        targets.sort_by(|a, b| b.calls.total_cmp(&a.calls).then(a.func.cmp(&b.func)));
+        let guard = guard_kind(request.tables[table.index()], site.table_changed, &targets);
+        let calls = site.count as f64 * scale;
+        Ok(Self {
+            calls,
+            targets,
+            guards: Some((guard, miss)),
+        })
+    }
+
+    /// Sizes of the bodies in bytes.
+    pub(super) fn sizes(&self, request: &Request) -> Vec<usize> {
+        self.targets
+            .iter()
+            .map(|it| size(request, it.func))
+            .collect()
+    }
+
+    /// The plan of the site, its bodies being `nodes`.
+    pub(super) fn into_plan(self, nodes: &[NodeId]) -> SitePlan {
+        let Some((guard, miss)) = self.guards else {
+            return SitePlan::Inline(nodes[0]);
+        };
+        let arms = self.targets.iter().zip(nodes);
+        let arms = arms.map(|(target, &node)| Arm {
+            func: target.func,
+            index: target.index.unwrap_or(u32::MAX),
+            node,
+        });
+        SitePlan::Guarded(Guarded {
+            arms: arms.collect(),
+            guard,
+            miss,
+        })
+    }
+}
+
+fn check_inlinable(request: &Request, func: FuncIdx) -> Result<(), String> {
+    if request.module.is_imported_func(func) {
+        return Err(format!("called: {func} is imported"));
+    }
+    if !request.feedback.contains_key(&func) || size(request, func) == usize::MAX {
+        return Err(format!("called: {func} has no feedback"));
+    }
+    Ok(())
+}
+
+/// The cheapest guard that tells `targets` of a table in `state` apart.
+fn guard_kind(state: TableState, table_changed: bool, targets: &[Target]) -> GuardKind {
+    let distinct = targets.iter().enumerate().all(|(n, target)| {
+        target.index.is_some() && targets[..n].iter().all(|it| it.index != target.index)
+    });
+    match state {
+        TableState::Constant if distinct => GuardKind::Index,
+        TableState::Unwritten { version } if distinct && !table_changed => {
+            GuardKind::IndexAtVersion(version)
+        }
+        _ => GuardKind::Element,
+    }
+}
+
+/// What is done at the site, e.g. `func3 behind index == 2`.
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut funcs = String::new();
+        write_funcs(&mut funcs, self.targets.iter().map(|it| it.func));
+        f.write_str(&funcs)?;
+        let Some((guard, miss)) = self.guards else {
+            return Ok(());
+        };
+        match guard {
+            GuardKind::Element => f.write_str(" behind element")?,
+            GuardKind::Index | GuardKind::IndexAtVersion(_) => {
+                f.write_str(" behind index ==")?;
+                for (n, target) in self.targets.iter().enumerate() {
+                    let separator = if n == 0 { "" } else { " |" };
+                    write!(f, "{separator} {}", target.index.unwrap_or(u32::MAX))?;
+                }
+                if matches!(guard, GuardKind::IndexAtVersion(_)) {
+                    f.write_str(" and table version")?;
+                }
+            }
+        }
+        match miss {
+            Miss::Exit => Ok(()),
+            Miss::Call => f.write_str(", else called"),
+        }
+    }
+}
+
+/// Candidates, most calls per byte first, then in the order they were found.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    heap: BinaryHeap<Entry>,
+    n_pushed: u32,
+}
+
+#[derive(Debug)]
+struct Entry {
+    score: f64,
+    nth: Reverse<u32>,
+    node: NodeId,
+    site: CallSiteIdx,
+    pc: u32,
+    candidate: Candidate,
+}
+
+impl Queue {
+    pub(super) fn push(
+        &mut self,
+        node: NodeId,
+        site: CallSiteIdx,
+        pc: u32,
+        (candidate, size): (Candidate, usize),
+    ) {
+        let score = candidate.calls / size.max(1) as f64;
+        let nth = Reverse(self.n_pushed);
+        self.n_pushed += 1;
+        self.heap.push(Entry {
+            score,
+            nth,
+            node,
+            site,
+            pc,
+            candidate,
+        });
+    }
+
+    pub(super) fn pop(&mut self) -> Option<(NodeId, CallSiteIdx, u32, Candidate)> {
+        let Entry {
+            node,
+            site,
+            pc,
+            candidate,
+            ..
+        } = self.heap.pop()?;
+        Some((node, site, pc, candidate))
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.score
+            .total_cmp(&other.score)
+            .then(self.nth.cmp(&other.nth))
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Entry {}

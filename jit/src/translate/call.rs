@@ -1,0 +1,393 @@
+//! Calls: direct and indirect, in tail position or not, inlined or not.
+//!
+//! Code is always entered through `VMFuncRef::code`, so that a function can change its tier at
+//! any time. A call that may reach the host says first who calls.
+
+use super::exit::{State, constant_of};
+use super::guard::{
+    guard_call_target, guard_element_exists, guard_index, guard_stress, guard_table_version,
+};
+use super::inline::translate_inlined;
+use super::table::TableAccess;
+use super::{Translator, control, field};
+use crate::abi::clif_type;
+use crate::plan::{Arm, GuardKind, Guarded, Miss, SitePlan};
+use crate::regions::{Region, constant};
+use crate::traps::trap_code;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value, types};
+use deopt::SpecSite;
+use runtime::types::SigRef;
+use runtime::vm::{VMFuncRef, VMStore};
+use runtime::{CallSiteIdx, FuncIdx, Reason, TableIdx, Trap, TypeIdx};
+use std::mem::offset_of;
+use std::rc::Rc;
+
+/// Where a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Position {
+    /// Anywhere: `call`, `call_indirect`.
+    Call,
+    /// In place of the caller: `return_call`, `return_call_indirect`.
+    Return,
+}
+
+/// A function to call.
+#[derive(Clone, Copy)]
+struct Callee {
+    func_ref: Value,
+    code: Value,
+    sig: SigRef,
+}
+
+/// An indirect call that is being translated.
+struct IndirectCall {
+    ty: TypeIdx,
+    table: TableAccess,
+    index: Value,
+    args: Vec<Value>,
+    position: Position,
+    site: SpecSite,
+}
+
+pub(super) fn translate_call(cx: &mut Translator<'_>, func: FuncIdx, position: Position) {
+    stress_call(cx);
+    let site = current_site(cx);
+    let sig = cx.func_sig(func);
+    let args = cx.pop_n(sig.n_params());
+    let plan = cx.plan;
+    let results = match plan.site(cx.body.node(), site) {
+        SitePlan::Inline(node) => {
+            let after = (position == Position::Call).then(|| cx.state_after());
+            translate_inlined(cx, *node, &args, position, after.as_ref())
+        }
+        _ => {
+            let callee = load_callee(cx, func);
+            emit_call(cx, callee, &args, position)
+        }
+    };
+    finish(cx, results);
+}
+
+pub(super) fn translate_call_indirect(
+    cx: &mut Translator<'_>,
+    ty: TypeIdx,
+    table: TableIdx,
+    position: Position,
+) {
+    let site = current_site(cx);
+    let plan = cx.plan;
+    let plan = plan.site(cx.body.node(), site);
+    let before = match plan {
+        SitePlan::Guarded(_) => Some(cx.state_before()),
+        _ => None,
+    };
+    match &before {
+        Some(before) => guard_stress(cx, before),
+        None => stress_call(cx),
+    }
+    let index = cx.pop();
+    let args = cx.pop_n(cx.module.types[ty.index()].n_params());
+    let site = SpecSite {
+        func: cx.body.func,
+        site,
+    };
+    let table = TableAccess::new(cx, table);
+    let call = IndirectCall {
+        ty,
+        table,
+        index,
+        args,
+        position,
+        site,
+    };
+    let results = match (plan, before) {
+        (SitePlan::Guarded(guarded), Some(before)) => {
+            translate_guarded(cx, &call, guarded, &before)
+        }
+        _ => emit_call_indirect(cx, &call),
+    };
+    finish(cx, results);
+}
+
+/// Pushes the results of a call, if control comes back from it.
+fn finish(cx: &mut Translator<'_>, results: Option<Vec<Value>>) {
+    match results {
+        Some(results) => cx.body.operands.extend(results),
+        None => cx.body.reachable = false,
+    }
+}
+
+/// The call site that the current instruction is.
+fn current_site(cx: &Translator<'_>) -> CallSiteIdx {
+    cx.body.prepared().side_table[cx.body.stp as usize].site()
+}
+
+/// In stress mode, a guard before a call that speculates on nothing.
+fn stress_call(cx: &mut Translator<'_>) {
+    if cx.request.options.stress {
+        let before = cx.state_before();
+        guard_stress(cx, &before);
+    }
+}
+
+/// Tests the planned targets one after the other, and inlines each.
+fn translate_guarded(
+    cx: &mut Translator<'_>,
+    call: &IndirectCall,
+    guarded: &Guarded,
+    before: &Rc<State>,
+) -> Option<Vec<Value>> {
+    let after = (call.position == Position::Call).then(|| cx.state_after());
+    if let GuardKind::IndexAtVersion(version) = guarded.guard
+        && !cx.knows_version(call.table.table, version)
+    {
+        let exit = cx.exit_block(before, Reason::TableChanged, Some(call.site));
+        guard_table_version(cx, call.table, version, exit);
+    }
+    if let Some(arms) = known_arm(cx, call, guarded) {
+        return match arms {
+            Some(arm) => translate_inlined(cx, arm.node, &call.args, call.position, after.as_ref()),
+            None => emit_call_indirect(cx, call),
+        };
+    }
+    let miss = match guarded.miss {
+        Miss::Exit => cx.exit_block(before, Reason::WrongCallTarget, Some(call.site)),
+        Miss::Call => cx.create_cold_block(),
+    };
+    let actual = match guarded.guard {
+        GuardKind::Index | GuardKind::IndexAtVersion(_) => call.index,
+        GuardKind::Element => guard_element_exists(cx, call.table, call.index, miss),
+    };
+    let mut join = Join::new(cx, call, guarded);
+    for (n, arm) in guarded.arms.iter().enumerate() {
+        let is_last = n + 1 == guarded.arms.len();
+        let otherwise = if is_last {
+            miss
+        } else {
+            cx.builder.create_block()
+        };
+        match guarded.guard {
+            GuardKind::Element => guard_call_target(cx, actual, arm.func, otherwise),
+            _ => guard_index(cx, actual, arm.index, otherwise),
+        }
+        let results = translate_inlined(cx, arm.node, &call.args, call.position, after.as_ref());
+        join.arrive(cx, results);
+        if !is_last {
+            cx.continue_in(otherwise);
+        }
+    }
+    if guarded.miss == Miss::Call {
+        cx.continue_in(miss);
+        let results = emit_call_indirect(cx, call);
+        join.arrive(cx, results);
+    }
+    join.finish(cx)
+}
+
+/// If the index is a constant: the only arm that is possible, or none.
+///
+/// Requires that elements are known not to change.
+fn known_arm(cx: &Translator<'_>, call: &IndirectCall, guarded: &Guarded) -> Option<Option<Arm>> {
+    if guarded.guard == GuardKind::Element {
+        return None;
+    }
+    let index = constant_of(&cx.builder.func.dfg, call.index)?;
+    Some(
+        guarded
+            .arms
+            .iter()
+            .find(|it| u64::from(it.index) == index)
+            .copied(),
+    )
+}
+
+/// Where the arms of a call meet again.
+enum Join {
+    /// There is one arm: its end is the end of the call.
+    Straight(Option<Vec<Value>>),
+    /// There are several.
+    Block { block: Block, reached: bool },
+}
+
+impl Join {
+    fn new(cx: &mut Translator<'_>, call: &IndirectCall, guarded: &Guarded) -> Self {
+        if guarded.arms.len() == 1 && guarded.miss == Miss::Exit {
+            return Join::Straight(None);
+        }
+        let block = cx.builder.create_block();
+        if call.position == Position::Call {
+            for &ty in &cx.module.types[call.ty.index()].ty().results {
+                cx.builder.append_block_param(block, clif_type(ty));
+            }
+        }
+        Join::Block {
+            block,
+            reached: false,
+        }
+    }
+
+    /// The end of an arm, with its results if it is reached.
+    fn arrive(&mut self, cx: &mut Translator<'_>, results: Option<Vec<Value>>) {
+        match self {
+            Join::Straight(straight) => *straight = results,
+            Join::Block { block, reached } => {
+                if let Some(results) = results {
+                    *reached = true;
+                    let args = super::body::block_args(&results);
+                    cx.builder.ins().jump(*block, &args);
+                }
+            }
+        }
+    }
+
+    fn finish(self, cx: &mut Translator<'_>) -> Option<Vec<Value>> {
+        match self {
+            Join::Straight(results) => results,
+            Join::Block { reached: false, .. } => None,
+            Join::Block {
+                block,
+                reached: true,
+            } => {
+                cx.continue_in(block);
+                Some(cx.builder.block_params(block).to_vec())
+            }
+        }
+    }
+}
+
+/// Calls whatever the table holds, after the checks that the instruction demands.
+fn emit_call_indirect(cx: &mut Translator<'_>, call: &IndirectCall) -> Option<Vec<Value>> {
+    let missing = call.table.is_out_of_bounds(cx, call.index);
+    cx.builder
+        .ins()
+        .trapnz(missing, trap_code(Trap::TableOutOfBounds));
+    let func_ref = call.table.element(cx, call.index);
+    cx.builder
+        .ins()
+        .trapz(func_ref, trap_code(Trap::IndirectCallToNull));
+    // Not `can_move`: valid only behind the null check.
+    let flags = constant_here();
+    let sig_field = field(offset_of!(VMFuncRef, sig));
+    let actual = cx
+        .builder
+        .ins()
+        .load(types::I64, flags, func_ref, sig_field);
+    let expected = cx.sig_address(call.ty);
+    let matches = cx.builder.ins().icmp(IntCC::Equal, actual, expected);
+    cx.builder
+        .ins()
+        .trapz(matches, trap_code(Trap::BadSignature));
+    announce_caller(cx);
+    let code = cx.load_field(
+        Region::FuncCode,
+        (func_ref, field(offset_of!(VMFuncRef, code))),
+    );
+    let callee = Callee {
+        func_ref,
+        code,
+        sig: cx.module.types[call.ty.index()],
+    };
+    emit_call(cx, callee, &call.args, call.position)
+}
+
+/// Flags of a load whose result never changes, but that is valid only where it is.
+fn constant_here() -> cranelift_codegen::ir::MemFlagsData {
+    cranelift_codegen::ir::MemFlagsData::trusted().with_readonly()
+}
+
+/// Says who calls, for a callee that may be the host's.
+fn announce_caller(cx: &mut Translator<'_>) {
+    let vmstore = cx.vmstore();
+    let flags = cx.flags(Region::Caller);
+    let offset = field(offset_of!(VMStore, caller));
+    cx.builder.ins().store(flags, cx.vmctx, vmstore, offset);
+}
+
+/// The callee of a direct call.
+fn load_callee(cx: &mut Translator<'_>, func: FuncIdx) -> Callee {
+    let code_field = field(offset_of!(VMFuncRef, code));
+    let sig = cx.func_sig(func);
+    match cx.request.offsets.func_ref(func) {
+        Some(offset) => {
+            let func_ref = cx.own_func_ref(func);
+            let code = cx.load_field(Region::FuncCode, (cx.vmctx, offset + code_field));
+            Callee {
+                func_ref,
+                code,
+                sig,
+            }
+        }
+        None => {
+            announce_caller(cx);
+            let at = cx.request.offsets.imported_func(func);
+            let func_ref = cx.builder.ins().load(types::I64, constant(), cx.vmctx, at);
+            let code = cx.load_field(Region::FuncCode, (func_ref, code_field));
+            Callee {
+                func_ref,
+                code,
+                sig,
+            }
+        }
+    }
+}
+
+/// Calls `callee`. Returns its results if control comes back.
+fn emit_call(
+    cx: &mut Translator<'_>,
+    callee: Callee,
+    args: &[Value],
+    position: Position,
+) -> Option<Vec<Value>> {
+    let Callee {
+        func_ref,
+        code,
+        sig,
+    } = callee;
+    let sig = cx.import_sig(sig);
+    let mut all = Vec::with_capacity(args.len() + 1);
+    all.push(func_ref);
+    all.extend_from_slice(args);
+    match (position, cx.frames[usize::from(cx.body.frame)].call) {
+        (Position::Call, _) => {
+            let call = cx.builder.ins().call_indirect(sig, code, &all);
+            Some(cx.builder.inst_results(call).to_vec())
+        }
+        (Position::Return, None) => {
+            cx.builder.ins().return_call_indirect(sig, code, &all);
+            cx.body.reachable = false;
+            None
+        }
+        (Position::Return, Some(caller)) => {
+            // The frame of the current body is gone during the call: to backtraces this is a call
+            // by the frame below it.
+            cx.builder.set_srcloc(SourceLoc::new(caller.0));
+            let call = cx.builder.ins().call_indirect(sig, code, &all);
+            cx.builder.set_srcloc(SourceLoc::new(cx.body.pos().0));
+            let results = cx.builder.inst_results(call).to_vec();
+            control::emit_return(cx, &results);
+            None
+        }
+    }
+}
+
+impl Translator<'_> {
+    /// The reference to one of the instance's own functions.
+    pub(super) fn own_func_ref(&mut self, func: FuncIdx) -> Value {
+        let Some(offset) = self.request.offsets.func_ref(func) else {
+            unreachable!("{func} is an import")
+        };
+        self.builder.ins().iadd_imm_s(self.vmctx, i64::from(offset))
+    }
+
+    /// The reference to a function.
+    pub(super) fn func_ref(&mut self, func: FuncIdx) -> Value {
+        match self.request.offsets.func_ref(func) {
+            Some(_) => self.own_func_ref(func),
+            None => {
+                let at = self.request.offsets.imported_func(func);
+                self.load_constant(self.vmctx, at)
+            }
+        }
+    }
+}

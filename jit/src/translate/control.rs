@@ -1,0 +1,293 @@
+//! Control: blocks, branches, returns.
+//!
+//! A label's parameters and results are parameters of its CLIF block. The block behind a Wasm
+//! block exists only if some branch goes there; otherwise translation just goes on.
+
+use super::body::{Label, LabelKind, block_args};
+use super::guard::guard_stress;
+use super::{Translator, hoist, osr};
+use crate::abi::clif_type;
+use crate::traps::trap_code;
+use cranelift_codegen::ir::{BlockCall, InstBuilder, JumpTableData, Type, Value, types};
+use runtime::Trap;
+use wasmparser::{BlockType, BrTable, Operator};
+
+/// Follows the nesting of unreachable code, up to where it is left.
+pub(super) fn skip(cx: &mut Translator<'_>, op: &Operator<'_>) {
+    match op {
+        Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+            cx.body.n_unreachable += 1;
+        }
+        Operator::Else if cx.body.n_unreachable == 0 => translate_else(cx),
+        Operator::End if cx.body.n_unreachable == 0 => translate_end(cx),
+        Operator::End => cx.body.n_unreachable -= 1,
+        _ => {}
+    }
+}
+
+pub(super) fn translate_unreachable(cx: &mut Translator<'_>) {
+    cx.builder
+        .ins()
+        .trap(trap_code(Trap::UnreachableCodeReached));
+    cx.body.reachable = false;
+}
+
+pub(super) fn translate_block(cx: &mut Translator<'_>, ty: BlockType) {
+    let label = open(cx, ty, LabelKind::Block);
+    cx.body.labels.push(label);
+}
+
+pub(super) fn translate_loop(cx: &mut Translator<'_>, ty: BlockType) {
+    let header = cx.body.next_pc;
+    let n_known = hoist::enter_loop(cx);
+    let label = open(cx, ty, LabelKind::Loop { header, n_known });
+    let args = cx.body.branch_args(&label);
+    cx.builder.ins().jump(label.dest, &args);
+    if osr::is_target(cx) {
+        osr::translate_entry_edge(cx, &label);
+    }
+    cx.builder.switch_to_block(label.dest);
+    enter(cx, &label);
+    cx.body.labels.push(label);
+    // Not where OSR code is entered: it would be left again before its first instruction, for
+    // ever. See `guard_backward`.
+    if !osr::is_target(cx) && cx.request.options.stress {
+        let state = cx.state_after();
+        guard_stress(cx, &state);
+    }
+}
+
+pub(super) fn translate_if(cx: &mut Translator<'_>, ty: BlockType) {
+    let condition = cx.pop();
+    let (then, otherwise) = (cx.builder.create_block(), cx.builder.create_block());
+    let operands = cx.body.operands.clone();
+    let label = open(
+        cx,
+        ty,
+        LabelKind::If {
+            otherwise,
+            operands,
+        },
+    );
+    cx.builder.ins().brif(condition, then, &[], otherwise, &[]);
+    cx.continue_in(then);
+    cx.body.labels.push(label);
+}
+
+pub(super) fn translate_else(cx: &mut Translator<'_>) {
+    let mut label = close(cx);
+    leave(cx, &mut label);
+    let LabelKind::If {
+        otherwise,
+        operands,
+    } = label.kind
+    else {
+        unreachable!("validation matched `else` with `if`")
+    };
+    cx.continue_in(otherwise);
+    cx.body.operands = operands;
+    cx.body.reachable = true;
+    label.kind = LabelKind::Block;
+    cx.body.labels.push(label);
+}
+
+pub(super) fn translate_end(cx: &mut Translator<'_>) {
+    let mut label = close(cx);
+    match label.kind {
+        LabelKind::Loop { n_known, .. } => {
+            hoist::leave_loop(cx, n_known);
+            cx.builder.seal_block(label.dest);
+            return;
+        }
+        LabelKind::If {
+            otherwise,
+            ref mut operands,
+        } => {
+            // Without an `else` the parameters are the results.
+            let operands = std::mem::take(operands);
+            leave(cx, &mut label);
+            cx.continue_in(otherwise);
+            cx.body.operands = operands;
+            cx.body.reachable = true;
+        }
+        LabelKind::Block => {}
+    }
+    if !label.branched {
+        return;
+    }
+    leave(cx, &mut label);
+    cx.continue_in(label.dest);
+    enter(cx, &label);
+    cx.body.reachable = true;
+}
+
+pub(super) fn translate_br(cx: &mut Translator<'_>, depth: u32) {
+    guard_backward(cx, &[depth]);
+    emit_branch(cx, depth);
+}
+
+pub(super) fn translate_br_if(cx: &mut Translator<'_>, depth: u32) {
+    guard_backward(cx, &[depth]);
+    let condition = cx.pop();
+    let dest = branch_to(cx, depth);
+    let go_on = cx.builder.create_block();
+    let BlockTarget { block, args } = dest;
+    cx.builder.ins().brif(condition, block, &args, go_on, &[]);
+    cx.continue_in(go_on);
+}
+
+pub(super) fn translate_br_table(cx: &mut Translator<'_>, targets: &BrTable<'_>) {
+    let depths: Vec<u32> = targets.targets().map_while(Result::ok).collect();
+    debug_assert_eq!(depths.len(), targets.len() as usize);
+    guard_backward(cx, &depths);
+    guard_backward(cx, &[targets.default()]);
+    let index = cx.pop();
+    let default = block_call(cx, targets.default());
+    let table: Vec<BlockCall> = depths.iter().map(|&it| block_call(cx, it)).collect();
+    let table = cx
+        .builder
+        .create_jump_table(JumpTableData::new(default, &table));
+    cx.builder.ins().br_table(index, table);
+    cx.body.reachable = false;
+}
+
+pub(super) fn translate_return(cx: &mut Translator<'_>) {
+    let n = cx.body.labels[0].n_results;
+    let results = cx.pop_n(n);
+    emit_return(cx, &results);
+}
+
+/// Returns from the current body.
+pub(super) fn emit_return(cx: &mut Translator<'_>, results: &[Value]) {
+    if cx.body.is_root() {
+        cx.builder.ins().return_(results);
+    } else {
+        let label = &mut cx.body.labels[0];
+        label.branched = true;
+        cx.builder.ins().jump(label.dest, &block_args(results));
+    }
+    cx.body.reachable = false;
+}
+
+/// Branches to a label.
+fn emit_branch(cx: &mut Translator<'_>, depth: u32) {
+    let BlockTarget { block, args } = branch_to(cx, depth);
+    cx.builder.ins().jump(block, &args);
+    cx.body.reachable = false;
+}
+
+/// In stress mode: a guard before branches back to where OSR code was entered, instead of the one
+/// in the loop header. The interpreter then executes the branch, so every exit makes progress.
+fn guard_backward(cx: &mut Translator<'_>, depths: &[u32]) {
+    if !cx.request.options.stress || cx.osr.is_none() {
+        return;
+    }
+    let is_target = |depth: &u32| match cx.body.label(*depth).kind {
+        LabelKind::Loop { header, .. } => cx.request.osr == Some(header),
+        _ => false,
+    };
+    let is_backward = cx.body.is_root() && depths.iter().any(is_target);
+    if is_backward {
+        let state = cx.state_before();
+        guard_stress(cx, &state);
+    }
+}
+
+struct BlockTarget {
+    block: cranelift_codegen::ir::Block,
+    args: Vec<cranelift_codegen::ir::BlockArg>,
+}
+
+/// The target of a branch that is taken with the current operands.
+fn branch_to(cx: &mut Translator<'_>, depth: u32) -> BlockTarget {
+    let nth = cx.body.labels.len() - 1 - depth as usize;
+    cx.body.labels[nth].branched = true;
+    let label = cx.body.label(depth);
+    BlockTarget {
+        block: label.dest,
+        args: cx.body.branch_args(label),
+    }
+}
+
+fn block_call(cx: &mut Translator<'_>, depth: u32) -> BlockCall {
+    let BlockTarget { block, args } = branch_to(cx, depth);
+    cx.builder.func.dfg.block_call(block, &args)
+}
+
+/// A label for a block that begins here, with its parameters on the stack.
+fn open(cx: &mut Translator<'_>, ty: BlockType, kind: LabelKind) -> Label {
+    let (params, results) = block_types(cx, ty);
+    let height = cx.body.operands.len() - params.len();
+    let carries_all = osr::is_around(cx);
+    let dest = cx.builder.create_block();
+    if carries_all {
+        for n in 0..height {
+            let ty = cx.builder.func.dfg.value_type(cx.body.operands[n]);
+            cx.builder.append_block_param(dest, ty);
+        }
+    }
+    let (n_params, n_results) = (params.len(), results.len());
+    let is_loop = matches!(kind, LabelKind::Loop { .. });
+    for ty in if is_loop { params } else { results } {
+        cx.builder.append_block_param(dest, ty);
+    }
+    Label {
+        kind,
+        dest,
+        height,
+        n_params,
+        n_results,
+        branched: false,
+        carries_all,
+    }
+}
+
+fn close(cx: &mut Translator<'_>) -> Label {
+    match cx.body.labels.pop() {
+        Some(label) => label,
+        None => unreachable!("validation matched `end` with what it ends"),
+    }
+}
+
+/// Jumps behind the block of `label`, if its end is reached.
+fn leave(cx: &mut Translator<'_>, label: &mut Label) {
+    if cx.body.reachable {
+        let args = cx.body.branch_args(label);
+        cx.builder.ins().jump(label.dest, &args);
+        label.branched = true;
+        cx.body.reachable = false;
+    }
+}
+
+/// Takes the parameters of the block of `label` as operands.
+fn enter(cx: &mut Translator<'_>, label: &Label) {
+    let height = if label.carries_all { 0 } else { label.height };
+    cx.body.operands.truncate(height);
+    cx.body
+        .operands
+        .extend_from_slice(cx.builder.block_params(label.dest));
+}
+
+/// Types of a block's parameters and results.
+fn block_types(cx: &Translator<'_>, ty: BlockType) -> (Vec<Type>, Vec<Type>) {
+    match ty {
+        BlockType::Empty => (Vec::new(), Vec::new()),
+        BlockType::Type(ty) => (Vec::new(), vec![wasm_type(ty)]),
+        BlockType::FuncType(ty) => {
+            let ty = cx.module.types[ty as usize].ty();
+            let types = |it: &[_]| it.iter().map(|&it| clif_type(it)).collect();
+            (types(&ty.params), types(&ty.results))
+        }
+    }
+}
+
+/// The type of a value in compiled code.
+fn wasm_type(ty: wasmparser::ValType) -> Type {
+    match ty {
+        wasmparser::ValType::I32 => types::I32,
+        wasmparser::ValType::I64 | wasmparser::ValType::Ref(_) => types::I64,
+        wasmparser::ValType::F32 => types::F32,
+        wasmparser::ValType::F64 => types::F64,
+        wasmparser::ValType::V128 => unreachable!("v128 is not among the features"),
+    }
+}

@@ -1,0 +1,241 @@
+//! Deopt exits: where compiled code is left, and what the interpreter needs to go on.
+//!
+//! ```text
+//!   guard ──fails──► exit block                  shared block
+//!     │              store values to the    ───► return_call deopt_stub(vmctx, exit id)
+//!     ▼              deopt buffer, jump
+//! ```
+//!
+//! Exit blocks are emitted after all other code: what they need is captured at the guard as
+//! values, and more of these turn out to be constants when the whole function is known.
+//!
+//! Invariant: no exit has more values than the deopt buffer has slots. The plan's invariant 3 and
+//! the limits of `translate` see to it.
+
+use super::{Translator, field};
+use crate::abi::{SLOT, resume_signature, store_slot};
+use crate::regions::Region;
+use cranelift_codegen::ir::{
+    Block, BlockArg, DataFlowGraph, InstBuilder, InstructionData, Opcode, SourceLoc, Value,
+    ValueDef, types,
+};
+use deopt::{Exit, ExitTable, ExitTableBuilder, FrameState, SlotState, SpecSite};
+use runtime::vm::{DEOPT_BUFFER_SLOTS, VMSignature, VMStore};
+use runtime::{ExitId, FuncIdx, Reason};
+use rustc_hash::FxHashMap;
+use std::mem::offset_of;
+use std::rc::Rc;
+
+/// An interpreter frame as values, with the frames below it.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) func: FuncIdx,
+    /// Where it goes on.
+    pub(super) pc: u32,
+    pub(super) stp: u32,
+    pub(super) n_locals: u32,
+    /// Locals, then operands; `None` for locals that are never read again.
+    pub(super) slots: Vec<Option<Value>>,
+    /// The frame below it, after its call.
+    pub(super) parent: Option<Rc<State>>,
+}
+
+/// The exits of a function.
+#[derive(Default)]
+pub(super) struct Exits {
+    table: ExitTableBuilder,
+    pending: Vec<Pending>,
+    /// Blocks by the address of their state, which `pending` keeps alive.
+    known: FxHashMap<(*const State, Reason, Option<SpecSite>), Block>,
+}
+
+/// An exit block that is not filled yet.
+struct Pending {
+    block: Block,
+    state: Rc<State>,
+    reason: Reason,
+    site: Option<SpecSite>,
+    srcloc: SourceLoc,
+}
+
+impl Exits {
+    pub(super) fn finish(self) -> ExitTable {
+        self.table.finish()
+    }
+}
+
+impl Translator<'_> {
+    /// The frame of the current body before the current instruction.
+    pub(super) fn state_before(&mut self) -> Rc<State> {
+        let (pc, stp) = (self.body.pc, self.body.stp);
+        self.state_at(pc, stp)
+    }
+
+    /// The frame of the current body before the next instruction, without what the current one
+    /// pushes.
+    pub(super) fn state_after(&mut self) -> Rc<State> {
+        let (pc, stp) = (self.body.next_pc, self.body.next_stp);
+        self.state_at(pc, stp)
+    }
+
+    fn state_at(&mut self, pc: u32, stp: u32) -> Rc<State> {
+        let body = &self.body;
+        let mut slots = Vec::with_capacity(body.locals.len() + body.operands.len());
+        slots.extend(
+            body.locals
+                .iter()
+                .enumerate()
+                .map(|(n, &it)| body.survey.is_live(pc, n).then(|| self.builder.use_var(it))),
+        );
+        slots.extend(body.operands.iter().map(|&it| Some(it)));
+        Rc::new(State {
+            func: body.func,
+            pc,
+            stp,
+            n_locals: body.locals.len() as u32,
+            slots,
+            parent: body.parent.clone(),
+        })
+    }
+
+    /// A cold block that leaves with `state`. The same block for the same state and reason.
+    pub(super) fn exit_block(
+        &mut self,
+        state: &Rc<State>,
+        reason: Reason,
+        site: Option<SpecSite>,
+    ) -> Block {
+        let key = (Rc::as_ptr(state), reason, site);
+        if let Some(&block) = self.exits.known.get(&key) {
+            return block;
+        }
+        let block = self.create_cold_block();
+        let (state, srcloc) = (state.clone(), self.builder.srcloc());
+        self.exits.pending.push(Pending {
+            block,
+            state,
+            reason,
+            site,
+            srcloc,
+        });
+        self.exits.known.insert(key, block);
+        block
+    }
+}
+
+/// Fills all exit blocks, and the block they share.
+pub(super) fn emit_exits(cx: &mut Translator<'_>) {
+    let pending = std::mem::take(&mut cx.exits.pending);
+    if pending.is_empty() {
+        return;
+    }
+    let shared = cx.create_cold_block();
+    let exit_id = cx.builder.append_block_param(shared, types::I64);
+    for exit in pending {
+        emit_exit(cx, exit, shared);
+    }
+    cx.continue_in(shared);
+    cx.builder.set_srcloc(SourceLoc::default());
+    let decl = cx.module.funcs[cx.request.func.index()];
+    let own = cx.sig_address(decl.ty);
+    let stub = cx.load_constant(own, field(offset_of!(VMSignature, deopt_stub)));
+    let sig = cx.builder.import_signature(resume_signature(decl.sig.ty()));
+    cx.builder
+        .ins()
+        .return_call_indirect(sig, stub, &[cx.vmctx, exit_id]);
+}
+
+fn emit_exit(cx: &mut Translator<'_>, exit: Pending, shared: Block) {
+    cx.continue_in(exit.block);
+    cx.builder.set_srcloc(exit.srcloc);
+    let mut buffer = Buffer::default();
+    let mut frames = Vec::new();
+    let mut next = Some(&exit.state);
+    while let Some(state) = next {
+        let slots = state
+            .slots
+            .iter()
+            .map(|&it| buffer.slot(&cx.builder.func.dfg, it));
+        frames.push(FrameState {
+            func: state.func,
+            pc: state.pc,
+            stp: state.stp,
+            n_locals: state.n_locals,
+            slots: slots.collect(),
+        });
+        next = state.parent.as_ref();
+    }
+    frames.reverse();
+    let vmstore = cx.vmstore();
+    let flags = cx.flags(Region::DeoptBuffer);
+    debug_assert!(buffer.values.len() <= DEOPT_BUFFER_SLOTS);
+    for (n, &value) in (0..).zip(&buffer.values) {
+        let offset = field(offset_of!(VMStore, deopt_buffer)) + n * SLOT;
+        store_slot(&mut cx.builder, flags, value, (vmstore, offset));
+    }
+    let exit = cx.exits.table.push(&Exit {
+        reason: exit.reason,
+        site: exit.site,
+        frames,
+    });
+    let id = ExitId {
+        code: cx.request.code,
+        exit,
+    };
+    let id = cx.iconst64(id.to_bits());
+    cx.builder.ins().jump(shared, &[BlockArg::Value(id)]);
+}
+
+/// The values of one exit.
+#[derive(Default)]
+struct Buffer {
+    values: Vec<Value>,
+    known: FxHashMap<Value, u32>,
+}
+
+impl Buffer {
+    fn slot(&mut self, dfg: &DataFlowGraph, value: Option<Value>) -> SlotState {
+        let Some(value) = value else {
+            return SlotState::Const(0);
+        };
+        let value = dfg.resolve_aliases(value);
+        if let Some(constant) = constant_of(dfg, value) {
+            return SlotState::Const(constant);
+        }
+        let next = self.values.len() as u32;
+        SlotState::Value(*self.known.entry(value).or_insert_with(|| {
+            self.values.push(value);
+            next
+        }))
+    }
+}
+
+/// The slot of `value`, if it is a constant.
+pub(super) fn constant_of(dfg: &DataFlowGraph, value: Value) -> Option<u64> {
+    let ValueDef::Result(inst, _) = dfg.value_def(dfg.resolve_aliases(value)) else {
+        return None;
+    };
+    match dfg.insts[inst] {
+        InstructionData::UnaryImm {
+            opcode: Opcode::Iconst,
+            imm,
+        } => {
+            let bits = imm.bits().cast_unsigned();
+            let is_small = dfg.value_type(value) == types::I32;
+            Some(if is_small {
+                u64::from(bits as u32)
+            } else {
+                bits
+            })
+        }
+        InstructionData::UnaryIeee32 {
+            opcode: Opcode::F32const,
+            imm,
+        } => Some(u64::from(imm.bits())),
+        InstructionData::UnaryIeee64 {
+            opcode: Opcode::F64const,
+            imm,
+        } => Some(imm.bits()),
+        _ => None,
+    }
+}

@@ -1,0 +1,199 @@
+//! Linear memory.
+//!
+//! With guard pages an access needs no check: a 32-bit address and an offset up to the size of
+//! the guard region cannot leave the reservation. Without, an access that is out of bounds leaves
+//! through an exit before it begins, and the interpreter raises the exact trap.
+
+use super::guard::{guard_not, guard_stress};
+use super::{Translator, field};
+use crate::MemoryStyle;
+use crate::regions::{Owner, Region, constant};
+use crate::traps::HEAP;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Endianness, InstBuilder, MemFlagsData, Type, Value, types};
+use runtime::vm::{Builtin, VMMemory};
+use runtime::{DataIdx, MemoryIdx, Reason};
+use std::mem::offset_of;
+use wasmparser::MemArg;
+
+/// How a loaded value becomes one of the instruction's type.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Extend {
+    /// It is as wide.
+    No,
+    /// With zeros.
+    Zero,
+    /// With its sign.
+    Sign,
+}
+
+/// Loads a value of type `memory` and makes it one of type `ty`.
+pub(super) fn translate_load(
+    cx: &mut Translator<'_>,
+    arg: &MemArg,
+    (ty, memory): (Type, Type),
+    extend: Extend,
+) {
+    let (flags, base, offset) = emit_address(cx, arg, memory, 1);
+    let ins = cx.builder.ins();
+    // Not a load and an extension: Cranelift does not merge narrow loads into other instructions.
+    let value = match (extend, memory) {
+        (Extend::No, _) => ins.load(memory, flags, base, offset),
+        (Extend::Zero, types::I8) => ins.uload8(ty, flags, base, offset),
+        (Extend::Zero, types::I16) => ins.uload16(ty, flags, base, offset),
+        (Extend::Zero, _) => ins.uload32(flags, base, offset),
+        (Extend::Sign, types::I8) => ins.sload8(ty, flags, base, offset),
+        (Extend::Sign, types::I16) => ins.sload16(ty, flags, base, offset),
+        (Extend::Sign, _) => ins.sload32(flags, base, offset),
+    };
+    cx.push(value);
+}
+
+/// Stores the low bits of a value as one of type `memory`.
+pub(super) fn translate_store(cx: &mut Translator<'_>, arg: &MemArg, memory: Type) {
+    let (flags, base, offset) = emit_address(cx, arg, memory, 2);
+    let value = cx.pop();
+    let value = match cx.builder.func.dfg.value_type(value) {
+        ty if ty == memory => value,
+        _ => cx.builder.ins().ireduce(memory, value),
+    };
+    cx.builder.ins().store(flags, value, base, offset);
+}
+
+/// The address of an access to a value of type `ty`, and its flags. Removes the address from the
+/// operands, of which the instruction has `n_operands`: the address lies lowest.
+fn emit_address(
+    cx: &mut Translator<'_>,
+    arg: &MemArg,
+    ty: Type,
+    n_operands: usize,
+) -> (MemFlagsData, Value, i32) {
+    let memory = MemoryAccess::new(cx, MemoryIdx(arg.memory));
+    let size = u64::from(ty.bytes());
+    // Both are below 2^33: addresses and offsets have 32 bits.
+    let end = arg.offset + size;
+    let at = cx.body.operands.len() - n_operands;
+    let index = cx.body.operands[at];
+    let covered = matches!(memory.style, MemoryStyle::Guarded { guard } if end <= guard);
+    let flags = MemFlagsData::new().with_endianness(Endianness::Little);
+    let flags = if covered {
+        flags.with_trap_code(Some(HEAP))
+    } else {
+        guard_bounds(cx, memory, index, end);
+        flags.with_notrap()
+    };
+    cx.body.operands.remove(at);
+    let base = memory.base(cx);
+    let index = cx.builder.ins().uextend(types::I64, index);
+    let address = cx.builder.ins().iadd(base, index);
+    let (address, offset) = match i32::try_from(arg.offset) {
+        Ok(offset) => (address, offset),
+        Err(_) => {
+            let offset = cx.iconst64(arg.offset);
+            (cx.builder.ins().iadd(address, offset), 0)
+        }
+    };
+    let flags = cx
+        .regions
+        .tag(cx.builder.func, Region::Memory(memory.owner), flags);
+    (flags, address, offset)
+}
+
+/// Continues only if `index + end` is within the memory.
+fn guard_bounds(cx: &mut Translator<'_>, memory: MemoryAccess, index: Value, end: u64) {
+    let before = cx.state_before();
+    guard_stress(cx, &before);
+    let len = memory.len(cx);
+    let index = cx.builder.ins().uextend(types::I64, index);
+    let end = cx.iconst64(end);
+    let end = cx.builder.ins().iadd(index, end);
+    let outside = cx.builder.ins().icmp(IntCC::UnsignedGreaterThan, end, len);
+    let exit = cx.exit_block(&before, Reason::OutOfBounds, None);
+    guard_not(cx, outside, exit);
+}
+
+/// How to reach a memory.
+#[derive(Clone, Copy)]
+struct MemoryAccess {
+    memory: MemoryIdx,
+    owner: Owner,
+    style: MemoryStyle,
+}
+
+impl MemoryAccess {
+    fn new(cx: &Translator<'_>, memory: MemoryIdx) -> Self {
+        let place = cx.request.offsets.memory(memory);
+        let style = cx.request.memories[memory.index()];
+        Self {
+            memory,
+            owner: Owner::new(place, memory.0),
+            style,
+        }
+    }
+
+    /// First byte.
+    fn base(self, cx: &mut Translator<'_>) -> Value {
+        let (base, at) = cx.place(cx.request.offsets.memory(self.memory));
+        let flags = match self.style {
+            MemoryStyle::Guarded { .. } => constant(),
+            MemoryStyle::Checked => cx.flags(Region::MemoryBase(self.owner)),
+        };
+        let offset = at + field(offset_of!(VMMemory, base));
+        cx.builder.ins().load(types::I64, flags, base, offset)
+    }
+
+    /// Size in bytes.
+    fn len(self, cx: &mut Translator<'_>) -> Value {
+        let (base, at) = cx.place(cx.request.offsets.memory(self.memory));
+        let offset = at + field(offset_of!(VMMemory, len));
+        cx.load_field(Region::MemoryLen(self.owner), (base, offset))
+    }
+}
+
+impl Translator<'_> {
+    /// Loads what accesses to `memory` load, so that loads further on are redundant.
+    pub(super) fn touch_memory(&mut self, memory: MemoryIdx) {
+        let memory = MemoryAccess::new(self, memory);
+        memory.base(self);
+        if memory.style == MemoryStyle::Checked {
+            memory.len(self);
+        }
+    }
+}
+
+pub(super) fn translate_memory_size(cx: &mut Translator<'_>, memory: MemoryIdx) {
+    let page_size_log2 = cx.module.memories[memory.index()].page_size_log2;
+    let len = MemoryAccess::new(cx, memory).len(cx);
+    let pages = cx.builder.ins().ushr_imm_u(len, i64::from(page_size_log2));
+    let pages = cx.builder.ins().ireduce(types::I32, pages);
+    cx.push(pages);
+}
+
+pub(super) fn translate_memory_grow(cx: &mut Translator<'_>, memory: MemoryIdx) {
+    let delta = cx.pop();
+    let memory = cx.iconst64(u64::from(memory.0));
+    let delta = cx.extend(delta);
+    let old = cx.call_builtin(Builtin::MemoryGrow, &[memory, delta]);
+    let old = cx.builder.ins().ireduce(types::I32, old);
+    cx.push(old);
+}
+
+pub(super) fn translate_memory_copy(cx: &mut Translator<'_>, dst: MemoryIdx, src: MemoryIdx) {
+    cx.call_range_builtin(Builtin::MemoryCopy, (dst.0, src.0));
+}
+
+pub(super) fn translate_memory_fill(cx: &mut Translator<'_>, memory: MemoryIdx) {
+    let (to, value, len) = cx.pop3();
+    let memory = cx.iconst64(u64::from(memory.0));
+    let (to, value, len) = (cx.extend(to), cx.extend(value), cx.extend(len));
+    cx.call_builtin(Builtin::MemoryFill, &[memory, to, value, len]);
+}
+
+pub(super) fn translate_memory_init(cx: &mut Translator<'_>, memory: MemoryIdx, data: DataIdx) {
+    cx.call_range_builtin(Builtin::MemoryInit, (memory.0, data.0));
+}
+
+pub(super) fn translate_data_drop(cx: &mut Translator<'_>, data: DataIdx) {
+    let data = cx.iconst64(u64::from(data.0));
+    cx.call_builtin(Builtin::DataDrop, &[data]);
+}

@@ -1,0 +1,386 @@
+//! Translation: from the validated bytes of a function to CLIF, with the calls that the plan
+//! chose inlined.
+//!
+//! One pass over the bytes, which follows the operand stack with SSA values. Inlining is
+//! recursive translation: the callee's body is translated in place of the call, with the caller's
+//! frame state as its parent. Nothing is decided here that [`Plan`] can decide.
+//!
+//! ```text
+//!   router ──► control, call, variable, memory, ...     one file for each family of opcodes
+//!                 │      └──► inline ──► body           a callee in place of its call
+//!                 └──► guard ──► exit                   what speculation costs
+//! ```
+//!
+//! Invariants:
+//! 1. Code has no relocations: everything is reached through the `VMContext`.
+//! 2. Values of 32 bits are exact in their registers; slots in memory have zero upper halves.
+//! 3. A body that is translated has been validated and prepared.
+//!
+//! # Note
+//!
+//! Errors are found before the first instruction is emitted or reported after the last one:
+//! Cranelift's builder does not survive being dropped in between.
+
+mod body;
+mod call;
+mod const_;
+mod control;
+mod convert;
+mod exit;
+mod float;
+mod guard;
+mod hoist;
+mod inline;
+mod int;
+mod memory;
+mod osr;
+mod reference;
+mod router;
+mod survey;
+mod table;
+mod variable;
+
+use crate::abi::{SLOT, builtin_signature, resume_signature, tail_signature};
+use crate::plan::{Decision, NodeId, Plan};
+use crate::regions::{Region, Regions, constant};
+use crate::{CompileError, MemoryStyle, Request};
+use body::Body;
+use cranelift_codegen::ir::{
+    self, Block, GlobalValueData, InstBuilder, MemFlagsData, SigRef as ClifSig, Value, types,
+};
+use cranelift_codegen::isa::TargetFrontendConfig;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use deopt::ExitTable;
+use exit::Exits;
+use hoist::KnownVersion;
+use osr::Osr;
+use runtime::code::InlineFrame;
+use runtime::module::Module;
+use runtime::types::SigRef;
+use runtime::vm::{BUILTINS, Builtin, DEOPT_BUFFER_SLOTS, Place, VMContext, VMFuncRef, VMStore};
+use runtime::{FuncIdx, TypeIdx};
+use rustc_hash::FxHashMap;
+use std::mem::offset_of;
+use std::rc::Rc;
+use survey::{Points, Survey};
+
+/// Functions with more locals stay in the interpreter: every exit describes each of them.
+const MAX_LOCALS: usize = 2000;
+
+/// Larger functions stay in the interpreter: they would block the compiler for seconds.
+const MAX_BYTES: usize = 512 << 10;
+
+/// What is known of translated code besides its CLIF.
+#[derive(Debug)]
+pub(crate) struct Translation {
+    /// Its deopt exits.
+    pub(crate) exits: ExitTable,
+    /// The bodies it is made of, the function itself first.
+    pub(crate) frames: Box<[InlineFrame]>,
+    /// What was decided at call sites.
+    pub(crate) decisions: Vec<Decision>,
+    /// Signatures whose stubs the code relies on.
+    pub(crate) called_sigs: Vec<SigRef>,
+}
+
+/// Translates the function that `request` asks for into `func`, which is empty.
+///
+/// # Errors
+///
+/// See [`CompileError`]. `builders` can be used again in any case.
+pub(crate) fn translate(
+    func: &mut ir::Function,
+    builders: &mut FunctionBuilderContext,
+    config: TargetFrontendConfig,
+    request: &Request,
+) -> Result<Translation, CompileError> {
+    check_limits(request)?;
+    let osr = osr::find(request)?;
+    let live_from = osr.as_ref().map_or(0, |it| it.live_from);
+    let plan = Plan::new(request, live_from);
+    let sig = request.module.funcs[request.func.index()].sig;
+    func.signature = match request.osr {
+        None => tail_signature(sig.ty()),
+        Some(_) => resume_signature(sig.ty()),
+    };
+    func.stack_limit = Some(declare_stack_limit(func, request.osr.is_some()));
+    let builder = FunctionBuilder::new(func, builders);
+    let mut cx = Translator::new(builder, request, &plan, osr);
+    translate_root(&mut cx);
+    osr::finish(&mut cx);
+    exit::emit_exits(&mut cx);
+    let Translator {
+        mut builder,
+        frames,
+        exits,
+        signatures,
+        unsupported,
+        ..
+    } = cx;
+    builder.seal_all_blocks();
+    builder.finalize(config);
+    if let Some(error) = unsupported {
+        return Err(error);
+    }
+    let mut called_sigs = signatures.called;
+    called_sigs.push(sig);
+    called_sigs.sort_by_key(|it| it.id);
+    called_sigs.dedup();
+    Ok(Translation {
+        exits: exits.finish(),
+        frames: frames.into(),
+        decisions: plan.decisions,
+        called_sigs,
+    })
+}
+
+fn check_limits(request: &Request) -> Result<(), CompileError> {
+    let unsupported = |what: &str| CompileError::Unsupported {
+        what: what.to_owned(),
+        func: request.func,
+        pc: 0,
+    };
+    let body = request
+        .module
+        .body(request.func)
+        .and_then(|it| it.prepared());
+    let Some(body) = body else {
+        return Err(unsupported("unprepared function"));
+    };
+    let n_slots = body.local_types.len() + body.max_operands as usize;
+    for (what, size, limit) in [
+        ("number of locals", body.local_types.len(), MAX_LOCALS),
+        ("frame size in slots", n_slots, DEOPT_BUFFER_SLOTS),
+        ("size in bytes", body.code.len(), MAX_BYTES),
+    ] {
+        if size > limit {
+            return Err(CompileError::TooLarge { what, size, limit });
+        }
+    }
+    Ok(())
+}
+
+/// The lowest address that the stack may reach, for the prologue's check.
+fn declare_stack_limit(func: &mut ir::Function, has_vmctx: bool) -> ir::GlobalValue {
+    let mut value = func.create_global_value(GlobalValueData::VMContext);
+    let mut loads = vec![
+        offset_of!(VMFuncRef, vmctx),
+        offset_of!(VMContext, store),
+        offset_of!(VMStore, native_limit),
+    ];
+    if has_vmctx {
+        loads.remove(0);
+    }
+    let flags = func
+        .dfg
+        .mem_flags
+        .insert(constant())
+        .unwrap_or_else(|_| unreachable!("these are the first flags of the function"));
+    for offset in loads {
+        value = func.create_global_value(GlobalValueData::Load {
+            base: value,
+            offset: field(offset).into(),
+            global_type: types::I64,
+            flags,
+        });
+    }
+    value
+}
+
+/// The compiled function itself.
+fn translate_root(cx: &mut Translator<'_>) {
+    let entry = cx.builder.create_block();
+    cx.builder.append_block_params_for_function_params(entry);
+    cx.builder.switch_to_block(entry);
+    cx.builder.seal_block(entry);
+    let params = cx.builder.block_params(entry).to_vec();
+    let args = match cx.osr.is_some() {
+        true => {
+            cx.vmctx = params[0];
+            osr::translate_entry(cx, params[1])
+        }
+        false => {
+            let own = cx.request.offsets.func_ref(cx.request.func);
+            let own = own.unwrap_or_else(|| unreachable!("only defined functions have bodies"));
+            cx.vmctx = cx.builder.ins().iadd_imm_s(params[0], -i64::from(own));
+            params[1..].to_vec()
+        }
+    };
+    cx.frames.push(InlineFrame {
+        func: cx.request.func,
+        call: None,
+    });
+    if let Some(results) = inline::translate_body(cx, NodeId::ROOT, 0, &args, None) {
+        cx.builder.ins().return_(&results);
+    }
+}
+
+/// The state of a translation.
+pub(crate) struct Translator<'a> {
+    builder: FunctionBuilder<'a>,
+    request: &'a Request,
+    module: &'a Module,
+    plan: &'a Plan,
+    osr: Option<Osr>,
+    regions: Regions,
+    signatures: Signatures,
+    exits: Exits,
+    frames: Vec<InlineFrame>,
+    vmctx: Value,
+    /// The body that is being translated.
+    body: Body<'a>,
+    surveys: FxHashMap<FuncIdx, Rc<Survey>>,
+    /// Versions of tables that need not be checked now.
+    known_versions: Vec<KnownVersion>,
+    /// The first instruction that could not be translated.
+    unsupported: Option<CompileError>,
+}
+
+/// Signatures of calls.
+#[derive(Default)]
+struct Signatures {
+    known: FxHashMap<SigRef, ClifSig>,
+    builtins: FxHashMap<usize, ClifSig>,
+    called: Vec<SigRef>,
+}
+
+impl<'a> Translator<'a> {
+    fn new(
+        builder: FunctionBuilder<'a>,
+        request: &'a Request,
+        plan: &'a Plan,
+        osr: Option<Osr>,
+    ) -> Self {
+        Self {
+            builder,
+            request,
+            module: &request.module,
+            plan,
+            osr,
+            regions: Regions::default(),
+            signatures: Signatures::default(),
+            exits: Exits::default(),
+            frames: Vec::new(),
+            vmctx: Value::from_u32(0),
+            body: Body::default(),
+            surveys: FxHashMap::default(),
+            known_versions: Vec::new(),
+            unsupported: None,
+        }
+    }
+
+    /// Notes that an instruction cannot be translated; the code is not used.
+    fn unsupported(&mut self, what: String) {
+        let (func, pc) = (self.body.func, self.body.pc);
+        self.unsupported
+            .get_or_insert(CompileError::Unsupported { what, func, pc });
+    }
+
+    /// Flags of an aligned access to `region` that cannot trap.
+    fn flags(&mut self, region: Region) -> MemFlagsData {
+        self.regions.flags(self.builder.func, region)
+    }
+
+    /// Loads a pointer or 64-bit field that never changes for the instance.
+    fn load_constant(&mut self, base: Value, offset: i32) -> Value {
+        self.builder
+            .ins()
+            .load(types::I64, constant(), base, offset)
+    }
+
+    /// Loads a pointer or 64-bit field.
+    fn load_field(&mut self, region: Region, (base, offset): (Value, i32)) -> Value {
+        let flags = self.flags(region);
+        self.builder.ins().load(types::I64, flags, base, offset)
+    }
+
+    /// The `VMStore`.
+    fn vmstore(&mut self) -> Value {
+        self.load_constant(self.vmctx, field(offset_of!(VMContext, store)))
+    }
+
+    /// Base and offset of what lies at `place`.
+    fn place(&mut self, place: Place) -> (Value, i32) {
+        match place {
+            Place::Own(offset) => (self.vmctx, offset),
+            Place::Imported(offset) => (self.load_constant(self.vmctx, offset), 0),
+        }
+    }
+
+    /// The address of the canonical signature of `ty`.
+    fn sig_address(&mut self, ty: TypeIdx) -> Value {
+        self.load_constant(self.vmctx, self.request.offsets.sig(ty))
+    }
+
+    /// The signature to call functions of type `sig` with. Their stubs will exist.
+    fn import_sig(&mut self, sig: SigRef) -> ClifSig {
+        let Signatures { known, called, .. } = &mut self.signatures;
+        *known.entry(sig).or_insert_with(|| {
+            called.push(sig);
+            self.builder.import_signature(tail_signature(sig.ty()))
+        })
+    }
+
+    /// Calls a builtin with 64-bit operands. What it raises does not come back here.
+    fn call_builtin(&mut self, builtin: Builtin, operands: &[Value]) -> Value {
+        debug_assert_eq!(BUILTINS[builtin as usize].1, operands.len());
+        let builtins = self.load_constant(self.vmctx, field(offset_of!(VMContext, builtins)));
+        let at = i32::try_from(builtin as u32).expect("builtins are few") * SLOT;
+        let code = self.load_constant(builtins, at);
+        let sigs = &mut self.signatures.builtins;
+        let sig = *sigs.entry(operands.len()).or_insert_with(|| {
+            self.builder
+                .import_signature(builtin_signature(operands.len()))
+        });
+        let mut args = vec![self.vmctx];
+        args.extend_from_slice(operands);
+        let call = self.builder.ins().call_indirect(sig, code, &args);
+        self.builder.inst_results(call)[0]
+    }
+
+    /// A block out of the way of the others.
+    fn create_cold_block(&mut self) -> Block {
+        let block = self.builder.create_block();
+        self.builder.set_cold_block(block);
+        block
+    }
+
+    /// Goes on in `block`, all of whose predecessors exist.
+    fn continue_in(&mut self, block: Block) {
+        self.builder.seal_block(block);
+        self.builder.switch_to_block(block);
+    }
+
+    /// A 64-bit constant.
+    fn iconst64(&mut self, value: u64) -> Value {
+        self.builder.ins().iconst(types::I64, value.cast_signed())
+    }
+
+    /// Facts about the body of `func`, which is prepared.
+    fn survey(&mut self, func: FuncIdx) -> Rc<Survey> {
+        let request = self.request;
+        let survey = self.surveys.entry(func).or_insert_with(|| {
+            let points = Points {
+                memory: request.memories.contains(&MemoryStyle::Checked),
+                branches: request.options.stress,
+            };
+            match request.module.body(func).and_then(|it| it.prepared()) {
+                Some(body) => Rc::new(Survey::new(&request.module, body, points)),
+                None => unreachable!("{func} is not prepared"),
+            }
+        });
+        survey.clone()
+    }
+
+    fn func_sig(&self, func: FuncIdx) -> SigRef {
+        self.module.funcs[func.index()].sig
+    }
+}
+
+/// The offset of a field in an address.
+fn field(offset: usize) -> i32 {
+    i32::try_from(offset).expect("structures are small")
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,281 @@
+//! Instructions on whole ranges of memories and tables, shared by the tiers.
+//!
+//! Every function checks all bounds before it writes anything, as the specification demands.
+
+use crate::{DataIdx, ElemIdx, Instance, MemoryIdx, Store, TableIdx, Trap};
+use std::ops::Range;
+
+/// Destination, source and length of a bulk operation, in bytes or elements.
+type Span = (u64, u64, u64);
+
+/// `memory.grow`: the old size in pages, or -1.
+///
+/// # Safety
+///
+/// `instance` is alive and no reference to its store is.
+pub unsafe fn memory_grow(instance: *mut Instance, memory: MemoryIdx, delta: u64) -> u64 {
+    // SAFETY: the caller promises exclusive access to the store.
+    let (store, instance) = unsafe { parts(instance) };
+    let id = instance.memories[memory.index()];
+    store.memory_mut(id).grow(delta).unwrap_or(u64::MAX)
+}
+
+/// `memory.copy`.
+///
+/// # Errors
+///
+/// Traps if either range is out of bounds.
+///
+/// # Safety
+///
+/// As for [`memory_grow`].
+pub unsafe fn memory_copy(
+    instance: *mut Instance,
+    (dst, src): (MemoryIdx, MemoryIdx),
+    (to, from, len): Span,
+) -> Result<(), Trap> {
+    // SAFETY: forwarded.
+    let (store, instance) = unsafe { parts(instance) };
+    let (dst, src) = (
+        instance.memories[dst.index()],
+        instance.memories[src.index()],
+    );
+    let (dst, src) = (store.memory(dst), store.memory(src));
+    let from = range(from, len, src.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+    let to = range(to, len, dst.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+    // SAFETY: both ranges are in bounds; `copy` allows them to overlap.
+    unsafe {
+        std::ptr::copy(
+            src.base().add(from.start),
+            dst.base().add(to.start),
+            from.len(),
+        );
+    }
+    Ok(())
+}
+
+/// `memory.fill`.
+///
+/// # Errors
+///
+/// Traps if the range is out of bounds.
+///
+/// # Safety
+///
+/// As for [`memory_grow`].
+pub unsafe fn memory_fill(
+    instance: *mut Instance,
+    memory: MemoryIdx,
+    (to, value, len): (u64, u8, u64),
+) -> Result<(), Trap> {
+    // SAFETY: forwarded.
+    let (store, instance) = unsafe { parts(instance) };
+    let memory = store.memory(instance.memories[memory.index()]);
+    let to = range(to, len, memory.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+    // SAFETY: the range is in bounds.
+    unsafe { std::ptr::write_bytes(memory.base().add(to.start), value, to.len()) };
+    Ok(())
+}
+
+/// `memory.init`.
+///
+/// # Errors
+///
+/// Traps if either range is out of bounds.
+///
+/// # Safety
+///
+/// As for [`memory_grow`].
+pub unsafe fn memory_init(
+    instance: *mut Instance,
+    at: (MemoryIdx, DataIdx),
+    span: Span,
+) -> Result<(), Trap> {
+    // SAFETY: forwarded.
+    let (store, instance) = unsafe { parts(instance) };
+    init_memory(store, instance, at, span)
+}
+
+pub(crate) fn init_memory(
+    store: &Store,
+    instance: &Instance,
+    (memory, data): (MemoryIdx, DataIdx),
+    (to, from, len): Span,
+) -> Result<(), Trap> {
+    let bytes = match instance.dropped_datas[data.index()] {
+        true => &[][..],
+        false => instance.module.data(data),
+    };
+    let memory = store.memory(instance.memories[memory.index()]);
+    let from = range(from, len, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+    let to = range(to, len, memory.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+    let bytes = &bytes[from];
+    // SAFETY: the destination is in bounds; module bytes are not part of a memory.
+    unsafe {
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory.base().add(to.start), bytes.len());
+    }
+    Ok(())
+}
+
+/// `data.drop`.
+///
+/// # Safety
+///
+/// As for [`memory_grow`].
+pub unsafe fn data_drop(instance: *mut Instance, data: DataIdx) {
+    // SAFETY: forwarded.
+    let (_, instance) = unsafe { parts(instance) };
+    instance.dropped_datas[data.index()] = true;
+}
+
+/// `table.grow`: the old size, or -1.
+///
+/// # Safety
+///
+/// As for [`memory_grow`].
+pub unsafe fn table_grow(
+    instance: *mut Instance,
+    table: TableIdx,
+    (delta, init): (u64, u64),
+) -> u64 {
+    // SAFETY: forwarded.
+    let (store, instance) = unsafe { parts(instance) };
+    store
+        .table_mut(instance.tables[table.index()])
+        .grow(delta, init)
+        .unwrap_or(u64::MAX)
+}
+
+/// `table.fill`.
+///
+/// # Errors
+///
+/// Traps if the range is out of bounds.
+///
+/// # Safety
+///
+/// As for [`memory_grow`].
+pub unsafe fn table_fill(
+    instance: *mut Instance,
+    table: TableIdx,
+    (to, value, len): Span,
+) -> Result<(), Trap> {
+    // SAFETY: forwarded.
+    let (store, instance) = unsafe { parts(instance) };
+    let table = store.table_mut(instance.tables[table.index()]);
+    let to = range(to, len, table.len()).ok_or(Trap::TableOutOfBounds)?;
+    table.slots_mut()[to].fill(value);
+    if len != 0 {
+        table.written();
+    }
+    Ok(())
+}
+
+/// `table.copy`.
+///
+/// # Errors
+///
+/// Traps if either range is out of bounds.
+///
+/// # Safety
+///
+/// As for [`memory_grow`].
+pub unsafe fn table_copy(
+    instance: *mut Instance,
+    (dst, src): (TableIdx, TableIdx),
+    span: Span,
+) -> Result<(), Trap> {
+    // SAFETY: forwarded.
+    let (store, instance) = unsafe { parts(instance) };
+    copy_table(
+        store,
+        (instance.tables[dst.index()], instance.tables[src.index()]),
+        span,
+    )
+}
+
+/// Copies elements between two tables of a store.
+///
+/// # Errors
+///
+/// Traps if either range is out of bounds.
+pub(crate) fn copy_table(
+    store: &mut Store,
+    (dst, src): (crate::TableId, crate::TableId),
+    (to, from, len): Span,
+) -> Result<(), Trap> {
+    let from = range(from, len, store.table(src).len()).ok_or(Trap::TableOutOfBounds)?;
+    let to = range(to, len, store.table(dst).len()).ok_or(Trap::TableOutOfBounds)?;
+    if dst == src {
+        store.table_mut(dst).slots_mut().copy_within(from, to.start);
+    } else {
+        let [dst, src] = store
+            .tables
+            .get_disjoint_mut([dst.index(), src.index()])
+            .expect("two different tables of the store");
+        dst.slots_mut()[to].copy_from_slice(&src.slots()[from]);
+    }
+    if len != 0 {
+        store.table_mut(dst).written();
+    }
+    Ok(())
+}
+
+/// `table.init`.
+///
+/// # Errors
+///
+/// Traps if either range is out of bounds.
+///
+/// # Safety
+///
+/// As for [`memory_grow`].
+pub unsafe fn table_init(
+    instance: *mut Instance,
+    at: (TableIdx, ElemIdx),
+    span: Span,
+) -> Result<(), Trap> {
+    // SAFETY: forwarded.
+    let (store, instance) = unsafe { parts(instance) };
+    init_table(store, instance, at, span)
+}
+
+pub(crate) fn init_table(
+    store: &mut Store,
+    instance: &Instance,
+    (table, elem): (TableIdx, ElemIdx),
+    (to, from, len): Span,
+) -> Result<(), Trap> {
+    let items = instance.elems[elem.index()].as_deref().unwrap_or(&[]);
+    let table = store.table_mut(instance.tables[table.index()]);
+    let from = range(from, len, items.len() as u64).ok_or(Trap::TableOutOfBounds)?;
+    let to = range(to, len, table.len()).ok_or(Trap::TableOutOfBounds)?;
+    table.slots_mut()[to].copy_from_slice(&items[from]);
+    if len != 0 {
+        table.written();
+    }
+    Ok(())
+}
+
+/// `elem.drop`.
+///
+/// # Safety
+///
+/// As for [`memory_grow`].
+pub unsafe fn elem_drop(instance: *mut Instance, elem: ElemIdx) {
+    // SAFETY: forwarded.
+    let (_, instance) = unsafe { parts(instance) };
+    instance.elems[elem.index()] = None;
+}
+
+/// The store and the instance, which lies in a box of its own.
+unsafe fn parts<'a>(instance: *mut Instance) -> (&'a mut Store, &'a mut Instance) {
+    // SAFETY: the caller promises that both are alive and unreferenced; code reached through the
+    // store reference does not touch this instance.
+    unsafe { (&mut *(*instance).store, &mut *instance) }
+}
+
+fn range(start: u64, len: u64, bound: u64) -> Option<Range<usize>> {
+    let end = start.checked_add(len).filter(|&end| end <= bound)?;
+    Some(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
+}

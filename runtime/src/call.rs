@@ -1,0 +1,270 @@
+//! Calls that leave a tier: host to wasm, wasm to host, and from one tier into the other.
+
+use crate::os::{signals, stack_pointer};
+use crate::vm::{FuncKind, VMFuncRef, VMStore};
+use crate::walk::{Activation, ActivationKind};
+use crate::{FuncIdx, Instance, Raised, RawFrame, Status, Store, TierKind, Trap, host, raise_trap};
+use std::sync::atomic::Ordering;
+
+type Entry = unsafe extern "C" fn(*const u8, *mut VMFuncRef, *mut u64, *mut VMStore) -> u32;
+type ResumeEntry = unsafe extern "C" fn(*const u8, *mut u8, *mut u8, *mut u64, *mut VMStore) -> u32;
+
+/// Calls `func_ref` from the host, with its arguments at `VMStore::value_top`; results replace
+/// them.
+///
+/// # Errors
+///
+/// What the call raised.
+///
+/// # Safety
+///
+/// `store` is alive and no reference to it is; `func_ref` belongs to it; the arguments have the
+/// types of its signature.
+pub unsafe fn call_from_host(store: *mut Store, func_ref: *mut VMFuncRef) -> Result<(), Raised> {
+    // SAFETY: the caller promises a live store.
+    let (vm, outermost) = unsafe { (&raw mut (*store).vm, (*store).activations.is_null()) };
+    // SAFETY: as above.
+    let saved = unsafe {
+        if outermost {
+            let max = (&raw const (*store).tuning)
+                .as_ref()
+                .map_or(0, |it| it.max_wasm_stack);
+            (*vm).native_limit = stack_pointer().saturating_sub(max);
+        }
+        let caller = (*vm).caller;
+        (*vm).caller = std::ptr::null_mut();
+        ((*vm).value_top, (*vm).frames_top, caller)
+    };
+    // SAFETY: forwarded.
+    let status = unsafe { finish_tail(store, func_ref, saved.0, call(store, func_ref, saved.0)) };
+    // SAFETY: as above.
+    unsafe {
+        ((*vm).value_top, (*vm).frames_top, (*vm).caller) = saved;
+        if outermost {
+            Store::tiers(store).on_idle(store);
+        }
+        match status {
+            Status::Returned => Ok(()),
+            _ => Err((*store)
+                .pending
+                .take()
+                .expect("a raised call says what was raised")),
+        }
+    }
+}
+
+/// Calls `func_ref` in whatever tier it is, with its arguments in `slots`; results replace them.
+///
+/// May return `Status::Tail`; see [`finish_tail`].
+///
+/// # Safety
+///
+/// As for [`call_from_host`]; `slots` is the first free slot of the value stack, up to its
+/// arguments, and `VMStore::frames_top` is the first free frame record.
+pub unsafe fn call(store: *mut Store, func_ref: *mut VMFuncRef, slots: *mut u64) -> Status {
+    // SAFETY: a function reference of a live store.
+    let (mut func, sig) = unsafe { ((*func_ref).instance, &*(*func_ref).sig) };
+    // SAFETY: function instances live as long as the store.
+    if unsafe { (*func).kind } == FuncKind::Unprepared {
+        // SAFETY: an unprepared function belongs to an instance of the store.
+        let prepared = unsafe { prepare(store, func_ref) };
+        match prepared {
+            Ok(prepared) => func = prepared,
+            Err(status) => return status,
+        }
+    }
+    // SAFETY: as above.
+    let kind = unsafe { (*func).kind };
+    // SAFETY: the store is alive.
+    let vm = unsafe { &raw mut (*store).vm };
+    // SAFETY: as above.
+    let exhausted = unsafe { slots > (*vm).value_limit || stack_pointer() < (*vm).native_limit };
+    if exhausted {
+        // SAFETY: as above.
+        return unsafe { stack_overflow(store, func_ref) };
+    }
+    if kind == FuncKind::Interpreted {
+        // SAFETY: as above.
+        return unsafe { Store::tiers(store).interpret(store, func, slots) };
+    }
+    let n = sig.n_params().max(sig.n_results());
+    // SAFETY: the value stack's reserve holds the slots of any call.
+    let saved = unsafe { std::mem::replace(&mut (*vm).value_top, slots.add(n)) };
+    let status = match kind {
+        // SAFETY: forwarded.
+        FuncKind::Host => unsafe { host::call_host(store, func, slots) },
+        // SAFETY: a compiled function has stubs, and its code takes what its signature says.
+        _ => unsafe {
+            let entry = std::mem::transmute::<*mut u8, Entry>(sig.entry.load(Ordering::Acquire));
+            let code = (*func_ref).code;
+            in_compiled_activation(store, |vm| entry(code, func_ref, slots, vm))
+        },
+    };
+    // SAFETY: as above.
+    unsafe { (*vm).value_top = saved };
+    status
+}
+
+/// Goes on with `VMStore::tail_code` if `status` is `Tail`: the function that was called with
+/// arguments in `slots` ended in a call of a function in the other tier.
+///
+/// # Safety
+///
+/// `status` is what a call of `func_ref` with `slots` just returned.
+pub unsafe fn finish_tail(
+    store: *mut Store,
+    func_ref: *mut VMFuncRef,
+    slots: *mut u64,
+    status: Status,
+) -> Status {
+    if status != Status::Tail {
+        return status;
+    }
+    // SAFETY: the store is alive, and `Tail` set these.
+    let (code, arg0, arg1) = unsafe {
+        let vm = &(*store).vm;
+        (vm.tail_code, vm.tail_arg0, vm.tail_arg1)
+    };
+    // SAFETY: `tail_code` has the results of the function that was called.
+    unsafe { resume_compiled(store, func_ref, (code, arg0, arg1), slots) }
+}
+
+/// Enters `code`, which is `Tail (arg0, arg1) -> results` with the results of `func_ref`'s
+/// signature, and leaves the results in `slots`.
+///
+/// # Safety
+///
+/// `code` is OSR code or a tail entry made in this store, with the arguments it expects.
+pub unsafe fn resume_compiled(
+    store: *mut Store,
+    func_ref: *mut VMFuncRef,
+    (code, arg0, arg1): (*const u8, *mut u8, *mut u8),
+    slots: *mut u64,
+) -> Status {
+    // SAFETY: the store is alive; there is compiled code, so the signature has stubs.
+    unsafe {
+        let sig = &*(*func_ref).sig;
+        let entry = sig.resume_entry.load(Ordering::Acquire);
+        let entry = std::mem::transmute::<*mut u8, ResumeEntry>(entry);
+        in_compiled_activation(store, |vm| entry(code, arg0, arg1, slots, vm))
+    }
+}
+
+/// Runs an entry trampoline as an activation of compiled code.
+unsafe fn in_compiled_activation(
+    store: *mut Store,
+    run: impl FnOnce(*mut VMStore) -> u32,
+) -> Status {
+    // SAFETY: the store is alive.
+    let vm = unsafe { &raw mut (*store).vm };
+    // SAFETY: as above.
+    let (prev, entry, exit_fp, frames_top, value_top) = unsafe {
+        (
+            (*store).activations,
+            (*vm).entry,
+            (*vm).exit_fp,
+            (*vm).frames_top,
+            (*vm).value_top,
+        )
+    };
+    let kind = ActivationKind::Compiled {
+        older_entry: entry,
+        older_exit_fp: exit_fp,
+    };
+    let mut activation = Activation { prev, kind };
+    // SAFETY: as above; unlinked below, before it dies.
+    unsafe { (*store).activations = &raw mut activation };
+    let outer = signals::set_current(store);
+    // SAFETY: as above.
+    let status = unsafe { Store::timed(store, TierKind::Compiled, || run(vm)) };
+    signals::set_current(outer);
+    // SAFETY: as above.
+    unsafe {
+        (*store).activations = prev;
+        ((*vm).entry, (*vm).exit_fp) = (entry, exit_fp);
+        ((*vm).frames_top, (*vm).value_top) = (frames_top, value_top);
+    }
+    if status == Status::Returned as u32 {
+        Status::Returned
+    } else {
+        Status::Raised
+    }
+}
+
+/// What a slow stub calls: `callee` is not compiled, or not any more.
+pub(crate) unsafe extern "C" fn call_slow(callee: *mut VMFuncRef, slots: *mut u64) -> u32 {
+    // SAFETY: a function reference leads to its store.
+    let store = unsafe { (*(*(*callee).vmctx).store).store };
+    // Only the interpreter and host calls run below, and they catch panics where they can occur.
+    // SAFETY: compiled code calls with arguments at the top of the value stack.
+    let status = unsafe { call(store, callee, slots) };
+    status as u32
+}
+
+/// Prepares the function of `func_ref`: validates it and makes what the interpreter needs.
+///
+/// # Errors
+///
+/// A body that is validated now may be invalid; that is raised.
+///
+/// # Safety
+///
+/// `store` is alive and no reference to it is; `func_ref` belongs to it and is not prepared; all
+/// frames are on record.
+#[cold]
+pub unsafe fn prepare(
+    store: *mut Store,
+    func_ref: *mut VMFuncRef,
+) -> Result<*mut crate::vm::FuncInstance, Status> {
+    // SAFETY: the context of an unprepared function is that of an instance of `store`.
+    let (instance, func) = unsafe {
+        let instance = (*(*func_ref).vmctx).instance;
+        let func: FuncIdx = (*instance)
+            .own_func(func_ref)
+            .expect("a function of its instance");
+        (instance, func)
+    };
+    // SAFETY: no reference to the store or its instances is alive.
+    match unsafe { Instance::prepare(instance, func) } {
+        Ok(prepared) => {
+            // SAFETY: as above.
+            unsafe {
+                if Store::tuning(store).jit && (*prepared).hotness <= 0 {
+                    Store::tiers(store).on_hot(store, prepared, crate::HotPoint::Entry);
+                }
+            }
+            Ok(prepared)
+        }
+        Err(error) => {
+            // SAFETY: as above.
+            unsafe {
+                let backtrace = crate::walk::capture(store, None);
+                (*store).pending = Some(Raised::Error { error, backtrace });
+            }
+            Err(Status::Raised)
+        }
+    }
+}
+
+/// Raises a stack overflow in `func_ref`, which has not begun.
+///
+/// # Safety
+///
+/// `store` is alive and no reference to it is; `func_ref` belongs to it; all frames are on record.
+#[cold]
+pub unsafe fn stack_overflow(store: *mut Store, func_ref: *mut VMFuncRef) -> Status {
+    // SAFETY: a function reference of a live store.
+    let callee = unsafe {
+        let instance = (*(*func_ref).vmctx).instance;
+        instance.as_ref().and_then(|it| {
+            let func = it.own_func(func_ref)?;
+            Some(RawFrame {
+                module: it.module.clone(),
+                func,
+                pc: None,
+            })
+        })
+    };
+    // SAFETY: forwarded.
+    unsafe { raise_trap(store, Trap::StackOverflow, None, callee) }
+}

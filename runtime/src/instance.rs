@@ -1,0 +1,448 @@
+//! Instances: a module's functions, tables, memories and globals brought to life in a store.
+
+use crate::host::HostError;
+use crate::module::{ConstExpr, ElemItems, Module, SegmentMode};
+use crate::vm::{
+    FuncInstance, FuncKind, Place, VMContext, VMFuncRef, VMGlobal, VMMemory, VMOffsets, VMTable,
+    lazy_entry,
+};
+use crate::{
+    CallSite, DataIdx, ElemIdx, FuncIdx, GlobalId, GlobalIdx, InstanceId, Memory, MemoryId,
+    MemoryIdx, Store, Table, TableId, TableIdx, Trap, TypeIdx,
+};
+use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+
+/// Something that satisfies an import. Its type has been checked.
+#[derive(Clone, Copy, Debug)]
+pub enum ExternVal {
+    /// A function.
+    Func(*mut VMFuncRef),
+    /// A table.
+    Table(TableId),
+    /// A memory.
+    Memory(MemoryId),
+    /// A global.
+    Global(GlobalId),
+}
+
+/// Why an instance could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum InstantiateError {
+    /// A table or memory was refused.
+    #[error("{0}")]
+    Resource(String),
+    /// An active segment is out of bounds. The instance exists, and earlier segments are written.
+    #[error("{0}")]
+    Trap(Trap),
+}
+
+/// An instance of a module in a store.
+#[derive(Debug)]
+pub struct Instance {
+    /// Its number in the store.
+    pub id: InstanceId,
+    /// Its module.
+    pub module: Arc<Module>,
+    /// Layout of its context.
+    pub offsets: VMOffsets,
+    /// The store.
+    pub store: *mut Store,
+    /// Tables, imports first.
+    pub tables: Box<[TableId]>,
+    /// Memories, imports first.
+    pub memories: Box<[MemoryId]>,
+    /// Globals, imports first.
+    pub globals: Box<[GlobalId]>,
+    /// Where the globals' values are, for the interpreter.
+    pub global_slots: Box<[*mut u64]>,
+    /// Where the tables are, for the interpreter.
+    pub table_places: Box<[*mut VMTable]>,
+    /// Where the memories are, for the interpreter.
+    pub memory_places: Box<[*mut VMMemory]>,
+    context: Context,
+    /// Prepared functions, by definition; the interpreter and compiled code hold pointers to them.
+    funcs: Box<[Option<Box<PreparedFunc>>]>,
+    unprepared: Box<FuncInstance>,
+    /// Elements of passive segments, evaluated; `None` once dropped.
+    pub(crate) elems: Box<[Option<Box<[u64]>>]>,
+    /// Which data segments were dropped.
+    pub(crate) dropped_datas: Box<[bool]>,
+}
+
+// SAFETY: the pointers lead into the store that owns the instance.
+unsafe impl Send for Instance {}
+// SAFETY: as for `Send`; shared access only reads.
+unsafe impl Sync for Instance {}
+
+/// A function instance with its inline caches.
+#[derive(Debug)]
+struct PreparedFunc {
+    instance: FuncInstance,
+    /// `instance.call_sites` points here.
+    call_sites: Box<[CallSite]>,
+}
+
+/// The memory of a `VMContext`.
+#[derive(Debug)]
+struct Context {
+    start: NonNull<VMContext>,
+    layout: Layout,
+}
+
+impl Context {
+    fn new(size: usize) -> Self {
+        let layout = Layout::from_size_align(size, 16).expect("below 2 GiB");
+        // SAFETY: a context has at least its header.
+        let start = unsafe { alloc_zeroed(layout) };
+        let Some(start) = NonNull::new(start.cast()) else {
+            handle_alloc_error(layout)
+        };
+        Self { start, layout }
+    }
+
+    /// The address `offset` bytes into the context.
+    fn at<T>(&self, offset: i32) -> NonNull<T> {
+        let offset = usize::try_from(offset).expect("offsets are not negative");
+        assert!(offset + size_of::<T>() <= self.layout.size());
+        // SAFETY: within the allocation.
+        unsafe { self.start.byte_add(offset).cast() }
+    }
+
+    fn write<T>(&self, offset: i32, value: T) {
+        // SAFETY: `at` checked the bounds; the layout aligns every part.
+        unsafe { self.at::<T>(offset).write(value) };
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `new` with this layout.
+        unsafe { dealloc(self.start.as_ptr().cast(), self.layout) };
+    }
+}
+
+impl Instance {
+    /// Makes an instance of `module` in `store` with `imports` in order, writes its active
+    /// segments, and returns it. The start function is not run.
+    ///
+    /// # Errors
+    ///
+    /// See [`InstantiateError`].
+    pub fn new(
+        store: &mut Store,
+        module: Arc<Module>,
+        imports: &[ExternVal],
+    ) -> Result<InstanceId, InstantiateError> {
+        let id = InstanceId(u32::try_from(store.instances.len()).expect("fits an id"));
+        let mut this = Box::new(Self::empty(id, store, module));
+        this.link(imports, store);
+        let defined = this.define(store);
+        // Even if it failed: what was made before that lies in its context.
+        store.instances.push(this);
+        defined?;
+        let this = &raw mut **store.instances.last_mut().expect("just pushed");
+        // SAFETY: instances are boxed and never removed; `this` aliases no other borrow below.
+        let this = unsafe { &mut *this };
+        this.write_segments(store).map_err(InstantiateError::Trap)?;
+        Ok(id)
+    }
+
+    fn empty(id: InstanceId, store: &mut Store, module: Arc<Module>) -> Self {
+        let offsets = VMOffsets::new(&module);
+        let context = Context::new(offsets.size());
+        Self {
+            id,
+            store: store.vm.store,
+            offsets,
+            tables: Box::default(),
+            memories: Box::default(),
+            globals: Box::default(),
+            global_slots: Box::default(),
+            table_places: Box::default(),
+            memory_places: Box::default(),
+            funcs: module.bodies.iter().map(|_| None).collect(),
+            unprepared: Box::new(FuncInstance::unprepared()),
+            elems: module.elems.iter().map(|_| None).collect(),
+            dropped_datas: module.datas.iter().map(|_| false).collect(),
+            context,
+            module,
+        }
+    }
+
+    /// Fills the context's header, pointers to imports, and function references.
+    fn link(&mut self, imports: &[ExternVal], store: &mut Store) {
+        let instance = &raw mut *self;
+        let (context, offsets) = (&self.context, &self.offsets);
+        let (builtins, vm) = (store.linkage.builtins, &raw mut store.vm);
+        context.write(
+            0,
+            VMContext {
+                store: vm,
+                builtins,
+                instance,
+            },
+        );
+        for (n, sig) in (0..).zip(&self.module.types) {
+            context.write(offsets.sig(TypeIdx(n)), sig.as_ptr());
+        }
+        let (mut tables, mut memories, mut globals) = (Vec::new(), Vec::new(), Vec::new());
+        let mut n_funcs = 0;
+        for import in imports {
+            match *import {
+                ExternVal::Func(func_ref) => {
+                    context.write(offsets.imported_func(FuncIdx(n_funcs)), func_ref);
+                    n_funcs += 1;
+                }
+                ExternVal::Table(id) => {
+                    let n = TableIdx(tables.len() as u32);
+                    write_import(context, offsets.table(n), store.table(id).vm());
+                    tables.push(id);
+                }
+                ExternVal::Memory(id) => {
+                    let n = MemoryIdx(memories.len() as u32);
+                    write_import(context, offsets.memory(n), store.memory(id).vm());
+                    memories.push(id);
+                }
+                ExternVal::Global(id) => {
+                    let n = GlobalIdx(globals.len() as u32);
+                    write_import(context, offsets.global(n), store.global(id).vm());
+                    globals.push(id);
+                }
+            }
+        }
+        self.unprepared.vmctx = context.start.as_ptr();
+        for n in 0..self.module.bodies.len() {
+            let func = FuncIdx(self.module.n_imports.funcs + n as u32);
+            let sig = self.module.funcs[func.index()].sig;
+            let func_ref = VMFuncRef {
+                code: lazy_entry(sig.ty()),
+                vmctx: context.start.as_ptr(),
+                sig: sig.as_ptr(),
+                instance: &raw mut *self.unprepared,
+            };
+            context.write(offsets.func_ref(func).expect("defined"), func_ref);
+        }
+        (self.tables, self.memories, self.globals) =
+            (tables.into(), memories.into(), globals.into());
+    }
+
+    /// Makes the instance's own globals, tables and memories.
+    fn define(&mut self, store: &mut Store) -> Result<(), InstantiateError> {
+        let module = self.module.clone();
+        let mut globals = std::mem::take(&mut self.globals).into_vec();
+        for decl in &module.globals[globals.len()..] {
+            let init = decl.init.as_ref().expect("a defined global has a value");
+            let value = self.eval(init, &globals, store);
+            let place =
+                self.own_place::<VMGlobal>(self.offsets.global(GlobalIdx(globals.len() as u32)));
+            globals.push(store.add_global(decl.ty, value, Some(place)));
+        }
+        let mut tables = std::mem::take(&mut self.tables).into_vec();
+        for decl in &module.tables[tables.len()..] {
+            let init = decl
+                .init
+                .as_ref()
+                .map_or(0, |it| self.eval(it, &globals, store));
+            let place =
+                self.own_place::<VMTable>(self.offsets.table(TableIdx(tables.len() as u32)));
+            let table =
+                Table::new(decl.ty, init, Some(place)).map_err(InstantiateError::Resource)?;
+            tables.push(store.add_table(table));
+        }
+        let mut memories = std::mem::take(&mut self.memories).into_vec();
+        for ty in &module.memories[memories.len()..] {
+            let place =
+                self.own_place::<VMMemory>(self.offsets.memory(MemoryIdx(memories.len() as u32)));
+            let memory =
+                Memory::new(*ty, &store.tuning, Some(place)).map_err(InstantiateError::Resource)?;
+            memories.push(store.add_memory(memory));
+        }
+        self.global_slots = globals
+            .iter()
+            .map(|&it| store.global(it).vm().cast())
+            .collect();
+        self.table_places = tables.iter().map(|&it| store.table(it).vm()).collect();
+        self.memory_places = memories.iter().map(|&it| store.memory(it).vm()).collect();
+        (self.globals, self.tables, self.memories) =
+            (globals.into(), tables.into(), memories.into());
+        Ok(())
+    }
+
+    /// Copies active segments, and evaluates passive element segments.
+    fn write_segments(&mut self, store: &mut Store) -> Result<(), Trap> {
+        let module = self.module.clone();
+        let globals = self.globals.clone();
+        for (n, elem) in (0..).zip(&module.elems) {
+            let items: Box<[u64]> = match &elem.items {
+                ElemItems::Funcs(funcs) => {
+                    funcs.iter().map(|&it| self.func_ref(it) as u64).collect()
+                }
+                ElemItems::Exprs(exprs) => exprs
+                    .iter()
+                    .map(|it| self.eval(it, &globals, store))
+                    .collect(),
+            };
+            match &elem.mode {
+                SegmentMode::Passive => self.elems[n as usize] = Some(items),
+                SegmentMode::Declared => {}
+                SegmentMode::Active { index, offset } => {
+                    let at = self.eval(offset, &globals, store) as u32;
+                    self.elems[n as usize] = Some(items);
+                    let len = self.elems[n as usize].as_ref().map_or(0, |it| it.len());
+                    let (id, elem) = (self.tables[index.index()], ElemIdx(n));
+                    let own = index.0 >= module.n_imports.tables;
+                    crate::bulk::init_table(
+                        store,
+                        self,
+                        (*index, elem),
+                        (u64::from(at), 0, len as u64),
+                    )?;
+                    if own {
+                        // Still instantiating: nobody can have relied on the elements yet.
+                        // SAFETY: the definition lives as long as the table.
+                        unsafe { (*store.table(id).vm()).version = 0 };
+                    }
+                    self.elems[n as usize] = None;
+                }
+            }
+        }
+        for (n, data) in (0..).zip(&module.datas) {
+            if let SegmentMode::Active { index, offset } = &data.mode {
+                let at = u64::from(self.eval(offset, &globals, store) as u32);
+                let len = data.range.len() as u64;
+                crate::bulk::init_memory(store, self, (*index, DataIdx(n)), (at, 0, len))?;
+                self.dropped_datas[n as usize] = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn eval(&self, expr: &ConstExpr, globals: &[GlobalId], store: &Store) -> u64 {
+        expr.eval(
+            |it| store.global(globals[it.index()]).get(),
+            |it| self.func_ref(it) as u64,
+        )
+    }
+
+    fn own_place<T>(&self, place: Place) -> NonNull<T> {
+        match place {
+            Place::Own(offset) => self.context.at(offset),
+            Place::Imported(_) => unreachable!("defined entities come after imported ones"),
+        }
+    }
+
+    /// Its context.
+    pub fn vmctx(&self) -> *mut VMContext {
+        self.context.start.as_ptr()
+    }
+
+    /// The reference to a function, own or imported.
+    pub fn func_ref(&self, func: FuncIdx) -> *mut VMFuncRef {
+        match self.offsets.func_ref(func) {
+            Some(offset) => self.context.at(offset).as_ptr(),
+            // SAFETY: written by `link`.
+            None => unsafe { self.context.at(self.offsets.imported_func(func)).read() },
+        }
+    }
+
+    /// The defined function behind `func_ref`, if it is one of this instance.
+    pub fn own_func(&self, func_ref: *const VMFuncRef) -> Option<FuncIdx> {
+        let first = self
+            .offsets
+            .func_ref(FuncIdx(self.module.n_imports.funcs))? as usize;
+        let offset = (func_ref as usize).checked_sub(self.vmctx() as usize)?;
+        (first <= offset && offset < self.offsets.size()).then(|| self.offsets.func_at(offset))
+    }
+
+    /// The instance of a defined function, if it has been prepared.
+    pub fn prepared(&self, func: FuncIdx) -> Option<*mut FuncInstance> {
+        let defined = func.0.checked_sub(self.module.n_imports.funcs)?;
+        let func = self.funcs[defined as usize].as_ref()?;
+        Some((&raw const func.instance).cast_mut())
+    }
+
+    /// Prepares a defined function for the interpreter: side table, inline caches, hotness.
+    ///
+    /// # Errors
+    ///
+    /// A validation error of the body, if the module is validated lazily.
+    ///
+    /// # Safety
+    ///
+    /// `this` is an instance of a live store, to which no reference exists; `func` is defined.
+    pub unsafe fn prepare(
+        this: *mut Instance,
+        func: FuncIdx,
+    ) -> Result<*mut FuncInstance, HostError> {
+        // SAFETY: the caller promises that no other reference exists.
+        let this = unsafe { &mut *this };
+        if let Some(prepared) = this.prepared(func) {
+            return Ok(prepared);
+        }
+        let module = this.module.clone();
+        let body = module
+            .prepare(func)
+            .map_err(|err| Box::new(err.clone()) as HostError)?;
+        let func_ref = this.func_ref(func);
+        let code = module.bytes[body.code.start as usize..].as_ptr();
+        let n_locals = u32::try_from(body.local_types.len()).expect("validated");
+        let mut call_sites: Box<[CallSite]> = body
+            .call_sites
+            .iter()
+            .map(|_| CallSite::default())
+            .collect();
+        let instance = FuncInstance {
+            kind: FuncKind::Interpreted,
+            // SAFETY: the store is alive.
+            hotness: budget(
+                unsafe { Store::tuning(this.store).threshold },
+                body.code.len(),
+            ),
+            code,
+            end: code.wrapping_add(body.code.len()),
+            side_table: body.side_table.as_ptr(),
+            call_sites: call_sites.as_mut_ptr(),
+            n_params: body.n_params,
+            n_extra: n_locals - body.n_params,
+            n_results: body.n_results,
+            n_slots: n_locals + body.max_operands,
+            vmctx: this.vmctx(),
+            func_ref,
+            func,
+            prepared: body,
+            host: ptr::null(),
+        };
+        let mut prepared = Box::new(PreparedFunc {
+            instance,
+            call_sites,
+        });
+        debug_assert_eq!(
+            prepared.instance.call_sites,
+            prepared.call_sites.as_mut_ptr()
+        );
+        let instance = &raw mut prepared.instance;
+        this.funcs[(func.0 - module.n_imports.funcs) as usize] = Some(prepared);
+        // SAFETY: function references live in the context.
+        unsafe { (*func_ref).instance = instance };
+        Ok(instance)
+    }
+}
+
+/// The hotness budget of a body of `size` bytes: larger ones cost more to compile.
+pub(crate) fn budget(threshold: u32, size: usize) -> i32 {
+    if threshold == 0 {
+        return 0;
+    }
+    let size = u64::try_from(size).unwrap_or(u64::MAX);
+    let budget = u64::from(threshold).saturating_mul(8 + size / 32) / 8;
+    i32::try_from(budget).unwrap_or(i32::MAX)
+}
+
+fn write_import<T>(context: &Context, place: Place, at: *mut T) {
+    match place {
+        Place::Imported(offset) => context.write(offset, at),
+        Place::Own(_) => unreachable!("imports come first"),
+    }
+}

@@ -1,0 +1,50 @@
+//! What exists while Wasm runs: the data every tier reads and writes.
+//!
+//! This crate knows no tier. The tiers reach each other in three places, all declared here: the
+//! [`Tiers`] trait, the entry pointer of each function's `VMFuncRef`, and the builtins.
+
+mod bulk;
+mod call;
+mod clock;
+pub mod code;
+mod entity;
+mod events;
+mod feedback;
+pub mod host;
+mod instance;
+mod memory;
+pub mod module;
+pub mod opcode;
+pub mod os;
+mod raise;
+mod stack;
+mod store;
+mod table;
+mod tiers;
+mod trap;
+mod tuning;
+pub mod types;
+pub mod vm;
+pub mod walk;
+
+pub use bulk::{
+    data_drop, elem_drop, memory_copy, memory_fill, memory_grow, memory_init, table_copy,
+    table_fill, table_grow, table_init,
+};
+pub use call::{call, call_from_host, finish_tail, prepare, resume_compiled, stack_overflow};
+pub use clock::{TierClock, TierKind};
+pub use entity::{
+    CallSiteIdx, CodeId, DataIdx, ElemIdx, ExitIdx, FuncIdx, GlobalId, GlobalIdx, InstanceId,
+    MemoryId, MemoryIdx, SigId, TableId, TableIdx, TypeIdx,
+};
+pub use events::{Event, EventKind, EventSink, Reason};
+pub use feedback::{CallSite, IcState, MANY_INDICES, MAX_TARGETS, Target};
+pub use instance::{ExternVal, Instance, InstantiateError};
+pub use memory::Memory;
+pub use raise::{Fault, Raised, RawFrame, raise_trap};
+pub use stack::ValueStack;
+pub use store::{Global, Store};
+pub use table::Table;
+pub use tiers::{ExitId, HotAction, HotPoint, Linkage, Status, TierState, Tiers};
+pub use trap::Trap;
+pub use tuning::Tuning;

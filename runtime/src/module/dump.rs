@@ -1,0 +1,110 @@
+//! Prepared bodies as text, for `--dump side-table` and tests.
+//!
+//! An entry does not say whose it is; the dump walks the code to find out.
+
+use super::{CallKind, Module, PreparedBody, SideTableEntry, side_table_entries};
+use crate::opcode::Opcode;
+use std::fmt;
+
+/// A prepared body with its module, to print.
+#[derive(Clone, Copy, Debug)]
+pub struct SideTableDump<'a> {
+    body: &'a PreparedBody,
+    module: &'a Module,
+}
+
+impl PreparedBody {
+    /// The frame's sizes, side table and loop headers as text.
+    pub fn display<'a>(&'a self, module: &'a Module) -> SideTableDump<'a> {
+        SideTableDump { body: self, module }
+    }
+}
+
+impl fmt::Display for SideTableDump<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = self.body;
+        writeln!(
+            f,
+            "params={} results={} locals={} operands={} bytes={:#x}",
+            body.n_params,
+            body.n_results,
+            body.n_locals(),
+            body.max_operands,
+            body.code.len(),
+        )?;
+        let mut operators = body.operators(self.module);
+        let mut stp = 0;
+        while !operators.eof() {
+            let at = operators.original_position();
+            let op = operators.read().map_err(|_| fmt::Error)?;
+            let n_entries = side_table_entries(&op) as usize;
+            let opcode = Opcode::from_byte(self.module.bytes[at]);
+            for nth in 0..n_entries {
+                let opcode = opcode.ok_or(fmt::Error)?;
+                self.entry(f, opcode, at - body.code.start as usize, stp, nth)?;
+                stp += 1;
+            }
+        }
+        for header in &body.loops {
+            let (pc, stp, height) = (header.pc, header.stp, header.height);
+            writeln!(f, "loop {pc:#x} st{stp} height={height}")?;
+        }
+        Ok(())
+    }
+}
+
+impl SideTableDump<'_> {
+    /// Prints entry `stp`, which is the `nth` of the instruction at `pc`.
+    fn entry(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        opcode: Opcode,
+        pc: usize,
+        stp: usize,
+        nth: usize,
+    ) -> fmt::Result {
+        write!(f, "st{stp} {pc:#x} {opcode}")?;
+        let entry = &self.body.side_table[stp];
+        match opcode {
+            Opcode::Call | Opcode::CallIndirect => self.call(f, entry),
+            Opcode::ReturnCall | Opcode::ReturnCallIndirect => self.call(f, entry),
+            Opcode::BrTable => {
+                write!(f, "[{nth}]")?;
+                branch(f, entry, pc, stp)?;
+                writeln!(f)
+            }
+            _ => {
+                branch(f, entry, pc, stp)?;
+                writeln!(f, " len={}", entry.op_len())
+            }
+        }
+    }
+
+    fn call(&self, f: &mut fmt::Formatter<'_>, entry: &SideTableEntry) -> fmt::Result {
+        let site = entry.site();
+        match self.body.call_sites[site.index()].kind {
+            CallKind::Direct(_) | CallKind::ReturnDirect(_) => write!(f, " {}", entry.func())?,
+            CallKind::Indirect { .. } | CallKind::ReturnIndirect { .. } => {
+                write!(f, " {} {}", entry.ty(), entry.table())?;
+            }
+        }
+        writeln!(f, " {site} len={}", entry.op_len())
+    }
+}
+
+fn branch(
+    f: &mut fmt::Formatter<'_>,
+    entry: &SideTableEntry,
+    pc: usize,
+    stp: usize,
+) -> fmt::Result {
+    let landing = pc.wrapping_add_signed(entry.pc_delta() as isize);
+    let landing_stp = stp.wrapping_add_signed(entry.stp_delta() as isize);
+    let arrow = if entry.is_backward() { "->^" } else { "->" };
+    write!(
+        f,
+        " {arrow} {landing:#x} st{landing_stp} keep={} drop={}",
+        entry.n_keep(),
+        entry.n_drop(),
+    )
+}

@@ -1,0 +1,66 @@
+//! Why bytes are not a module of ours.
+
+use crate::FuncIdx;
+use wasmparser::BinaryReaderError;
+
+/// Why a module or one of its bodies was rejected.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// A component instead of a module.
+    #[error("expected a WebAssembly module but was given a WebAssembly component")]
+    Component,
+    /// More bytes than 32-bit offsets can address.
+    #[error("module of {len} bytes exceeds the limit of 4294967295 bytes")]
+    TooLarge {
+        /// Its size.
+        len: usize,
+    },
+    /// Malformed or invalid outside of function bodies.
+    #[error(transparent)]
+    Module(#[from] BinaryReaderError),
+    /// Malformed or invalid in a function body.
+    #[error("invalid body of {func}")]
+    Body {
+        /// The function.
+        func: FuncIdx,
+        /// Its index among the defined functions, which wasmtime prints.
+        defined: u32,
+        /// What is wrong, with its offset in the module.
+        source: BinaryReaderError,
+    },
+    /// Validation accepted what this file's readers do not know: a bug, but not worth a panic.
+    #[error("unsupported {what} at {offset:#x}")]
+    Unsupported {
+        /// What it is.
+        what: &'static str,
+        /// Where it is.
+        offset: usize,
+    },
+}
+
+impl DecodeError {
+    /// An error in the body of `func`, of which the first `n_imports` are imported.
+    pub(super) fn body(func: FuncIdx, n_imports: u32, source: BinaryReaderError) -> Self {
+        DecodeError::Body {
+            func,
+            defined: func.0 - n_imports,
+            source,
+        }
+    }
+
+    /// wasmparser's error: message and offset in the module.
+    pub fn reader_error(&self) -> Option<&BinaryReaderError> {
+        match self {
+            DecodeError::Module(error) | DecodeError::Body { source: error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Index among the defined functions, if the error is in a body.
+    pub fn defined_func(&self) -> Option<u32> {
+        match *self {
+            DecodeError::Body { defined, .. } => Some(defined),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! A decoded module: what is shared by its instances and never changes.
+//!
+//! The bytes stay as they are and are executed in place. Decoding reads the sections into the
+//! tables below; a function body is prepared (side table, call sites) when it is first called.
+
+mod body;
+mod const_expr;
+mod constness;
+mod convert;
+mod decode;
+mod dump;
+mod error;
+mod features;
+mod heights;
+mod names;
+mod prepare;
+mod side_table;
+mod validate;
+
+pub use body::{Body, CallKind, CallSiteInfo, LoopInfo, PreparedBody};
+pub use const_expr::{ConstExpr, ConstOp};
+pub use constness::{TableClass, TableFacts};
+pub use dump::SideTableDump;
+pub use error::DecodeError;
+pub use features::{Features, Validation};
+pub use heights::AtPc;
+pub use names::Names;
+pub use side_table::{SideTableEntry, side_table_entries};
+
+use crate::types::{FuncType, GlobalType, MemoryType, SigRef, TableType, TypeRegistry, ValType};
+use crate::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+/// A decoded and validated module.
+#[derive(Debug)]
+pub struct Module {
+    /// The module as it was given. Bodies are executed from here.
+    pub bytes: Box<[u8]>,
+    /// Canonical types of the type section.
+    pub types: Box<[SigRef]>,
+    /// Keeps `types` alive.
+    pub registry: Arc<TypeRegistry>,
+    /// Imports in order.
+    pub imports: Box<[Import]>,
+    /// Functions, imports first.
+    pub funcs: Box<[FuncDecl]>,
+    /// Tables, imports first.
+    pub tables: Box<[TableDecl]>,
+    /// Memories, imports first.
+    pub memories: Box<[MemoryType]>,
+    /// Globals, imports first.
+    pub globals: Box<[GlobalDecl]>,
+    /// Number of imported functions, tables, memories and globals.
+    pub n_imports: ImportCounts,
+    /// Exports in order.
+    pub exports: Box<[Export]>,
+    /// Position in `exports` by name.
+    pub export_names: FxHashMap<Box<str>, u32>,
+    /// Element segments.
+    pub elems: Box<[ElemSegment]>,
+    /// Data segments.
+    pub datas: Box<[DataSegment]>,
+    /// Start function.
+    pub start: Option<FuncIdx>,
+    /// Bodies of the defined functions.
+    pub bodies: Box<[Body]>,
+    /// What is known of each table without running the module, once it was looked for.
+    pub(crate) table_facts: OnceLock<Box<[TableFacts]>>,
+    /// Name section, parsed when first asked for.
+    pub(crate) names: OnceLock<Names>,
+    /// Range of the name section's contents, if there is one.
+    pub(crate) name_section: Option<Range<usize>>,
+    /// Whether some custom section holds DWARF (`.debug_info`).
+    pub has_dwarf: bool,
+    /// What validation of a single body needs; absent if there are no bodies.
+    pub(crate) resources: Option<wasmparser::ValidatorResources>,
+    /// The features the module was validated with.
+    pub features: wasmparser::WasmFeatures,
+}
+
+/// How many entities of each kind are imported; these come first in their index space.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImportCounts {
+    /// Imported functions.
+    pub funcs: u32,
+    /// Imported tables.
+    pub tables: u32,
+    /// Imported memories.
+    pub memories: u32,
+    /// Imported globals.
+    pub globals: u32,
+}
+
+/// One import.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// Module name.
+    pub module: Box<str>,
+    /// Item name.
+    pub name: Box<str>,
+    /// What is imported.
+    pub item: ImportItem,
+}
+
+/// Kind and index of an import; its type is found under the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportItem {
+    /// A function.
+    Func(FuncIdx),
+    /// A table.
+    Table(TableIdx),
+    /// A memory.
+    Memory(MemoryIdx),
+    /// A global.
+    Global(GlobalIdx),
+}
+
+/// One export.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// Its name.
+    pub name: Box<str>,
+    /// What is exported.
+    pub item: ImportItem,
+}
+
+/// A function's declaration.
+#[derive(Clone, Copy, Debug)]
+pub struct FuncDecl {
+    /// Its type in the type section.
+    pub ty: TypeIdx,
+    /// Its canonical type.
+    pub sig: SigRef,
+}
+
+/// A table's declaration.
+#[derive(Clone, Debug)]
+pub struct TableDecl {
+    /// Its type.
+    pub ty: TableType,
+    /// Initial value of each element; null if absent.
+    pub init: Option<ConstExpr>,
+}
+
+/// A global's declaration.
+#[derive(Clone, Debug)]
+pub struct GlobalDecl {
+    /// Its type.
+    pub ty: GlobalType,
+    /// Initial value; absent for imports.
+    pub init: Option<ConstExpr>,
+}
+
+/// How a segment is used at instantiation.
+#[derive(Clone, Debug)]
+pub enum SegmentMode<I> {
+    /// Copied to `offset` of the table or memory, then dropped.
+    Active {
+        /// Where to.
+        index: I,
+        /// Offset in elements or bytes.
+        offset: ConstExpr,
+    },
+    /// Copied by `table.init` or `memory.init`.
+    Passive,
+    /// Declares functions for `ref.func`; dropped at once.
+    Declared,
+}
+
+/// An element segment.
+#[derive(Clone, Debug)]
+pub struct ElemSegment {
+    /// Type of the elements.
+    pub ty: ValType,
+    /// The elements.
+    pub items: ElemItems,
+    /// How it is used.
+    pub mode: SegmentMode<TableIdx>,
+}
+
+/// The elements of a segment.
+#[derive(Clone, Debug)]
+pub enum ElemItems {
+    /// Function indices.
+    Funcs(Box<[FuncIdx]>),
+    /// Constant expressions.
+    Exprs(Box<[ConstExpr]>),
+}
+
+/// A data segment.
+#[derive(Clone, Debug)]
+pub struct DataSegment {
+    /// Its contents within `Module::bytes`.
+    pub range: Range<usize>,
+    /// How it is used.
+    pub mode: SegmentMode<MemoryIdx>,
+}
+
+impl Module {
+    /// The type of function `func`.
+    pub fn func_type(&self, func: FuncIdx) -> &FuncType {
+        self.funcs[func.index()].sig.ty()
+    }
+
+    /// Is `func` an import?
+    pub fn is_imported_func(&self, func: FuncIdx) -> bool {
+        func.0 < self.n_imports.funcs
+    }
+
+    /// The body of a defined function; `None` for imports.
+    pub fn body(&self, func: FuncIdx) -> Option<&Body> {
+        let defined = func.0.checked_sub(self.n_imports.funcs)?;
+        self.bodies.get(defined as usize)
+    }
+
+    /// What validation of a body needs.
+    ///
+    /// Requires that there is a body.
+    pub(crate) fn resources(&self) -> &wasmparser::ValidatorResources {
+        match &self.resources {
+            Some(resources) => resources,
+            None => unreachable!("the code section had bodies, so it had resources"),
+        }
+    }
+
+    /// Looks an export up.
+    pub fn export(&self, name: &str) -> Option<ImportItem> {
+        let at = *self.export_names.get(name)?;
+        Some(self.exports[at as usize].item)
+    }
+
+    /// Names from the name section.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::parse(self))
+    }
+
+    /// The contents of a data segment.
+    pub fn data(&self, data: DataIdx) -> &[u8] {
+        &self.bytes[self.datas[data.index()].range.clone()]
+    }
+
+    /// An element segment.
+    pub fn elem(&self, elem: ElemIdx) -> &ElemSegment {
+        &self.elems[elem.index()]
+    }
+}

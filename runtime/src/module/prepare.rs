@@ -1,0 +1,337 @@
+//! Preparing a body: validation and the side table in one pass.
+//!
+//! wasmparser's validator says how many operands there are before and after each instruction; the
+//! builder follows the nesting of blocks and knows where branches land. Rules and meaning of
+//! entries are in `side_table.rs`.
+//!
+//! A forward branch cannot be finished before its label's `end` is seen. Until then its entry
+//! holds its own pc in `target` and the previous unfinished entry of the same label in `link`, so
+//! that labels need no lists of their own.
+
+use super::{Body, CallKind, CallSiteInfo, LoopInfo, Module, PreparedBody, SideTableEntry};
+use crate::types::ValType;
+use crate::{CallSiteIdx, FuncIdx, TableIdx, TypeIdx};
+use wasmparser::{
+    BinaryReaderError, BlockType, FuncToValidate, FuncValidatorAllocations, Operator,
+    OperatorsReader,
+};
+
+/// Validates the body of `func` and describes it.
+pub(super) fn prepare(
+    module: &Module,
+    func: FuncIdx,
+    body: &Body,
+) -> Result<PreparedBody, BinaryReaderError> {
+    let ty = module.func_type(func);
+    let mut validator = FuncToValidate {
+        resources: module.resources(),
+        index: func.0,
+        ty: module.funcs[func.index()].ty.0,
+        features: module.features,
+    }
+    .into_validator(FuncValidatorAllocations::default());
+
+    let mut reader = module.reader(&body.range);
+    let mut local_types = ty.params.to_vec();
+    for _ in 0..reader.read_var_u32()? {
+        let at = reader.original_position();
+        let count = reader.read()?;
+        let ty = reader.read()?;
+        validator.define_locals(at, count, ty)?;
+        let Some(ty) = ValType::from_wasm(ty) else {
+            unreachable!("local type {ty} passed validation")
+        };
+        local_types.extend(std::iter::repeat_n(ty, count as usize));
+    }
+
+    let start = reader.original_position();
+    let mut operators = OperatorsReader::new(reader);
+    let mut builder = Builder::new(module, start, ty.results.len());
+    while !operators.eof() {
+        let at = operators.original_position();
+        let op = operators.read()?;
+        let height_before = validator.operand_stack_height();
+        validator.op(at, &op)?;
+        builder.instruction(
+            &op,
+            At {
+                pc: offset(at - start),
+                next: offset(operators.original_position() - start),
+                height_before,
+                height_after: validator.operand_stack_height(),
+            },
+        );
+    }
+    operators.finish()?;
+
+    Ok(PreparedBody {
+        code: offset(start)..body.range.end,
+        local_types: local_types.into_boxed_slice(),
+        n_params: offset(ty.params.len()),
+        n_results: offset(ty.results.len()),
+        max_operands: builder.max_operands,
+        side_table: builder.entries.into_boxed_slice(),
+        call_sites: builder.call_sites.into_boxed_slice(),
+        loops: builder.loops.into_boxed_slice(),
+    })
+}
+
+fn offset(n: usize) -> u32 {
+    u32::try_from(n).expect("modules have less than 2^32 bytes")
+}
+
+/// An instruction's surroundings.
+#[derive(Clone, Copy)]
+struct At {
+    /// Its opcode byte.
+    pc: u32,
+    /// The byte behind it.
+    next: u32,
+    /// Operands before it.
+    height_before: u32,
+    /// Operands after it.
+    height_after: u32,
+}
+
+impl At {
+    fn len(self) -> u32 {
+        self.next - self.pc
+    }
+}
+
+/// A block that is open.
+struct Label {
+    /// Where branches to a loop land; `None` for other blocks.
+    header: Option<LoopInfo>,
+    /// Operands below the block's parameters.
+    height: u32,
+    n_params: u32,
+    n_results: u32,
+    /// The last of the branches that wait for the block's `end`.
+    waiting: Option<u32>,
+    /// The entry of an `if` that waits for its `else`.
+    waiting_if: Option<u32>,
+}
+
+struct Builder<'m> {
+    module: &'m Module,
+    labels: Vec<Label>,
+    entries: Vec<SideTableEntry>,
+    call_sites: Vec<CallSiteInfo>,
+    loops: Vec<LoopInfo>,
+    max_operands: u32,
+}
+
+/// `link` of the first branch that waits for a label.
+const NO_LINK: i32 = -1;
+
+impl<'m> Builder<'m> {
+    fn new(module: &'m Module, start: usize, n_results: usize) -> Self {
+        debug_assert!(start <= module.bytes.len());
+        let function = Label {
+            header: None,
+            height: 0,
+            n_params: 0,
+            n_results: offset(n_results),
+            waiting: None,
+            waiting_if: None,
+        };
+        Self {
+            module,
+            labels: vec![function],
+            entries: Vec::new(),
+            call_sites: Vec::new(),
+            loops: Vec::new(),
+            max_operands: 0,
+        }
+    }
+
+    /// Follows a validated instruction.
+    fn instruction(&mut self, op: &Operator<'_>, at: At) {
+        let stp = self.stp();
+        let max = at.height_before.max(at.height_after);
+        self.max_operands = self.max_operands.max(max);
+        match *op {
+            Operator::Block { blockty } => self.open(blockty, at),
+            Operator::Loop { blockty } => self.open_loop(blockty, at),
+            Operator::If { blockty } => self.open_if(blockty, at),
+            Operator::Else => self.else_(at),
+            Operator::End => self.end(at),
+            Operator::Br { relative_depth } => self.branch(relative_depth, at.height_before, at),
+            Operator::BrIf { relative_depth } => self.branch_if(relative_depth, at),
+            Operator::BrTable { ref targets } => self.branch_table(targets, at),
+            Operator::Call { function_index } => {
+                self.call(CallKind::Direct(FuncIdx(function_index)), at);
+            }
+            Operator::ReturnCall { function_index } => {
+                self.call(CallKind::ReturnDirect(FuncIdx(function_index)), at);
+            }
+            Operator::CallIndirect {
+                type_index,
+                table_index,
+            } => {
+                let (ty, table) = (TypeIdx(type_index), TableIdx(table_index));
+                self.call(CallKind::Indirect { ty, table }, at);
+            }
+            Operator::ReturnCallIndirect {
+                type_index,
+                table_index,
+            } => {
+                let (ty, table) = (TypeIdx(type_index), TableIdx(table_index));
+                self.call(CallKind::ReturnIndirect { ty, table }, at);
+            }
+            _ => {}
+        }
+        debug_assert_eq!(
+            self.stp() - stp,
+            super::side_table_entries(op),
+            "entries of {op:?}"
+        );
+    }
+
+    /// The index of the next entry.
+    fn stp(&self) -> u32 {
+        offset(self.entries.len())
+    }
+
+    fn open(&mut self, ty: BlockType, at: At) {
+        let (n_params, n_results) = match ty {
+            BlockType::Empty => (0, 0),
+            BlockType::Type(_) => (0, 1),
+            BlockType::FuncType(ty) => {
+                let ty = self.module.types[ty as usize].ty();
+                (offset(ty.params.len()), offset(ty.results.len()))
+            }
+        };
+        self.labels.push(Label {
+            header: None,
+            height: at.height_after - n_params,
+            n_params,
+            n_results,
+            waiting: None,
+            waiting_if: None,
+        });
+    }
+
+    fn open_loop(&mut self, ty: BlockType, at: At) {
+        let header = LoopInfo {
+            pc: at.next,
+            stp: self.stp(),
+            height: at.height_after,
+        };
+        self.open(ty, at);
+        self.loops.push(header);
+        self.innermost().header = Some(header);
+    }
+
+    fn open_if(&mut self, ty: BlockType, at: At) {
+        self.open(ty, at);
+        let entry = self.stp();
+        let label = self.innermost();
+        label.waiting_if = Some(entry);
+        let keep = label.n_params;
+        self.wait(None, 0, keep, at);
+    }
+
+    fn else_(&mut self, at: At) {
+        let entry = self.stp();
+        let label = self.innermost();
+        let keep = label.n_results;
+        let previous = label.waiting.replace(entry);
+        let waiting_if = label.waiting_if.take();
+        self.wait(previous, 0, keep, at);
+        if let Some(entry) = waiting_if {
+            self.land(entry, at.next);
+        }
+    }
+
+    fn end(&mut self, at: At) {
+        let label = self.labels.pop().expect("nesting is validated");
+        let is_outermost = self.labels.is_empty();
+        let landing = if is_outermost { at.pc } else { at.next };
+        if let Some(entry) = label.waiting_if {
+            self.land(entry, landing);
+        }
+        let mut waiting = label.waiting;
+        while let Some(entry) = waiting {
+            waiting = self.land(entry, landing);
+        }
+    }
+
+    fn branch_if(&mut self, depth: u32, at: At) {
+        // The condition is gone when the branch is taken. In unreachable code there may be none.
+        self.branch(depth, at.height_before.saturating_sub(1), at);
+    }
+
+    fn branch_table(&mut self, targets: &wasmparser::BrTable<'_>, at: At) {
+        let height = at.height_before.saturating_sub(1);
+        for depth in targets.targets() {
+            self.branch(depth.expect("targets are validated"), height, at);
+        }
+        self.branch(targets.default(), height, at);
+    }
+
+    /// Adds the entry of a branch that is taken with `height` operands.
+    fn branch(&mut self, depth: u32, height: u32, at: At) {
+        let entry = self.stp();
+        let nth = self.labels.len() - 1 - depth as usize;
+        let label = &mut self.labels[nth];
+        let keep = match label.header {
+            Some(_) => label.n_params,
+            None => label.n_results,
+        };
+        // In unreachable code operands may be missing.
+        let drop = height.saturating_sub(label.height + keep);
+        match label.header {
+            Some(header) => {
+                let pc_delta = delta(at.pc, header.pc);
+                let stp_delta = delta(entry, header.stp);
+                let branch = SideTableEntry::branch(pc_delta, stp_delta, drop, keep, at.len());
+                self.entries.push(branch.backward());
+            }
+            None => {
+                let previous = label.waiting.replace(entry);
+                self.wait(previous, drop, keep, at);
+            }
+        }
+    }
+
+    /// Adds the entry of a branch whose landing place is not known yet.
+    fn wait(&mut self, previous: Option<u32>, drop: u32, keep: u32, at: At) {
+        let link = previous.map_or(NO_LINK, u32::cast_signed);
+        let entry = SideTableEntry::branch(at.pc.cast_signed(), link, drop, keep, at.len());
+        self.entries.push(entry);
+    }
+
+    /// Finishes a waiting entry: it lands on `landing`, here. Returns the next one that waits.
+    fn land(&mut self, entry: u32, landing: u32) -> Option<u32> {
+        let stp = self.stp();
+        let branch = &mut self.entries[entry as usize];
+        let previous = (branch.link != NO_LINK).then_some(branch.link.cast_unsigned());
+        branch.target = delta(branch.target.cast_unsigned(), landing);
+        branch.link = delta(entry, stp);
+        previous
+    }
+
+    fn call(&mut self, kind: CallKind, at: At) {
+        let site = CallSiteIdx(offset(self.call_sites.len()));
+        self.call_sites.push(CallSiteInfo { pc: at.pc, kind });
+        self.entries.push(match kind {
+            CallKind::Direct(func) | CallKind::ReturnDirect(func) => {
+                SideTableEntry::call(func, site, at.len())
+            }
+            CallKind::Indirect { ty, table } | CallKind::ReturnIndirect { ty, table } => {
+                SideTableEntry::call_indirect(ty, table, site, at.len())
+            }
+        });
+    }
+
+    fn innermost(&mut self) -> &mut Label {
+        self.labels.last_mut().expect("nesting is validated")
+    }
+}
+
+/// From `from` to `to`. Bodies are limited to 7654321 bytes, so it fits.
+fn delta(from: u32, to: u32) -> i32 {
+    to.wrapping_sub(from).cast_signed()
+}

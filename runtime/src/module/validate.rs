@@ -1,0 +1,140 @@
+//! Eager validation: all bodies at once, on all cores.
+//!
+//! Nothing of it is kept but the tables that instructions write: operand heights are found again
+//! when a body is prepared, which most bodies never are.
+
+use super::constness::{Watch, WrittenTables};
+use super::{Body, DecodeError, Module};
+use crate::FuncIdx;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use wasmparser::{BinaryReaderError, FuncToValidate, FuncValidatorAllocations};
+
+/// Bodies handed out at once.
+const CHUNK: usize = 64;
+
+/// Bytes of code for which another thread is worth its start: about a millisecond of validation.
+const BYTES_PER_THREAD: usize = 64 << 10;
+
+impl Module {
+    /// Validates all bodies. The error is that of the first invalid function, whatever the number
+    /// of threads.
+    pub(super) fn validate_bodies(&self) -> Result<(), DecodeError> {
+        let shared = Shared::default();
+        let mut written = WrittenTables::none(self.tables.len());
+        thread::scope(|scope| {
+            let workers: Vec<_> = (1..self.n_threads())
+                // Fewer threads are no error.
+                .map_while(|_| {
+                    let work = || self.validate_chunks(&shared);
+                    thread::Builder::new().spawn_scoped(scope, work).ok()
+                })
+                .collect();
+            written.merge(&self.validate_chunks(&shared));
+            for worker in workers {
+                match worker.join() {
+                    Ok(found) => written.merge(&found),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+        });
+        let failure = shared.failure.into_inner();
+        if let Some((nth, source)) = failure.unwrap_or_else(PoisonError::into_inner) {
+            let func = self.defined_func(nth);
+            return Err(DecodeError::body(func, self.n_imports.funcs, source));
+        }
+        let facts = self.find_table_facts(&written);
+        self.table_facts.get_or_init(|| facts);
+        Ok(())
+    }
+
+    fn n_threads(&self) -> usize {
+        let bytes: usize = self.bodies.iter().map(|body| body.range.len()).sum();
+        let worth = (bytes / BYTES_PER_THREAD).min(self.bodies.len().div_ceil(CHUNK));
+        if worth <= 1 {
+            return 1;
+        }
+        thread::available_parallelism().map_or(1, |cores| worth.min(cores.get()))
+    }
+
+    /// Validates chunks until none is left.
+    fn validate_chunks(&self, shared: &Shared) -> WrittenTables {
+        let mut worker = Worker {
+            module: self,
+            allocations: FuncValidatorAllocations::default(),
+            written: WrittenTables::none(self.tables.len()),
+        };
+        loop {
+            let start = shared.next.fetch_add(CHUNK, Ordering::Relaxed);
+            let Some(rest) = self.bodies.get(start..) else {
+                return worker.written;
+            };
+            for (nth, body) in (start..).zip(rest.iter().take(CHUNK)) {
+                if let Err(error) = worker.validate(nth, body) {
+                    shared.fail(nth, error, self.bodies.len());
+                    return worker.written;
+                }
+            }
+        }
+    }
+
+    fn defined_func(&self, nth: usize) -> FuncIdx {
+        let nth = u32::try_from(nth).expect("wasmparser limits functions to a million");
+        FuncIdx(self.n_imports.funcs + nth)
+    }
+}
+
+/// What workers share.
+///
+/// Chunks are handed out in order and a chunk that was begun is worked on up to its first error.
+/// So every function before the first failure seen is validated, and the least failure is the
+/// module's first.
+#[derive(Default)]
+struct Shared {
+    /// The first body of the next chunk.
+    next: AtomicUsize,
+    /// The least body that failed, and why.
+    failure: Mutex<Option<(usize, BinaryReaderError)>>,
+}
+
+impl Shared {
+    #[cold]
+    fn fail(&self, nth: usize, error: BinaryReaderError, n_bodies: usize) {
+        self.next.fetch_max(n_bodies, Ordering::Relaxed);
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        if failure.as_ref().is_none_or(|(least, _)| nth < *least) {
+            *failure = Some((nth, error));
+        }
+    }
+}
+
+struct Worker<'m> {
+    module: &'m Module,
+    allocations: FuncValidatorAllocations,
+    written: WrittenTables,
+}
+
+impl Worker<'_> {
+    fn validate(&mut self, nth: usize, body: &Body) -> Result<(), BinaryReaderError> {
+        let func = self.module.defined_func(nth);
+        let mut validator = FuncToValidate {
+            resources: self.module.resources(),
+            index: func.0,
+            ty: self.module.funcs[func.index()].ty.0,
+            features: self.module.features,
+        }
+        .into_validator(std::mem::take(&mut self.allocations));
+        let mut reader = self.module.reader(&body.range);
+        validator.read_locals(&mut reader)?;
+        while !reader.eof() {
+            reader.visit_operator(&mut Watch {
+                visitor: validator.visitor(reader.original_position()),
+                written: &mut self.written,
+            })??;
+        }
+        reader.finish_expression(&validator.visitor(reader.original_position()))?;
+        self.allocations = validator.into_allocations();
+        Ok(())
+    }
+}

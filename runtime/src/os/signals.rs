@@ -1,0 +1,198 @@
+//! Traps of compiled code: from a signal to a raised trap.
+//!
+//! Compiled code traps by faulting: `ud2`, a division, or an access beyond a memory. The handler
+//! does nothing but decide that the fault is ours and redirect the thread to a landing, which runs
+//! as ordinary code on the wasm stack: it records the trap with its backtrace and abandons the
+//! activation. A fault that is not ours goes to whoever handled the signal before.
+//!
+//! Installed when the first compiler is made, never by the interpreter.
+
+use crate::vm::{VMStore, unwind_to_entry};
+use crate::{Fault, Store, Trap};
+use std::cell::Cell;
+use std::io;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::OnceLock;
+
+thread_local! {
+    /// The store whose compiled code runs on this thread.
+    static CURRENT: Cell<*mut Store> = const { Cell::new(ptr::null_mut()) };
+}
+
+/// Marks `store` as running compiled code on this thread; returns the one that was before.
+pub(crate) fn set_current(store: *mut Store) -> *mut Store {
+    CURRENT.with(|it| it.replace(store))
+}
+
+const SIGNALS: [i32; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
+
+static PREVIOUS: OnceLock<io::Result<[libc::sigaction; SIGNALS.len()]>> = OnceLock::new();
+
+/// Installs the handlers, once per process.
+///
+/// # Errors
+///
+/// The operating system's; traps of compiled code could not be caught then.
+pub fn install() -> Result<(), String> {
+    let previous = PREVIOUS.get_or_init(|| {
+        let mut previous = [MaybeUninit::<libc::sigaction>::zeroed(); SIGNALS.len()];
+        for (signal, previous) in SIGNALS.into_iter().zip(&mut previous) {
+            // SAFETY: an all-zero `sigaction` is valid.
+            let mut action = unsafe { MaybeUninit::<libc::sigaction>::zeroed().assume_init() };
+            action.sa_sigaction = handle as *const () as usize;
+            // Not deferred: the handler returns into the landing, not to the faulting code.
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
+            // SAFETY: both pointers are valid; `handle` keeps to what a handler may do.
+            if unsafe { libc::sigaction(signal, &raw const action, previous.as_mut_ptr()) } != 0 {
+                return Err(io::Error::last_os_error());
+            }
+        }
+        // SAFETY: written by `sigaction`, and all-zero before.
+        Ok(previous.map(|it| unsafe { it.assume_init() }))
+    });
+    match previous {
+        Ok(_) => Ok(()),
+        Err(err) => Err(err.to_string()),
+    }
+}
+
+/// The machine state at a fault, as far as it matters here.
+struct Fault0 {
+    pc: usize,
+    fp: usize,
+}
+
+unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    let store = CURRENT.with(Cell::get);
+    if !store.is_null() {
+        // SAFETY: the kernel passes a valid context.
+        let at = unsafe { machine_state(context) };
+        // SAFETY: `store` runs compiled code on this thread, so it is alive, and nothing else
+        // touches its code map meanwhile.
+        let site = unsafe { (*store).codes.find(at.pc).and_then(|it| it.trap_at(at.pc)) };
+        if site.is_some() {
+            let address = match signal {
+                // SAFETY: `si_addr` is valid for these signals.
+                libc::SIGSEGV | libc::SIGBUS => unsafe { (*info).si_addr() as usize },
+                _ => 0,
+            };
+            // SAFETY: the kernel passes a valid context; the landing never returns.
+            unsafe { redirect(context, store, &at, address) };
+            return;
+        }
+    }
+    // SAFETY: forwards what the kernel passed.
+    unsafe { forward(signal, info, context) }
+}
+
+/// Hands a signal that is not ours to its previous handler.
+unsafe fn forward(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    let at = SIGNALS.iter().position(|&it| it == signal);
+    let previous = match (at, PREVIOUS.get()) {
+        (Some(at), Some(Ok(previous))) => Some(&previous[at]),
+        _ => None,
+    };
+    match previous {
+        Some(action) if action.sa_sigaction == libc::SIG_IGN => {}
+        Some(action) if action.sa_sigaction != libc::SIG_DFL => {
+            if action.sa_flags & libc::SA_SIGINFO != 0 {
+                type Action = unsafe extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
+                // SAFETY: a handler installed with SA_SIGINFO has this type.
+                let handler = unsafe { std::mem::transmute::<usize, Action>(action.sa_sigaction) };
+                // SAFETY: called as the kernel would.
+                unsafe { handler(signal, info, context) };
+            } else {
+                // SAFETY: a handler installed without SA_SIGINFO has this type.
+                let handler = unsafe {
+                    std::mem::transmute::<usize, unsafe extern "C" fn(i32)>(action.sa_sigaction)
+                };
+                // SAFETY: called as the kernel would.
+                unsafe { handler(signal) };
+            }
+        }
+        _ => {
+            // The default action: returning executes the faulting instruction again.
+            // SAFETY: resets the disposition of a signal.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+    }
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+unsafe fn machine_state(context: *mut libc::c_void) -> Fault0 {
+    // SAFETY: the kernel passes a `ucontext_t`.
+    let registers = unsafe { &(*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs };
+    Fault0 {
+        pc: registers[libc::REG_RIP as usize] as usize,
+        fp: registers[libc::REG_RBP as usize] as usize,
+    }
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+unsafe fn redirect(context: *mut libc::c_void, store: *mut Store, at: &Fault0, address: usize) {
+    // SAFETY: the kernel passes a `ucontext_t`, which it reads back on return.
+    let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs };
+    // As if `landing` had just been called: 16-byte aligned, then a return address. Compiled code
+    // keeps nothing below its stack pointer.
+    let sp = (registers[libc::REG_RSP as usize] as usize & !15) - 8;
+    registers[libc::REG_RSP as usize] = sp as i64;
+    registers[libc::REG_RDI as usize] = store as usize as i64;
+    registers[libc::REG_RSI as usize] = at.pc as i64;
+    registers[libc::REG_RDX as usize] = at.fp as i64;
+    registers[libc::REG_RCX as usize] = address as i64;
+    registers[libc::REG_RIP as usize] = landing as *const () as usize as i64;
+}
+
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+unsafe fn machine_state(_context: *mut libc::c_void) -> Fault0 {
+    Fault0 { pc: 0, fp: 0 }
+}
+
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+unsafe fn redirect(_: *mut libc::c_void, _: *mut Store, _: &Fault0, _address: usize) {}
+
+/// Records the trap at `pc` and abandons the activation.
+unsafe extern "C" fn landing(store: *mut Store, pc: usize, fp: usize, address: usize) -> ! {
+    let record = || {
+        // SAFETY: the handler found the site; the store is alive.
+        let (code, trap) = unsafe {
+            let code = (*store)
+                .codes
+                .find(pc)
+                .cloned()
+                .expect("found by the handler");
+            let trap = code.trap_at(pc).expect("found by the handler").trap;
+            (code, trap)
+        };
+        let fault = match trap {
+            // SAFETY: as above.
+            Trap::MemoryOutOfBounds => unsafe { fault_at(store, address) },
+            _ => None,
+        };
+        // SAFETY: `fp` is the frame pointer of the compiled frame that trapped.
+        let backtrace = unsafe { crate::walk::capture_at_trap(store, &code, pc, fp) };
+        // SAFETY: as above.
+        unsafe {
+            (*store).pending = Some(crate::Raised::Trap {
+                trap,
+                fault,
+                backtrace,
+            })
+        };
+    };
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(record)).is_err() {
+        std::process::abort();
+    }
+    // SAFETY: the innermost activation is compiled code of `store`: it trapped.
+    let vm: *mut VMStore = unsafe { &raw mut (*store).vm };
+    // SAFETY: as above; nothing with a destructor is alive in this frame.
+    unsafe { unwind_to_entry(vm) }
+}
+
+/// The wasm address of a native one, if it lies in the reservation of a memory of `store`.
+unsafe fn fault_at(store: *mut Store, address: usize) -> Option<Fault> {
+    // SAFETY: the store is alive, and its memories do not change meanwhile.
+    let memories = unsafe { &(*store).memories };
+    memories.iter().find_map(|it| it.fault_at(address))
+}

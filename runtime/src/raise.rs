@@ -1,0 +1,84 @@
+//! What leaves wasm other than by returning: traps, host errors, host panics.
+
+use crate::host::HostError;
+use crate::module::Module;
+use crate::{FuncIdx, Status, Store, Trap};
+use std::sync::Arc;
+
+/// One wasm frame of a backtrace.
+#[derive(Clone, Debug)]
+pub struct RawFrame {
+    /// Its module.
+    pub module: Arc<Module>,
+    /// Its function.
+    pub func: FuncIdx,
+    /// Offset of its current instruction from the first one; unknown on stack overflow.
+    pub pc: Option<u32>,
+}
+
+/// A memory access that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// First inaccessible byte that was touched, as a wasm address.
+    pub address: u64,
+    /// Size of the memory in bytes.
+    pub memory_size: u64,
+}
+
+/// What a call raised, parked in the store while its frames are left.
+pub enum Raised {
+    /// A trap.
+    Trap {
+        /// Which.
+        trap: Trap,
+        /// For out-of-bounds loads and stores: where.
+        fault: Option<Fault>,
+        /// Frames at the trap, innermost first.
+        backtrace: Vec<RawFrame>,
+    },
+    /// An error returned by a host function.
+    Error {
+        /// The error.
+        error: HostError,
+        /// Wasm frames below the host function, innermost first.
+        backtrace: Vec<RawFrame>,
+    },
+    /// A panic of a host function; resumed by the outermost entry.
+    Panic(Box<dyn std::any::Any + Send>),
+}
+
+impl std::fmt::Debug for Raised {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Raised::Trap { trap, .. } => write!(f, "Trap({trap:?})"),
+            Raised::Error { .. } => f.write_str("Error"),
+            Raised::Panic(_) => f.write_str("Panic"),
+        }
+    }
+}
+
+/// Raises `trap` at the current instruction of the innermost frame, which is `innermost` if it is
+/// not yet on record (the interpreter's current frame), and returns the status to leave with.
+///
+/// # Safety
+///
+/// `store` is alive, no reference to it is, and its activations describe the stack.
+#[cold]
+pub unsafe fn raise_trap(
+    store: *mut Store,
+    trap: Trap,
+    fault: Option<Fault>,
+    innermost: Option<RawFrame>,
+) -> Status {
+    // SAFETY: forwarded.
+    let backtrace = unsafe { crate::walk::capture(store, innermost) };
+    // SAFETY: the caller promises a live store.
+    unsafe {
+        (*store).pending = Some(Raised::Trap {
+            trap,
+            fault,
+            backtrace,
+        })
+    };
+    Status::Raised
+}

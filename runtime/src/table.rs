@@ -1,0 +1,197 @@
+//! Tables.
+
+use crate::types::TableType;
+use crate::vm::VMTable;
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::ptr::{self, NonNull};
+
+/// Tables may not be larger, so that sizes in bytes fit an `isize` on every host.
+const MAX_ELEMENTS: u64 = u32::MAX as u64;
+
+/// A table of a store. Elements are slots: `*mut VMFuncRef` or externrefs.
+#[derive(Debug)]
+pub struct Table {
+    /// Its type as declared.
+    pub ty: TableType,
+    vm: NonNull<VMTable>,
+    capacity: usize,
+    /// Holds `vm` unless it lies in a `VMContext`.
+    own: Option<Box<VMTable>>,
+}
+
+// SAFETY: `vm` points into `own` or into a `VMContext` of the same store; elements are owned.
+unsafe impl Send for Table {}
+// SAFETY: as for `Send`.
+unsafe impl Sync for Table {}
+
+impl Table {
+    /// A table of `ty`'s minimum size filled with `init`. Its definition is written to `place`,
+    /// or kept here.
+    ///
+    /// # Errors
+    ///
+    /// Says what was too large or refused.
+    pub(crate) fn new(
+        ty: TableType,
+        init: u64,
+        place: Option<NonNull<VMTable>>,
+    ) -> Result<Self, String> {
+        let n = ty.minimum;
+        let too_big = || format!("table minimum size of {n} elements exceeds table limits");
+        let capacity = usize::try_from(n).map_err(|_| too_big())?;
+        let base = allocate(capacity)
+            .filter(|_| n <= MAX_ELEMENTS)
+            .ok_or_else(too_big)?;
+        let def = VMTable {
+            base,
+            len: n,
+            version: 0,
+        };
+        let (vm, own) = match place {
+            Some(place) => {
+                // SAFETY: the place is part of a `VMContext` under construction.
+                unsafe { place.write(def) };
+                (place, None)
+            }
+            None => {
+                let mut own = Box::new(def);
+                (NonNull::from(&mut *own), Some(own))
+            }
+        };
+        let mut table = Self {
+            ty,
+            vm,
+            capacity,
+            own,
+        };
+        if init != 0 {
+            table.slots_mut().fill(init);
+        }
+        Ok(table)
+    }
+
+    /// What compiled code sees.
+    pub fn vm(&self) -> *mut VMTable {
+        debug_assert!(
+            self.own
+                .as_ref()
+                .is_none_or(|it| std::ptr::eq(&raw const **it, self.vm.as_ptr()))
+        );
+        self.vm.as_ptr()
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> u64 {
+        // SAFETY: the definition lives as long as the table.
+        unsafe { (*self.vm.as_ptr()).len }
+    }
+
+    /// Is it empty?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The elements.
+    pub fn slots(&self) -> &[u64] {
+        // SAFETY: `base` points to `capacity >= len` initialized slots.
+        unsafe { std::slice::from_raw_parts((*self.vm.as_ptr()).base, self.len() as usize) }
+    }
+
+    /// The elements, for writing. The caller calls [`Table::written`] after instantiation.
+    pub(crate) fn slots_mut(&mut self) -> &mut [u64] {
+        // SAFETY: as in `slots`, and `self` is exclusive.
+        unsafe { std::slice::from_raw_parts_mut((*self.vm.as_ptr()).base, self.len() as usize) }
+    }
+
+    /// Notes that an element was written: assumptions about the elements no longer hold.
+    pub(crate) fn written(&mut self) {
+        // SAFETY: the definition lives as long as the table.
+        unsafe { (*self.vm.as_ptr()).version += 1 };
+    }
+
+    /// The element at `index`.
+    pub fn get(&self, index: u64) -> Option<u64> {
+        self.slots().get(usize::try_from(index).ok()?).copied()
+    }
+
+    /// Writes the element at `index`; `false` if there is none.
+    pub fn set(&mut self, index: u64, value: u64) -> bool {
+        let Some(slot) = usize::try_from(index)
+            .ok()
+            .and_then(|it| self.slots_mut().get_mut(it))
+        else {
+            return false;
+        };
+        // Writing the same value changes nothing that anyone could rely on.
+        if *slot != value {
+            *slot = value;
+            self.written();
+        }
+        true
+    }
+
+    /// Grows by `delta` elements of value `init`; returns the old size, or `None` if it cannot.
+    pub fn grow(&mut self, delta: u64, init: u64) -> Option<u64> {
+        let old = self.len();
+        let new = old.checked_add(delta)?;
+        if new > self.ty.maximum.unwrap_or(u64::MAX) || new > MAX_ELEMENTS {
+            return None;
+        }
+        let len = usize::try_from(new).ok()?;
+        if len > self.capacity {
+            let wanted = len.max(self.capacity * 2).min(MAX_ELEMENTS as usize);
+            let (base, capacity) = match allocate(wanted) {
+                Some(base) => (base, wanted),
+                None => (allocate(len)?, len),
+            };
+            // SAFETY: both hold at least `old` slots and do not overlap; the old one is ours.
+            unsafe {
+                let vm = self.vm.as_ptr();
+                ptr::copy_nonoverlapping((*vm).base, base, old as usize);
+                free((*vm).base, self.capacity);
+                (*vm).base = base;
+            }
+            self.capacity = capacity;
+        }
+        // SAFETY: the definition lives as long as the table; `capacity >= new`.
+        unsafe { (*self.vm.as_ptr()).len = new };
+        self.slots_mut()[old as usize..].fill(init);
+        Some(old)
+    }
+
+    /// Frees the elements. The table is not used afterwards.
+    ///
+    /// Not in `Drop`: the definition may lie in a `VMContext`, which the store frees later.
+    pub(crate) fn free(&mut self) {
+        // SAFETY: the elements are ours; `capacity` is what they were allocated with.
+        unsafe {
+            let vm = self.vm.as_ptr();
+            free((*vm).base, self.capacity);
+            (*vm).base = ptr::null_mut();
+            (*vm).len = 0;
+        }
+        self.capacity = 0;
+    }
+}
+
+fn layout(n: usize) -> Option<Layout> {
+    Layout::array::<u64>(n).ok()
+}
+
+fn allocate(n: usize) -> Option<*mut u64> {
+    if n == 0 {
+        return Some(ptr::dangling_mut());
+    }
+    // SAFETY: the layout is not empty.
+    let base = unsafe { alloc_zeroed(layout(n)?) };
+    (!base.is_null()).then(|| base.cast())
+}
+
+unsafe fn free(base: *mut u64, n: usize) {
+    if n != 0
+        && let Some(layout) = layout(n)
+    {
+        // SAFETY: allocated by `allocate` with the same layout.
+        unsafe { dealloc(base.cast(), layout) };
+    }
+}

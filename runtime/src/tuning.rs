@@ -1,0 +1,57 @@
+//! Settings of an engine that the runtime and the tiers read.
+
+use std::num::NonZeroU32;
+
+/// Settings of an engine. Plain data; immutable once the engine exists.
+#[derive(Clone, Debug)]
+pub struct Tuning {
+    /// Compile at all?
+    pub jit: bool,
+    /// Hotness budget of a small function; 0 compiles at the first call.
+    pub threshold: u32,
+    /// Compile on a worker thread (otherwise when the budget is used up, on the spot).
+    pub background: bool,
+    /// Enter compiled code at loop headers.
+    pub osr: bool,
+    /// Inline calls.
+    pub inlining: bool,
+    /// Speculate on feedback.
+    pub speculation: bool,
+    /// Every n-th guard fails.
+    pub deopt_every: Option<NonZeroU32>,
+    /// Only the k-th guard that is executed fails.
+    pub deopt_at: Option<u64>,
+    /// Bytes of native and of value stack that an activation may use.
+    pub max_wasm_stack: usize,
+    /// Frames in a backtrace; `None` captures none.
+    pub backtrace_frames: Option<usize>,
+    /// Address space reserved for a 32-bit memory.
+    pub memory_reservation: usize,
+    /// Inaccessible bytes after a memory.
+    pub memory_guard: usize,
+    /// Run Cranelift's verifier.
+    pub verifier: bool,
+    /// Keep CLIF and disassembly of compiled functions for dumps.
+    pub keep_dumps: bool,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            jit: true,
+            threshold: 1000,
+            background: true,
+            osr: true,
+            inlining: true,
+            speculation: true,
+            deopt_every: None,
+            deopt_at: None,
+            max_wasm_stack: 512 << 10,
+            backtrace_frames: Some(20),
+            memory_reservation: 4 << 30,
+            memory_guard: 32 << 20,
+            verifier: cfg!(debug_assertions),
+            keep_dumps: false,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Which proposals a module needs: tells "not covered yet" from "wrong".
+//!
+//! The judge is wasmparser, not the engine under test: a module is excused only if wasmparser
+//! rejects it with the covered features and accepts it with more.
+
+use wasmparser::{Validator, WasmFeatures};
+
+/// What the engine covers: WebAssembly 2.0 without SIMD, tail calls and extended constants.
+pub const COVERED: WasmFeatures = WasmFeatures::WASM2
+    .difference(WasmFeatures::SIMD)
+    .union(WasmFeatures::TAIL_CALL)
+    .union(WasmFeatures::EXTENDED_CONST);
+
+/// Proposals that are told apart in reasons. Those later in the list need those before them.
+const PROPOSALS: &[(&str, WasmFeatures)] = &[
+    ("multi-memory", WasmFeatures::MULTI_MEMORY),
+    ("memory64", WasmFeatures::MEMORY64),
+    ("custom-page-sizes", WasmFeatures::CUSTOM_PAGE_SIZES),
+    ("simd", WasmFeatures::SIMD),
+    ("relaxed-simd", WasmFeatures::RELAXED_SIMD),
+    ("threads", WasmFeatures::THREADS),
+    ("tail-call", WasmFeatures::TAIL_CALL),
+    ("extended-const", WasmFeatures::EXTENDED_CONST),
+    ("function-references", WasmFeatures::FUNCTION_REFERENCES),
+    ("gc", WasmFeatures::GC),
+    ("exceptions", WasmFeatures::EXCEPTIONS),
+    ("legacy-exceptions", WasmFeatures::LEGACY_EXCEPTIONS),
+    ("wide-arithmetic", WasmFeatures::WIDE_ARITHMETIC),
+    ("custom-descriptors", WasmFeatures::CUSTOM_DESCRIPTORS),
+    ("compact-imports", WasmFeatures::COMPACT_IMPORTS),
+    ("stack-switching", WasmFeatures::STACK_SWITCHING),
+    (
+        "shared-everything-threads",
+        WasmFeatures::SHARED_EVERYTHING_THREADS,
+    ),
+];
+
+/// The proposals that the module `wasm` needs in addition to `covered`, as `gc` or `gc+simd`.
+///
+/// `None` if it is valid without them, or not valid with all of them either.
+pub fn missing(wasm: &[u8], covered: WasmFeatures) -> Option<String> {
+    if is_valid(wasm, covered) {
+        return None;
+    }
+    let mut features = PROPOSALS
+        .iter()
+        .fold(covered, |all, (_, feature)| all.union(*feature));
+    if !is_valid(wasm, features) {
+        return None;
+    }
+    let mut names = Vec::new();
+    for (name, feature) in PROPOSALS.iter().rev() {
+        if covered.contains(*feature) {
+            continue;
+        }
+        let without = features.difference(*feature);
+        if is_valid(wasm, without) {
+            features = without;
+        } else {
+            names.insert(0, *name);
+        }
+    }
+    Some(names.join("+"))
+}
+
+fn is_valid(wasm: &[u8], features: WasmFeatures) -> bool {
+    Validator::new_with_features(features)
+        .validate_all(wasm)
+        .is_ok()
+}

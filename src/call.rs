@@ -1,0 +1,101 @@
+//! Calls from the host into Wasm, and what comes out of them: results, errors, or a panic.
+//!
+//! Arguments and results travel as slots on top of the store's value stack. Whoever writes and
+//! reads them is in `func.rs` and `func/typed.rs`; this file enters and leaves.
+
+use crate::error::{Error, Result};
+use crate::module::compile_error;
+use crate::store::{StoreInner, StoreOpaque};
+use crate::{Trap, WasmBacktrace, WasmFault};
+use runtime::host::HostError;
+use runtime::module::DecodeError;
+use runtime::vm::VMFuncRef;
+use runtime::{Raised, RawFrame};
+use std::mem;
+
+/// Where the arguments of the next call go and its results come from.
+///
+/// # Errors
+///
+/// If the value stack is used up. Otherwise there is room for the arguments and results of any
+/// function.
+pub(crate) fn slots(store: &StoreOpaque) -> Result<*mut u64> {
+    let vm = &store.runtime().vm;
+    if vm.value_top > vm.value_limit {
+        return Err(Trap::StackOverflow.into());
+    }
+    Ok(vm.value_top)
+}
+
+/// Calls `func`, whose arguments were written to [`slots`].
+///
+/// # Errors
+///
+/// Traps and errors of host functions.
+///
+/// # Panics
+///
+/// If a host function does, with its payload.
+///
+/// # Safety
+///
+/// `func` belongs to the store, and the arguments have the types of its signature.
+pub(crate) unsafe fn enter<T>(store: &mut StoreInner<T>, func: *mut VMFuncRef) -> Result<()> {
+    let runtime = store.opaque().runtime_ptr();
+    let inner: *mut StoreInner<T> = store;
+    // SAFETY: the runtime's store is alive, and no reference to it is (`store.rs`, invariant 1).
+    let outer = unsafe { mem::replace(&mut (*runtime).owner, inner.cast()) };
+    // SAFETY: forwarded.
+    let result = unsafe { runtime::call_from_host(runtime, func) };
+    // SAFETY: as above. The outer call goes on with its own reference (`store.rs`, invariant 2).
+    unsafe { (*runtime).owner = outer };
+    // SAFETY: host functions have given their references to the store back.
+    let store = unsafe { &*inner };
+    result.map_err(|raised| error_of(store.opaque(), raised))
+}
+
+/// The error that the embedder gets; resumes a panic.
+#[cold]
+fn error_of(store: &StoreOpaque, raised: Raised) -> Error {
+    match raised {
+        Raised::Trap {
+            trap,
+            fault,
+            backtrace,
+        } => {
+            let mut error = Error::from(trap);
+            if let Some(fault) = fault {
+                error = error.context(WasmFault {
+                    memory_size: usize::try_from(fault.memory_size)
+                        .expect("a memory fits the address space"),
+                    wasm_address: fault.address,
+                });
+            }
+            with_backtrace(store, error, backtrace)
+        }
+        Raised::Error { error, backtrace } => with_backtrace(store, open(error), backtrace),
+        Raised::Panic(payload) => std::panic::resume_unwind(payload),
+    }
+}
+
+/// The error in a box of the runtime's: the embedder's, or what is wrong with a function that was
+/// only validated now.
+fn open(error: HostError) -> Error {
+    let error = match error.downcast::<Error>() {
+        Ok(error) => return *error,
+        Err(other) => other,
+    };
+    match error.downcast::<DecodeError>() {
+        Ok(error) => compile_error(*error),
+        Err(_) => unreachable!("host functions and preparation fail with these two types only"),
+    }
+}
+
+/// Adds a backtrace that says something, unless an inner call has already: its backtrace has the
+/// outer frames too.
+fn with_backtrace(store: &StoreOpaque, error: Error, frames: Vec<RawFrame>) -> Error {
+    if frames.is_empty() || error.is::<WasmBacktrace>() {
+        return error;
+    }
+    error.context(WasmBacktrace::new(store, frames))
+}

@@ -1,0 +1,314 @@
+//! [`Config`]: settings of an [`Engine`](crate::Engine), collected before it is made.
+//!
+//! Methods named as wasmtime's do what they do there. Those that start with `jit_`, and
+//! [`Config::lazy_validation`], are this engine's own. Nothing is checked here:
+//! [`Engine::new`](crate::Engine::new) does, in `resolve`.
+
+mod resolve;
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use wasmparser::WasmFeatures;
+
+pub(crate) use resolve::Resolved;
+
+/// How Wasm is executed.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// What the environment variable `WASM_INTERP_JIT_MODE` says: `interp`, `jit`, `tiered` or
+    /// `deopt-stress`. Without it, [`Strategy::Tiered`].
+    Auto,
+    /// The only compiler of this engine, hence the same as [`Strategy::Auto`].
+    Cranelift,
+    /// Not supported: making the engine fails.
+    Winch,
+    /// Everything stays in the interpreter.
+    Interpreter,
+    /// Functions start in the interpreter and are compiled when they are hot.
+    Tiered,
+    /// Functions are compiled at their first call, on the calling thread.
+    Jit,
+}
+
+/// How much Cranelift optimizes.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptLevel {
+    /// Not at all.
+    None,
+    /// For speed.
+    Speed,
+    /// For speed and size.
+    SpeedAndSize,
+}
+
+/// Whether backtraces show what debug information says.
+#[derive(Clone, Copy, Debug)]
+pub enum WasmBacktraceDetails {
+    /// They do.
+    Enable,
+    /// They do not.
+    Disable,
+    /// They do if the environment variable `WASMTIME_BACKTRACE_DETAILS` is `1`.
+    Environment,
+}
+
+/// Settings of an engine.
+///
+/// The defaults are wasmtime's, except that proposals which this engine does not support are off;
+/// those it supports are on.
+#[derive(Clone, Debug)]
+pub struct Config {
+    features: WasmFeatures,
+    max_wasm_stack: usize,
+    backtrace_max_frames: Option<NonZeroUsize>,
+    backtrace_details: WasmBacktraceDetails,
+    address_map: bool,
+    strategy: Strategy,
+    opt_level: OptLevel,
+    verifier: bool,
+    parallel_compilation: bool,
+    memory_reservation: Option<u64>,
+    memory_guard_size: Option<u64>,
+    signals_based_traps: bool,
+    lazy_validation: bool,
+    jit: JitKnobs,
+}
+
+/// The `jit_` settings; `None` where the strategy decides.
+#[derive(Clone, Copy, Debug, Default)]
+struct JitKnobs {
+    threshold: Option<u32>,
+    background: Option<bool>,
+    deopt_every: Option<Option<NonZeroU32>>,
+    deopt_at: Option<u64>,
+    keep_dumps: bool,
+    osr: Option<bool>,
+    inlining: Option<bool>,
+    speculation: Option<bool>,
+}
+
+/// Declares a method for each proposal that can be switched.
+macro_rules! feature_toggles {
+    ($($(#[$doc:meta])* $name:ident = $flag:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(&mut self, enable: bool) -> &mut Self {
+            self.wasm_features(WasmFeatures::$flag, enable)
+        }
+    )*};
+}
+
+impl Config {
+    /// The default settings.
+    pub fn new() -> Self {
+        Self {
+            features: resolve::DEFAULT_FEATURES,
+            max_wasm_stack: 512 << 10,
+            backtrace_max_frames: NonZeroUsize::new(20),
+            backtrace_details: WasmBacktraceDetails::Environment,
+            address_map: true,
+            strategy: Strategy::Auto,
+            opt_level: OptLevel::Speed,
+            verifier: cfg!(debug_assertions),
+            parallel_compilation: true,
+            memory_reservation: None,
+            memory_guard_size: None,
+            signals_based_traps: true,
+            lazy_validation: false,
+            jit: JitKnobs::default(),
+        }
+    }
+
+    /// Switches proposals on or off.
+    ///
+    /// One that is not supported can be switched on, but then making the engine fails.
+    pub fn wasm_features(&mut self, flags: WasmFeatures, enable: bool) -> &mut Self {
+        self.features.set(flags, enable);
+        self
+    }
+
+    feature_toggles! {
+        /// `memory.copy`, `memory.fill`, `memory.init` and their like for tables.
+        wasm_bulk_memory = BULK_MEMORY;
+        /// Several results and block parameters.
+        wasm_multi_value = MULTI_VALUE;
+        /// Arithmetic in constant expressions.
+        wasm_extended_const = EXTENDED_CONST;
+        /// Several memories.
+        wasm_multi_memory = MULTI_MEMORY;
+        /// Tail calls.
+        wasm_tail_call = TAIL_CALL;
+        /// `externref`, and references as values.
+        wasm_reference_types = REFERENCE_TYPES;
+        /// Pages of one byte.
+        wasm_custom_page_sizes = CUSTOM_PAGE_SIZES;
+        /// 64-bit memories and tables.
+        wasm_memory64 = MEMORY64;
+        /// Typed function references.
+        wasm_function_references = FUNCTION_REFERENCES;
+        /// 128-bit vectors.
+        wasm_simd = SIMD;
+        /// Relaxed operations on vectors.
+        wasm_relaxed_simd = RELAXED_SIMD;
+        /// Atomics and shared memories.
+        wasm_threads = THREADS;
+        /// Shared functions, tables and globals.
+        wasm_shared_everything_threads = SHARED_EVERYTHING_THREADS;
+        /// Structures and arrays.
+        wasm_gc = GC;
+        /// Exceptions.
+        wasm_exceptions = EXCEPTIONS;
+        /// 128-bit integer arithmetic.
+        wasm_wide_arithmetic = WIDE_ARITHMETIC;
+        /// Continuations.
+        wasm_stack_switching = STACK_SWITCHING;
+    }
+
+    /// Bytes of stack that Wasm may use, counted from the outermost call of the host on and
+    /// including the frames of host functions. 512 KiB by default.
+    ///
+    /// The thread must have more stack than this left when it calls into Wasm.
+    pub fn max_wasm_stack(&mut self, size: usize) -> &mut Self {
+        self.max_wasm_stack = size;
+        self
+    }
+
+    /// Number of frames kept of a backtrace: 20 by default. `None` attaches no backtraces.
+    pub fn wasm_backtrace_max_frames(&mut self, limit: Option<NonZeroUsize>) -> &mut Self {
+        self.backtrace_max_frames = limit;
+        self
+    }
+
+    /// Whether errors get backtraces; on means 20 frames.
+    #[deprecated(note = "use `wasm_backtrace_max_frames`")]
+    pub fn wasm_backtrace(&mut self, enable: bool) -> &mut Self {
+        self.wasm_backtrace_max_frames(NonZeroUsize::new(if enable { 20 } else { 0 }))
+    }
+
+    /// Whether backtraces hint at debug information that they do not show.
+    pub fn wasm_backtrace_details(&mut self, enable: WasmBacktraceDetails) -> &mut Self {
+        self.backtrace_details = enable;
+        self
+    }
+
+    /// Whether the frames of backtraces know their offset in the module. On by default.
+    pub fn generate_address_map(&mut self, generate: bool) -> &mut Self {
+        self.address_map = generate;
+        self
+    }
+
+    /// How Wasm is executed; [`Strategy::Auto`] by default.
+    pub fn strategy(&mut self, strategy: Strategy) -> &mut Self {
+        self.strategy = strategy;
+        self
+    }
+
+    /// How much Cranelift optimizes.
+    ///
+    /// # Note
+    ///
+    /// The JIT compiles hot code only and always for speed, so this is stored but has no effect.
+    pub fn cranelift_opt_level(&mut self, level: OptLevel) -> &mut Self {
+        self.opt_level = level;
+        self
+    }
+
+    /// Whether Cranelift checks its intermediate code. On in debug builds by default.
+    pub fn cranelift_debug_verifier(&mut self, enable: bool) -> &mut Self {
+        self.verifier = enable;
+        self
+    }
+
+    /// Whether threads of the engine's own may compile. On by default; off is the default of
+    /// [`Config::jit_background`] then.
+    pub fn parallel_compilation(&mut self, parallel: bool) -> &mut Self {
+        self.parallel_compilation = parallel;
+        self
+    }
+
+    /// Bytes of address space reserved for a memory, so that it need not move when it grows.
+    ///
+    /// Without address space for this much, memories are checked explicitly; they do not fail.
+    pub fn memory_reservation(&mut self, bytes: u64) -> &mut Self {
+        self.memory_reservation = Some(bytes);
+        self
+    }
+
+    /// Bytes of inaccessible address space after a memory.
+    pub fn memory_guard_size(&mut self, bytes: u64) -> &mut Self {
+        self.memory_guard_size = Some(bytes);
+        self
+    }
+
+    /// Whether traps may be raised by signals. On by default.
+    ///
+    /// Compiled code needs them, so that everything stays in the interpreter if this is off.
+    pub fn signals_based_traps(&mut self, enable: bool) -> &mut Self {
+        self.signals_based_traps = enable;
+        self
+    }
+
+    /// Whether a function is validated when it is first called, instead of with its module.
+    ///
+    /// Off by default. If on, an invalid function traps as if it were `unreachable`.
+    pub fn lazy_validation(&mut self, enable: bool) -> &mut Self {
+        self.lazy_validation = enable;
+        self
+    }
+
+    /// Hotness budget of a small function before it is compiled; 0 compiles it when it is first
+    /// called.
+    pub fn jit_threshold(&mut self, budget: u32) -> &mut Self {
+        self.jit.threshold = Some(budget);
+        self
+    }
+
+    /// Whether to compile on a worker thread. If off, the call that made a function hot waits.
+    pub fn jit_background(&mut self, enable: bool) -> &mut Self {
+        self.jit.background = Some(enable);
+        self
+    }
+
+    /// Lets every n-th guard fail, whatever it compares. For tests.
+    pub fn jit_deopt_every(&mut self, n: Option<NonZeroU32>) -> &mut Self {
+        self.jit.deopt_every = Some(n);
+        self
+    }
+
+    /// Lets the k-th guard that a store executes fail, whatever it compares. For tests.
+    pub fn jit_deopt_at(&mut self, k: Option<u64>) -> &mut Self {
+        self.jit.deopt_at = k;
+        self
+    }
+
+    /// Keeps intermediate code and disassembly of what is compiled, for
+    /// [`inspect::dump`](crate::inspect::dump). Off by default.
+    pub fn jit_keep_dumps(&mut self, enable: bool) -> &mut Self {
+        self.jit.keep_dumps = enable;
+        self
+    }
+
+    /// Whether hot loops are entered in the middle.
+    pub fn jit_osr(&mut self, enable: bool) -> &mut Self {
+        self.jit.osr = Some(enable);
+        self
+    }
+
+    /// Whether calls are inlined.
+    pub fn jit_inlining(&mut self, enable: bool) -> &mut Self {
+        self.jit.inlining = Some(enable);
+        self
+    }
+
+    /// Whether compiled code relies on what the interpreter saw.
+    pub fn jit_speculation(&mut self, enable: bool) -> &mut Self {
+        self.jit.speculation = Some(enable);
+        self
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}

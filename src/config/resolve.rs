@@ -1,0 +1,257 @@
+//! Checks a [`Config`] and turns it into what the runtime reads.
+//!
+//! This is where the strategy, the environment and the `jit_` settings meet: the strategy gives
+//! defaults, a `jit_` setting replaces one of them.
+
+use super::{Config, Strategy, WasmBacktraceDetails};
+use crate::error::{Context, Result, bail, ensure, format_err};
+use runtime::Tuning;
+use runtime::module::Features;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use wasmparser::WasmFeatures;
+
+/// Names a mode of execution when the strategy does not.
+const MODE_VARIABLE: &str = "WASM_INTERP_JIT_MODE";
+
+/// Whether backtraces are detailed when the settings do not say.
+const DETAILS_VARIABLE: &str = "WASMTIME_BACKTRACE_DETAILS";
+
+/// Every n-th guard fails in the mode `deopt-stress`: often, but not so often that nothing
+/// compiled is ever executed to its end.
+const STRESS_PERIOD: Option<NonZeroU32> = NonZeroU32::new(3);
+
+/// What is on unless switched off: all that is supported.
+pub(super) const DEFAULT_FEATURES: WasmFeatures = Features::ALL.wasm_features();
+
+/// The settings of an engine, checked.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    /// What the runtime and the tiers read.
+    pub(crate) tuning: Arc<Tuning>,
+    /// What modules may contain.
+    pub(crate) features: Features,
+    /// Whether frames know their offsets.
+    pub(crate) address_map: bool,
+    /// Whether functions are validated at their first call.
+    pub(crate) lazy_validation: bool,
+    /// Whether a backtrace says that more could be known.
+    pub(crate) hint_details: bool,
+}
+
+/// A mode of execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Interpreter,
+    Jit,
+    Tiered,
+    DeoptStress,
+}
+
+impl Config {
+    /// Checks the settings.
+    pub(crate) fn resolve(&self) -> Result<Resolved> {
+        self.check_features()?;
+        ensure!(
+            self.max_wasm_stack != 0,
+            "max_wasm_stack size cannot be zero"
+        );
+        Ok(Resolved {
+            tuning: Arc::new(self.tuning(self.mode()?)?),
+            features: Features::ALL.without(DEFAULT_FEATURES.difference(self.features)),
+            address_map: self.address_map,
+            lazy_validation: self.lazy_validation,
+            hint_details: self.hint_details(),
+        })
+    }
+
+    fn check_features(&self) -> Result<()> {
+        let unsupported = self.features.difference(DEFAULT_FEATURES);
+        for (name, flag) in WasmFeatures::all().iter_names() {
+            // Flags of several bits are named first by the supported ones among these.
+            if flag.difference(DEFAULT_FEATURES).intersects(unsupported) {
+                bail!(
+                    "the wasm_{} feature is not supported on this compiler configuration",
+                    name.to_lowercase()
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn mode(&self) -> Result<Mode> {
+        let mode = match self.strategy {
+            Strategy::Auto | Strategy::Cranelift => match std::env::var(MODE_VARIABLE) {
+                Ok(name) => Mode::from_name(&name)?,
+                Err(_) if cfg!(feature = "jit") => Mode::Tiered,
+                Err(_) => Mode::Interpreter,
+            },
+            Strategy::Winch => bail!("winch support not compiled in"),
+            Strategy::Interpreter => Mode::Interpreter,
+            Strategy::Tiered => Mode::Tiered,
+            Strategy::Jit => Mode::Jit,
+        };
+        if mode != Mode::Interpreter {
+            ensure!(cfg!(feature = "jit"), "jit support not compiled in");
+        }
+        Ok(mode)
+    }
+
+    fn tuning(&self, mode: Mode) -> Result<Tuning> {
+        let default = Tuning::default();
+        let knobs = self.jit;
+        let at_once = matches!(mode, Mode::Jit | Mode::DeoptStress);
+        let stress = if mode == Mode::DeoptStress {
+            STRESS_PERIOD
+        } else {
+            None
+        };
+        let bytes = |given: Option<u64>, default: usize| match given {
+            Some(bytes) => usize::try_from(bytes).context("the address space is too small"),
+            None => Ok(default),
+        };
+        Ok(Tuning {
+            jit: mode != Mode::Interpreter && self.signals_based_traps,
+            threshold: knobs
+                .threshold
+                .unwrap_or(if at_once { 0 } else { default.threshold }),
+            background: knobs
+                .background
+                .unwrap_or(!at_once && self.parallel_compilation),
+            osr: knobs.osr.unwrap_or(default.osr),
+            inlining: knobs.inlining.unwrap_or(default.inlining),
+            speculation: knobs.speculation.unwrap_or(default.speculation),
+            deopt_every: knobs.deopt_every.unwrap_or(stress),
+            deopt_at: knobs.deopt_at,
+            max_wasm_stack: self.max_wasm_stack,
+            backtrace_frames: self.backtrace_max_frames.map(usize::from),
+            memory_reservation: bytes(self.memory_reservation, default.memory_reservation)?,
+            memory_guard: bytes(self.memory_guard_size, default.memory_guard)?,
+            verifier: self.verifier,
+            keep_dumps: knobs.keep_dumps,
+        })
+    }
+
+    fn hint_details(&self) -> bool {
+        match self.backtrace_details {
+            WasmBacktraceDetails::Enable | WasmBacktraceDetails::Disable => false,
+            WasmBacktraceDetails::Environment => {
+                !std::env::var(DETAILS_VARIABLE).is_ok_and(|value| value == "1")
+            }
+        }
+    }
+}
+
+impl Mode {
+    fn from_name(name: &str) -> Result<Mode> {
+        Ok(match name {
+            "interp" => Mode::Interpreter,
+            "jit" => Mode::Jit,
+            "tiered" => Mode::Tiered,
+            "deopt-stress" => Mode::DeoptStress,
+            _ => {
+                return Err(format_err!(
+                    "{MODE_VARIABLE} is `{name}`, expected `interp`, `jit`, `tiered` or \
+                     `deopt-stress`"
+                ));
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(set: impl FnOnce(&mut Config) -> &mut Config) -> Result<Resolved> {
+        let mut config = Config::new();
+        // The environment must not decide: these tests run in every mode.
+        config.strategy(if cfg!(feature = "jit") {
+            Strategy::Tiered
+        } else {
+            Strategy::Interpreter
+        });
+        set(&mut config);
+        config.resolve()
+    }
+
+    fn tuning(set: impl FnOnce(&mut Config) -> &mut Config) -> Arc<Tuning> {
+        resolve(set).expect("the settings are valid").tuning
+    }
+
+    fn error(set: impl FnOnce(&mut Config) -> &mut Config) -> String {
+        resolve(set)
+            .expect_err("the settings are invalid")
+            .to_string()
+    }
+
+    #[test]
+    fn unsupported_features_are_named() {
+        let text = "feature is not supported on this compiler configuration";
+        assert_eq!(
+            error(|c| c.wasm_simd(true)),
+            format!("the wasm_simd {text}")
+        );
+        assert_eq!(error(|c| c.wasm_gc(true)), format!("the wasm_gc {text}"));
+        assert_eq!(
+            error(|c| c.wasm_memory64(true)),
+            format!("the wasm_memory64 {text}")
+        );
+        for off in [
+            WasmFeatures::all(),
+            WasmFeatures::SIMD,
+            WasmFeatures::TAIL_CALL,
+        ] {
+            assert!(resolve(|c| c.wasm_features(off, false)).is_ok());
+        }
+    }
+
+    #[test]
+    fn invalid_settings() {
+        assert_eq!(
+            error(|c| c.max_wasm_stack(0)),
+            "max_wasm_stack size cannot be zero"
+        );
+        assert_eq!(
+            error(|c| c.strategy(Strategy::Winch)),
+            "winch support not compiled in"
+        );
+        assert!(Mode::from_name("fast").is_err());
+    }
+
+    #[test]
+    fn strategy_gives_defaults_that_knobs_replace() {
+        let interp = tuning(|c| c.strategy(Strategy::Interpreter));
+        assert!(!interp.jit);
+        if !cfg!(feature = "jit") {
+            return;
+        }
+        let jit = tuning(|c| c.strategy(Strategy::Jit));
+        assert!(jit.jit && jit.threshold == 0 && !jit.background);
+        let jit = tuning(|c| {
+            c.strategy(Strategy::Jit)
+                .jit_threshold(7)
+                .jit_background(true)
+        });
+        assert!(jit.threshold == 7 && jit.background);
+        let tiered = tuning(|c| c);
+        assert!(tiered.jit && tiered.threshold > 0 && tiered.background);
+        assert!(!tuning(|c| c.parallel_compilation(false)).background);
+        assert!(!tuning(|c| c.signals_based_traps(false)).jit);
+    }
+
+    // Stress exists to exercise exits; a knob still turns it off, to bisect failures.
+    #[test]
+    fn stress_mode() {
+        if !cfg!(feature = "jit") {
+            return;
+        }
+        let mode = Mode::from_name("deopt-stress").expect("is a mode");
+        let stressed = Config::new().tuning(mode).expect("the settings are valid");
+        assert!(stressed.deopt_every == STRESS_PERIOD && stressed.threshold == 0);
+        let mut config = Config::new();
+        config.jit_deopt_every(None).jit_deopt_at(Some(5));
+        let calm = config.tuning(mode).expect("the settings are valid");
+        assert!(calm.deopt_every.is_none() && calm.deopt_at == Some(5));
+    }
+}

@@ -1,0 +1,139 @@
+//! [`Engine`]: what stores and modules share: settings, and the registry of function types.
+//!
+//! It executes nothing. Everything in it is immutable or behind a lock of its own.
+
+use crate::Config;
+use crate::config::Resolved;
+use crate::error::Result;
+use crate::tiering;
+use runtime::module::Features;
+use runtime::types::TypeRegistry;
+use runtime::{Tiers, Tuning};
+use std::fmt;
+use std::sync::{Arc, Weak};
+
+/// Settings and types that stores and modules share. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    resolved: Resolved,
+    types: Arc<TypeRegistry>,
+    tiers: Arc<dyn Tiers>,
+}
+
+impl Engine {
+    /// Makes an engine.
+    ///
+    /// # Errors
+    ///
+    /// If settings contradict each other or ask for what is not supported, and if the environment
+    /// names an unknown mode.
+    pub fn new(config: &Config) -> Result<Engine> {
+        let resolved = config.resolve()?;
+        let tiers = tiering::tiers(&resolved.tuning);
+        let inner = Inner {
+            config: config.clone(),
+            resolved,
+            types: Arc::default(),
+            tiers,
+        };
+        Ok(Engine {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The settings it was made with.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Are both the same engine?
+    pub fn same(a: &Engine, b: &Engine) -> bool {
+        Arc::ptr_eq(&a.inner, &b.inner)
+    }
+
+    /// A reference that does not keep the engine alive.
+    pub fn weak(&self) -> EngineWeak {
+        EngineWeak {
+            inner: Arc::downgrade(&self.inner),
+        }
+    }
+
+    /// What the runtime and the tiers read.
+    pub(crate) fn tuning(&self) -> &Arc<Tuning> {
+        &self.inner.resolved.tuning
+    }
+
+    /// What modules may contain.
+    pub(crate) fn features(&self) -> Features {
+        self.inner.resolved.features
+    }
+
+    /// Are functions validated at their first call?
+    pub(crate) fn lazy_validation(&self) -> bool {
+        self.inner.resolved.lazy_validation
+    }
+
+    /// Do frames know their offsets?
+    pub(crate) fn address_map(&self) -> bool {
+        self.inner.resolved.address_map
+    }
+
+    /// Do backtraces say that debug information could be shown?
+    pub(crate) fn hint_details(&self) -> bool {
+        self.inner.resolved.hint_details
+    }
+
+    /// The interpreter and the compiler.
+    pub(crate) fn tiers(&self) -> &Arc<dyn Tiers> {
+        &self.inner.tiers
+    }
+
+    /// The canonical function types.
+    pub(crate) fn types(&self) -> &Arc<TypeRegistry> {
+        &self.inner.types
+    }
+}
+
+impl Default for Engine {
+    /// An engine with the default settings.
+    ///
+    /// # Panics
+    ///
+    /// If the environment names an unknown mode.
+    fn default() -> Engine {
+        match Engine::new(&Config::default()) {
+            Ok(engine) => engine,
+            Err(error) => panic!("default settings: {error:#}"),
+        }
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+/// A reference to an engine that does not keep it alive.
+#[derive(Clone)]
+pub struct EngineWeak {
+    inner: Weak<Inner>,
+}
+
+impl EngineWeak {
+    /// The engine, if something else still keeps it alive.
+    pub fn upgrade(&self) -> Option<Engine> {
+        self.inner.upgrade().map(|inner| Engine { inner })
+    }
+}
+
+impl fmt::Debug for EngineWeak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EngineWeak")
+    }
+}

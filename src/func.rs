@@ -1,0 +1,279 @@
+//! [`Func`]: a function of a store, called with [`Val`]s.
+
+#[macro_use]
+mod arity;
+mod host;
+mod typed;
+
+pub use host::{IntoFunc, WasmRet, WasmTyList};
+pub use typed::{TypedFunc, WasmParams, WasmResults, WasmTy};
+
+pub(crate) use host::HostFunc;
+pub(crate) use typed::{func_from_slot, func_to_slot};
+
+use crate::error::{Context, Result, bail};
+use crate::store::{StoreId, StoreInner, StoreOpaque};
+use crate::types::{FuncType, ValType};
+use crate::{AsContext, AsContextMut, Caller, Val, call};
+use runtime::types::SigRef;
+use runtime::vm::VMFuncRef;
+use runtime::{FuncIdx, InstanceId};
+use std::fmt;
+use std::ptr::NonNull;
+use typed::Position;
+
+/// A function of a store: of an instance or of the host.
+#[derive(Clone, Copy)]
+pub struct Func {
+    store: StoreId,
+    /// Valid as long as the store lives. Only read after `store` was checked.
+    func_ref: NonNull<VMFuncRef>,
+}
+
+// SAFETY: the pointer is only read through a borrow of the store, which is checked to be its own.
+unsafe impl Send for Func {}
+// SAFETY: as for `Send`.
+unsafe impl Sync for Func {}
+
+impl Func {
+    /// A function of the host that gets its arguments as [`Val`]s and writes its results.
+    ///
+    /// Results are null references of the right type until they are written. A result that is not
+    /// of its type is an error of the call.
+    ///
+    /// # Panics
+    ///
+    /// If `ty` belongs to another engine, or has a type that is not supported.
+    pub fn new<T: 'static>(
+        store: impl AsContextMut<Data = T>,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> Func {
+        unwrap(Func::try_new(store, ty, func))
+    }
+
+    /// As [`Func::new`].
+    ///
+    /// # Errors
+    ///
+    /// If `ty` has a type that is not supported.
+    ///
+    /// # Panics
+    ///
+    /// If `ty` belongs to another engine.
+    pub fn try_new<T: 'static>(
+        mut store: impl AsContextMut<Data = T>,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Func> {
+        let store = store.as_context_mut().0;
+        assert!(
+            ty.comes_from_same_engine(store.opaque().engine()),
+            "type used with wrong engine"
+        );
+        Ok(HostFunc::new(ty, func)?.bring_into(store))
+    }
+
+    /// A function of the host whose type is that of a closure.
+    ///
+    /// See [`IntoFunc`] for the closures that can be used.
+    ///
+    /// # Panics
+    ///
+    /// If it has a type that is not supported.
+    pub fn wrap<T: 'static, Params, Results>(
+        store: impl AsContextMut<Data = T>,
+        func: impl IntoFunc<T, Params, Results>,
+    ) -> Func {
+        unwrap(Func::try_wrap(store, func))
+    }
+
+    /// As [`Func::wrap`].
+    ///
+    /// # Errors
+    ///
+    /// If it has a type that is not supported.
+    pub fn try_wrap<T: 'static, Params, Results>(
+        mut store: impl AsContextMut<Data = T>,
+        func: impl IntoFunc<T, Params, Results>,
+    ) -> Result<Func> {
+        let store = store.as_context_mut().0;
+        Ok(func.into_func(store.opaque().engine())?.bring_into(store))
+    }
+
+    /// Its type.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store.
+    pub fn ty(&self, store: impl AsContext) -> FuncType {
+        self.load_ty(store.as_context().0.opaque())
+    }
+
+    /// Is it of type `func_ty`?
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store, or the type to another engine.
+    pub fn matches_ty(&self, store: impl AsContext, func_ty: &FuncType) -> bool {
+        self.load_ty(store.as_context().0.opaque()).matches(func_ty)
+    }
+
+    /// Calls it.
+    ///
+    /// # Errors
+    ///
+    /// If arguments or results are not as many as the type says, or an argument is not of its
+    /// type or belongs to another store. Otherwise what the call raises: traps with a
+    /// [`Trap`](crate::Trap) at the root, errors of host functions as these returned them.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store, or if a host function panics.
+    pub fn call(
+        &self,
+        mut store: impl AsContextMut,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<()> {
+        let store = store.as_context_mut().0;
+        let sig = self.sig(store.opaque());
+        check_call(store.opaque(), sig, params, results)?;
+        self.call_checked(store, params, results)
+    }
+
+    /// Requires that `params` and `results` fit the signature.
+    fn call_checked<T>(
+        &self,
+        store: &mut StoreInner<T>,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<()> {
+        let slots = call::slots(store.opaque())?;
+        for (i, param) in params.iter().enumerate() {
+            // SAFETY: the value stack has room for the arguments of any function.
+            unsafe { slots.add(i).write(param.to_slot(store.opaque())?) };
+        }
+        // SAFETY: the caller checked that the function and arguments are of this store, and types.
+        unsafe { call::enter(store, self.func_ref.as_ptr())? };
+        let sig = self.sig(store.opaque());
+        for (i, (result, &ty)) in results.iter_mut().zip(&sig.ty().results).enumerate() {
+            // SAFETY: the call left results of these types, and nothing has overwritten them.
+            *result = unsafe { Val::from_slot(store.opaque(), ty, slots.add(i).read()) };
+        }
+        Ok(())
+    }
+
+    /// The same function, with its type known to the Rust compiler.
+    ///
+    /// # Errors
+    ///
+    /// If its type is another.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store.
+    pub fn typed<Params, Results>(
+        &self,
+        store: impl AsContext,
+    ) -> Result<TypedFunc<Params, Results>>
+    where
+        Params: WasmParams,
+        Results: WasmResults,
+    {
+        let store = store.as_context().0.opaque();
+        let (engine, sig) = (store.engine(), self.sig(store));
+        Params::typecheck(engine, &sig.ty().params, Position::Param)
+            .context("type mismatch with parameters")?;
+        Results::typecheck(engine, &sig.ty().results, Position::Result)
+            .context("type mismatch with results")?;
+        // SAFETY: the types were checked.
+        Ok(unsafe { TypedFunc::new_unchecked(store, *self) })
+    }
+
+    /// A function of an instance.
+    pub(crate) fn of_instance(store: &StoreOpaque, instance: InstanceId, func: FuncIdx) -> Func {
+        let func_ref = store.runtime().instance(instance).func_ref(func);
+        let func_ref = NonNull::new(func_ref).expect("functions of instances are not null");
+        // SAFETY: an instance of the store has functions of the store.
+        unsafe { Func::from_ref(store, func_ref) }
+    }
+
+    /// # Safety
+    ///
+    /// `func_ref` is a function reference of `store`.
+    unsafe fn from_ref(store: &StoreOpaque, func_ref: NonNull<VMFuncRef>) -> Func {
+        Func {
+            store: store.id(),
+            func_ref,
+        }
+    }
+
+    pub(crate) fn comes_from_same_store(&self, store: &StoreOpaque) -> bool {
+        self.store == store.id()
+    }
+
+    /// The function reference.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn func_ref(&self, store: &StoreOpaque) -> *mut VMFuncRef {
+        store.check(self.store);
+        self.func_ref.as_ptr()
+    }
+
+    /// The signature.
+    #[track_caller]
+    pub(crate) fn sig(&self, store: &StoreOpaque) -> SigRef {
+        let func_ref = self.func_ref(store);
+        // SAFETY: function references live as long as their store, and so do the engine's types.
+        unsafe { SigRef::from_ptr((*func_ref).sig) }
+    }
+
+    #[track_caller]
+    pub(crate) fn load_ty(&self, store: &StoreOpaque) -> FuncType {
+        FuncType::raise(store.engine(), self.sig(store))
+    }
+}
+
+impl fmt::Debug for Func {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Func")
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Checks the arguments of a call, and how many results it has.
+fn check_call(store: &StoreOpaque, sig: SigRef, params: &[Val], results: &[Val]) -> Result<()> {
+    let ty = sig.ty();
+    if ty.params.len() != params.len() {
+        bail!(
+            "expected {} arguments, got {}",
+            ty.params.len(),
+            params.len()
+        );
+    }
+    if ty.results.len() != results.len() {
+        bail!(
+            "expected {} results, got {}",
+            ty.results.len(),
+            results.len()
+        );
+    }
+    for (&ty, param) in ty.params.iter().zip(params) {
+        if !param.comes_from_same_store(store) {
+            bail!("cross-`Store` values are not currently supported");
+        }
+        param
+            .ensure_matches(store, &ValType::raise(ty))
+            .context("argument type mismatch")?;
+    }
+    Ok(())
+}
+
+fn unwrap(func: Result<Func>) -> Func {
+    match func {
+        Ok(func) => func,
+        Err(error) => panic!("cannot make a host function: {error:#}"),
+    }
+}

@@ -1,0 +1,293 @@
+//! Host functions: closures of the embedder in the form in which the runtime calls them.
+//!
+//! Invariant: the closure of a `HostFunc<T>` is only brought into stores of `T`. It casts a pointer
+//! to the store's data without asking.
+
+use super::{Func, WasmTy};
+use crate::error::{Context, Error, Result, ensure, format_err};
+use crate::store::{StoreInner, StoreOpaque};
+use crate::types::{FuncType, ValType};
+use crate::{Caller, Engine, Val};
+use runtime::InstanceId;
+use runtime::host::{HostCall, HostClosure, HostError};
+use runtime::types::SigRef;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+/// A closure of the embedder for stores of `T`, not yet part of one.
+#[doc(hidden)]
+pub struct HostFunc<T> {
+    ty: FuncType,
+    sig: SigRef,
+    closure: Arc<HostClosure>,
+    _store: PhantomData<fn() -> T>,
+}
+
+impl<T: 'static> HostFunc<T> {
+    /// A function with arguments and results as [`Val`]s.
+    ///
+    /// # Errors
+    ///
+    /// If `ty` has a type that is not supported.
+    pub(crate) fn new(
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let sig = signature(&ty)?;
+        HostFunc::from_closure(ty, move |store: &mut StoreInner<T>, instance, slots| {
+            let types = sig.ty();
+            let params = types.params.iter().enumerate();
+            // SAFETY: the caller left arguments of these types.
+            let load = |(i, &ty): (usize, &_)| unsafe {
+                Val::from_slot(store.opaque(), ty, slots.add(i).read())
+            };
+            let mut values: Vec<Val> = params.map(load).collect();
+            values.extend(types.results.iter().map(|_| Val::null_func_ref()));
+            let (params, results) = values.split_at_mut(types.params.len());
+            func(Caller::new(store, instance), params, results)?;
+            for (i, (&ty, result)) in types.results.iter().zip(results).enumerate() {
+                result
+                    .ensure_matches(store.opaque(), &ValType::raise(ty))
+                    .context("function attempted to return an incompatible value")?;
+                // SAFETY: `slots` has room for the results.
+                unsafe { slots.add(i).write(result.to_slot(store.opaque())?) };
+            }
+            Ok(())
+        })
+    }
+
+    /// A function with the types of a closure.
+    fn wrap<Params, Results>(
+        engine: &Engine,
+        func: impl Fn(Caller<'_, T>, Params) -> Results + Send + Sync + 'static,
+    ) -> Result<Self>
+    where
+        Params: WasmTyList,
+        Results: WasmRet,
+    {
+        let ty = FuncType::new(engine, Params::valtypes(), Results::valtypes());
+        HostFunc::from_closure(ty, move |store: &mut StoreInner<T>, instance, slots| {
+            // SAFETY: the caller left arguments of these types.
+            let params = unsafe { Params::load(store.opaque(), slots) };
+            let results = func(Caller::new(store, instance), params);
+            // SAFETY: `slots` has room for the results.
+            unsafe { results.store(store.opaque(), slots) }
+        })
+    }
+
+    /// `call` gets the store, the calling instance, and slots with arguments for results.
+    fn from_closure(
+        ty: FuncType,
+        call: impl Fn(&mut StoreInner<T>, Option<InstanceId>, *mut u64) -> Result<()>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Self> {
+        let sig = signature(&ty)?;
+        let closure = move |HostCall {
+                                store,
+                                caller,
+                                slots,
+                            }: HostCall| {
+            // SAFETY: the store's owner is the `StoreInner` of the call in progress (`store.rs`,
+            // invariant 2), of this `T` (invariant above), and nobody else uses it now.
+            let store = unsafe { &mut *(*store).owner.cast::<StoreInner<T>>() };
+            // SAFETY: a context that is not null is alive; that of host functions has no instance.
+            let instance = unsafe { caller.as_ref().and_then(|it| it.instance.as_ref()) };
+            let instance = instance.map(|it| it.id);
+            call(store, instance, slots).map_err(|error: Error| Box::new(error) as HostError)
+        };
+        Ok(HostFunc {
+            ty,
+            sig,
+            closure: Arc::new(closure),
+            _store: PhantomData,
+        })
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        self.ty.engine()
+    }
+
+    pub(crate) fn sig(&self) -> SigRef {
+        self.sig
+    }
+
+    /// Makes a function of `store`.
+    pub(crate) fn bring_into(&self, store: &mut StoreInner<T>) -> Func {
+        let store = store.opaque_mut();
+        debug_assert!(Engine::same(self.engine(), store.engine()));
+        let func_ref = store
+            .runtime_mut()
+            .new_host_func(self.sig, self.closure.clone());
+        let func_ref = NonNull::new(func_ref).expect("a function reference is not null");
+        // SAFETY: it was just made there.
+        unsafe { Func::from_ref(store, func_ref) }
+    }
+}
+
+impl<T> Clone for HostFunc<T> {
+    fn clone(&self) -> Self {
+        HostFunc {
+            ty: self.ty.clone(),
+            sig: self.sig,
+            closure: self.closure.clone(),
+            _store: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for HostFunc<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostFunc")
+            .field("ty", &self.ty)
+            .finish_non_exhaustive()
+    }
+}
+
+fn signature(ty: &FuncType) -> Result<SigRef> {
+    ty.sig()
+        .ok_or_else(|| format_err!("functions of type {ty} are not supported"))
+}
+
+/// Closures that can be host functions: up to 17 parameters that are [`WasmTy`], perhaps a
+/// [`Caller`] before them, and results that are [`WasmRet`].
+pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
+    #[doc(hidden)]
+    fn into_func(self, engine: &Engine) -> Result<HostFunc<T>>;
+}
+
+/// Rust types that a host function can return: nothing, a [`WasmTy`], a tuple of up to 17, or a
+/// `Result` of one of these.
+///
+/// # Safety
+///
+/// Not for implementation outside of this crate.
+pub unsafe trait WasmRet {
+    #[doc(hidden)]
+    fn valtypes() -> impl Iterator<Item = ValType>;
+
+    /// Writes the values to `slots`, which has room for them.
+    #[doc(hidden)]
+    unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()>;
+}
+
+/// Tuples of up to 17 [`WasmTy`].
+///
+/// # Safety
+///
+/// Not for implementation outside of this crate.
+pub unsafe trait WasmTyList {
+    #[doc(hidden)]
+    fn valtypes() -> impl Iterator<Item = ValType>;
+
+    /// Reads the values from `slots`, which has values of these types that belong to `store`.
+    #[doc(hidden)]
+    unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self;
+}
+
+// SAFETY: the same as for a tuple of one.
+unsafe impl<T: WasmTy> WasmRet for T {
+    fn valtypes() -> impl Iterator<Item = ValType> {
+        std::iter::once(T::valtype())
+    }
+
+    #[inline]
+    unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()> {
+        // SAFETY: forwarded.
+        unsafe { (self,).store(store, slots) }
+    }
+}
+
+// SAFETY: the types are those of the values.
+unsafe impl<T: WasmRet> WasmRet for Result<T> {
+    fn valtypes() -> impl Iterator<Item = ValType> {
+        T::valtypes()
+    }
+
+    #[inline]
+    unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()> {
+        let value = self?;
+        // SAFETY: forwarded.
+        unsafe { value.store(store, slots) }
+    }
+}
+
+macro_rules! host_functions {
+    ($n:literal $($ty:ident)*) => {
+        // SAFETY: one type for each slot that is written.
+        #[allow(non_snake_case, unused, reason = "named as the types; some are of length 0")]
+        unsafe impl<$($ty: WasmTy,)*> WasmRet for ($($ty,)*) {
+            fn valtypes() -> impl Iterator<Item = ValType> {
+                [$($ty::valtype(),)*].into_iter()
+            }
+
+            #[inline]
+            unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()> {
+                let ($($ty,)*) = self;
+                let mut at = slots;
+                $(
+                    ensure!(
+                        $ty.compatible_with_store(store),
+                        "host function attempted to return cross-`Store` value to Wasm",
+                    );
+                    // SAFETY: the caller gives room for all.
+                    unsafe { at.write($ty.into_slot(store)) };
+                    at = at.wrapping_add(1);
+                )*
+                Ok(())
+            }
+        }
+
+        // SAFETY: one type for each slot that is read.
+        #[allow(non_snake_case, unused, reason = "named as the types; some are of length 0")]
+        unsafe impl<$($ty: WasmTy,)*> WasmTyList for ($($ty,)*) {
+            fn valtypes() -> impl Iterator<Item = ValType> {
+                [$($ty::valtype(),)*].into_iter()
+            }
+
+            #[inline]
+            unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self {
+                let mut at = slots;
+                $(
+                    // SAFETY: the caller gives values of these types.
+                    let $ty = unsafe { $ty::from_slot(store, at.read()) };
+                    at = at.wrapping_add(1);
+                )*
+                ($($ty,)*)
+            }
+        }
+
+        #[allow(non_snake_case, reason = "named as the types")]
+        impl<T, F, $($ty,)* R> IntoFunc<T, ($($ty,)*), R> for F
+        where
+            T: 'static,
+            F: Fn($($ty),*) -> R + Send + Sync + 'static,
+            $($ty: WasmTy,)*
+            R: WasmRet,
+        {
+            fn into_func(self, engine: &Engine) -> Result<HostFunc<T>> {
+                HostFunc::wrap(engine, move |_: Caller<'_, T>, ($($ty,)*)| self($($ty),*))
+            }
+        }
+
+        #[allow(non_snake_case, reason = "named as the types")]
+        impl<T, F, $($ty,)* R> IntoFunc<T, (Caller<'_, T>, $($ty,)*), R> for F
+        where
+            T: 'static,
+            F: Fn(Caller<'_, T>, $($ty),*) -> R + Send + Sync + 'static,
+            $($ty: WasmTy,)*
+            R: WasmRet,
+        {
+            fn into_func(self, engine: &Engine) -> Result<HostFunc<T>> {
+                HostFunc::wrap(engine, move |caller: Caller<'_, T>, ($($ty,)*)| {
+                    self(caller, $($ty),*)
+                })
+            }
+        }
+    };
+}
+
+for_each_arity!(host_functions);

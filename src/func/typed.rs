@@ -1,0 +1,352 @@
+//! [`TypedFunc`]: functions whose type the Rust compiler knows.
+//!
+//! Calls write arguments to the value stack and read results from it; they allocate nothing and
+//! check nothing but the store.
+
+use super::Func;
+use crate::error::{Result, bail, ensure};
+use crate::externref::{ExternRef, OwnedRooted, Rooted};
+use crate::store::StoreOpaque;
+use crate::types::{HeapType, RefType, ValType};
+use crate::{AsContextMut, Engine, call};
+use runtime::types as rt;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+/// A [`Func`] with parameters `Params` and results `Results`.
+pub struct TypedFunc<Params, Results> {
+    func: Func,
+    _ty: PhantomData<fn(Params) -> Results>,
+}
+
+impl<Params, Results> TypedFunc<Params, Results>
+where
+    Params: WasmParams,
+    Results: WasmResults,
+{
+    /// # Safety
+    ///
+    /// `func` belongs to `store` and has this type.
+    pub(super) unsafe fn new_unchecked(_store: &StoreOpaque, func: Func) -> Self {
+        TypedFunc {
+            func,
+            _ty: PhantomData,
+        }
+    }
+
+    /// The function.
+    pub fn func(&self) -> &Func {
+        &self.func
+    }
+
+    /// Calls it.
+    ///
+    /// # Errors
+    ///
+    /// If an argument belongs to another store. Otherwise what the call raises, as for
+    /// [`Func::call`].
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store, or if a host function panics.
+    #[inline]
+    pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results> {
+        let store = store.as_context_mut().0;
+        let func_ref = self.func.func_ref(store.opaque());
+        let slots = call::slots(store.opaque())?;
+        // SAFETY: the value stack has room for the arguments of any function.
+        unsafe { params.store(store.opaque(), slots)? };
+        // SAFETY: the function belongs to the store, and the arguments have its types.
+        unsafe { call::enter(store, func_ref)? };
+        // SAFETY: the call left results of these types, and nothing has overwritten them.
+        Ok(unsafe { Results::load(store.opaque(), slots) })
+    }
+}
+
+impl<Params, Results> Clone for TypedFunc<Params, Results> {
+    fn clone(&self) -> Self {
+        TypedFunc {
+            func: self.func,
+            _ty: PhantomData,
+        }
+    }
+}
+
+impl<Params, Results> fmt::Debug for TypedFunc<Params, Results> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TypedFunc")
+            .field("func", &self.func)
+            .finish()
+    }
+}
+
+/// Whether a type is that of a parameter or of a result.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    Param,
+    Result,
+}
+
+/// Rust types that are a Wasm value.
+///
+/// # Safety
+///
+/// Not for implementation outside of this crate: slots of the type that [`WasmTy::valtype`] names
+/// are converted without a check.
+pub unsafe trait WasmTy: Send {
+    #[doc(hidden)]
+    fn valtype() -> ValType;
+
+    #[doc(hidden)]
+    fn compatible_with_store(&self, store: &StoreOpaque) -> bool;
+
+    #[doc(hidden)]
+    fn into_slot(self, store: &StoreOpaque) -> u64;
+
+    /// # Safety
+    ///
+    /// `slot` holds a value of this type that belongs to `store`.
+    #[doc(hidden)]
+    unsafe fn from_slot(store: &StoreOpaque, slot: u64) -> Self;
+
+    /// Checks that a function with `actual` in `position` can be called with this type.
+    #[doc(hidden)]
+    fn typecheck(engine: &Engine, actual: &ValType, position: Position) -> Result<()> {
+        match position {
+            Position::Param => Self::valtype().ensure_matches(engine, actual),
+            Position::Result => actual.ensure_matches(engine, &Self::valtype()),
+        }
+    }
+}
+
+/// Implements [`WasmTy`] for types without a store.
+macro_rules! number_types {
+    ($($ty:ty: $val:ident, $to:expr, $from:expr;)*) => {$(
+        // SAFETY: slots hold numbers as the runtime's `ValType` says: zero-extended bits.
+        unsafe impl WasmTy for $ty {
+            #[inline]
+            fn valtype() -> ValType {
+                ValType::$val
+            }
+
+            #[inline]
+            fn compatible_with_store(&self, _: &StoreOpaque) -> bool {
+                true
+            }
+
+            #[inline]
+            fn into_slot(self, _: &StoreOpaque) -> u64 {
+                $to(self)
+            }
+
+            #[inline]
+            unsafe fn from_slot(_: &StoreOpaque, slot: u64) -> Self {
+                $from(slot)
+            }
+        }
+    )*};
+}
+
+number_types! {
+    i32: I32, |it: i32| u64::from(it.cast_unsigned()), |slot: u64| slot as i32;
+    u32: I32, u64::from, |slot: u64| slot as u32;
+    i64: I64, i64::cast_unsigned, u64::cast_signed;
+    u64: I64, |it: u64| it, |slot: u64| slot;
+    f32: F32, |it: f32| u64::from(it.to_bits()), |slot: u64| f32::from_bits(slot as u32);
+    f64: F64, f64::to_bits, f64::from_bits;
+}
+
+/// Implements [`WasmTy`] for references: the type itself is never null, the option can be.
+macro_rules! reference_types {
+    ($($ty:ty: $heap:ident, $to:ident, $from:ident;)*) => {$(
+        // SAFETY: a reference that is not null has a slot that is not 0.
+        unsafe impl WasmTy for $ty {
+            #[inline]
+            fn valtype() -> ValType {
+                ValType::Ref(RefType::new(false, HeapType::$heap))
+            }
+
+            #[inline]
+            fn compatible_with_store(&self, store: &StoreOpaque) -> bool {
+                self.comes_from_same_store(store)
+            }
+
+            #[inline]
+            fn into_slot(self, store: &StoreOpaque) -> u64 {
+                $to(Some(self), store)
+            }
+
+            #[inline]
+            unsafe fn from_slot(store: &StoreOpaque, slot: u64) -> Self {
+                // SAFETY: forwarded.
+                let value: Option<Self> = unsafe { $from(store, slot) };
+                value.expect("a value of a type without null is not null")
+            }
+        }
+
+        // SAFETY: as above; 0 is null.
+        unsafe impl WasmTy for Option<$ty> {
+            #[inline]
+            fn valtype() -> ValType {
+                ValType::Ref(RefType::new(true, HeapType::$heap))
+            }
+
+            #[inline]
+            fn compatible_with_store(&self, store: &StoreOpaque) -> bool {
+                self.as_ref().is_none_or(|it| it.comes_from_same_store(store))
+            }
+
+            #[inline]
+            fn into_slot(self, store: &StoreOpaque) -> u64 {
+                $to(self, store)
+            }
+
+            #[inline]
+            unsafe fn from_slot(store: &StoreOpaque, slot: u64) -> Self {
+                // SAFETY: forwarded.
+                unsafe { $from(store, slot) }
+            }
+        }
+    )*};
+}
+
+reference_types! {
+    Func: Func, func_to_slot, func_from_slot;
+    Rooted<ExternRef>: Extern, rooted_to_slot, rooted_from_slot;
+    OwnedRooted<ExternRef>: Extern, owned_to_slot, owned_from_slot;
+}
+
+/// The slot of a function of `store`.
+pub(crate) fn func_to_slot(func: Option<Func>, store: &StoreOpaque) -> u64 {
+    func.map_or(0, |func| func.func_ref(store).expose_provenance() as u64)
+}
+
+/// The function of a slot.
+///
+/// # Safety
+///
+/// `slot` is 0 or a function reference of `store`.
+pub(crate) unsafe fn func_from_slot(store: &StoreOpaque, slot: u64) -> Option<Func> {
+    let address = usize::try_from(slot).expect("a function reference is an address");
+    let func_ref = NonNull::new(std::ptr::with_exposed_provenance_mut(address))?;
+    // SAFETY: forwarded.
+    Some(unsafe { Func::from_ref(store, func_ref) })
+}
+
+fn rooted_to_slot(value: Option<Rooted<ExternRef>>, store: &StoreOpaque) -> u64 {
+    value.map_or(0, |value| value.slot(store))
+}
+
+/// # Safety
+///
+/// `slot` is 0 or an external reference of `store`.
+unsafe fn rooted_from_slot(store: &StoreOpaque, slot: u64) -> Option<Rooted<ExternRef>> {
+    Rooted::from_slot(store, slot)
+}
+
+fn owned_to_slot(value: Option<OwnedRooted<ExternRef>>, store: &StoreOpaque) -> u64 {
+    value.map_or(0, |value| value.slot(store))
+}
+
+/// # Safety
+///
+/// As for [`rooted_from_slot`].
+unsafe fn owned_from_slot(store: &StoreOpaque, slot: u64) -> Option<OwnedRooted<ExternRef>> {
+    OwnedRooted::from_slot(store, slot)
+}
+
+/// Rust types that are the parameters of a function: a [`WasmTy`], or a tuple of up to 17.
+///
+/// # Safety
+///
+/// Not for implementation outside of this crate.
+pub unsafe trait WasmParams: Send {
+    #[doc(hidden)]
+    fn typecheck(engine: &Engine, types: &[rt::ValType], position: Position) -> Result<()>;
+
+    /// Writes the values to `slots`, which has room for them.
+    #[doc(hidden)]
+    unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()>;
+}
+
+/// Rust types that are the results of a function: the same as [`WasmParams`].
+///
+/// # Safety
+///
+/// Not for implementation outside of this crate.
+pub unsafe trait WasmResults: WasmParams {
+    /// Reads the values from `slots`, which has values of these types that belong to `store`.
+    #[doc(hidden)]
+    unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self;
+}
+
+// SAFETY: the same as for a tuple of one.
+unsafe impl<T: WasmTy> WasmParams for T {
+    fn typecheck(engine: &Engine, types: &[rt::ValType], position: Position) -> Result<()> {
+        <(T,)>::typecheck(engine, types, position)
+    }
+
+    #[inline]
+    unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()> {
+        // SAFETY: forwarded.
+        unsafe { (self,).store(store, slots) }
+    }
+}
+
+// SAFETY: the same as for a tuple of one.
+unsafe impl<T: WasmTy> WasmResults for T {
+    #[inline]
+    unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self {
+        // SAFETY: forwarded.
+        unsafe { <(T,)>::load(store, slots).0 }
+    }
+}
+
+macro_rules! tuples {
+    ($n:literal $($ty:ident)*) => {
+        // SAFETY: `typecheck` compares one type for each slot that is written.
+        #[allow(non_snake_case, unused, reason = "named as the types; some are of length 0")]
+        unsafe impl<$($ty: WasmTy,)*> WasmParams for ($($ty,)*) {
+            fn typecheck(engine: &Engine, types: &[rt::ValType], position: Position) -> Result<()> {
+                ensure!(types.len() == $n, "expected {} types, found {}", $n, types.len());
+                let mut types = types.iter();
+                $($ty::typecheck(engine, &ValType::raise(*types.next().expect("counted")), position)?;)*
+                Ok(())
+            }
+
+            #[inline]
+            unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()> {
+                let ($($ty,)*) = self;
+                let mut at = slots;
+                $(
+                    if !$ty.compatible_with_store(store) {
+                        bail!("attempt to pass cross-`Store` value to Wasm as function argument");
+                    }
+                    // SAFETY: the caller gives room for all.
+                    unsafe { at.write($ty.into_slot(store)) };
+                    at = at.wrapping_add(1);
+                )*
+                Ok(())
+            }
+        }
+
+        // SAFETY: as above.
+        #[allow(non_snake_case, unused, reason = "named as the types; some are of length 0")]
+        unsafe impl<$($ty: WasmTy,)*> WasmResults for ($($ty,)*) {
+            #[inline]
+            unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self {
+                let mut at = slots;
+                $(
+                    // SAFETY: the caller gives values of these types.
+                    let $ty = unsafe { $ty::from_slot(store, at.read()) };
+                    at = at.wrapping_add(1);
+                )*
+                ($($ty,)*)
+            }
+        }
+    };
+}
+
+for_each_arity!(tuples);

@@ -1,0 +1,88 @@
+//! [`Global`]: a global of a store.
+
+use crate::error::{Context, Result, bail, format_err};
+use crate::store::{StoreId, StoreOpaque};
+use crate::types::{GlobalType, ValType};
+use crate::{AsContext, AsContextMut, Val};
+use runtime::GlobalId;
+
+/// A global of a store.
+///
+/// Every method panics if it belongs to another store.
+#[derive(Clone, Copy, Debug)]
+pub struct Global {
+    store: StoreId,
+    id: GlobalId,
+}
+
+impl Global {
+    /// A global with a value.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not of the type, or belongs to another store, or if the type is not
+    /// supported.
+    pub fn new(mut store: impl AsContextMut, ty: GlobalType, val: Val) -> Result<Global> {
+        let store = store.as_context_mut().0.opaque_mut();
+        val.ensure_matches(store, ty.content()).context(
+            "type mismatch: initial value provided does not match the type of this global",
+        )?;
+        let lowered = ty
+            .lower()
+            .ok_or_else(|| format_err!("globals of type {ty:?} are not supported"))?;
+        let slot = val.to_slot(store)?;
+        let id = store.runtime_mut().new_global(lowered, slot);
+        Ok(Global::from_id(store, id))
+    }
+
+    /// Its type.
+    pub fn ty(&self, store: impl AsContext) -> GlobalType {
+        GlobalType::raise(&self.runtime(store.as_context().0.opaque()).ty)
+    }
+
+    /// Its value.
+    pub fn get(&self, mut store: impl AsContextMut) -> Val {
+        let store = store.as_context_mut().0.opaque();
+        store.check(self.store);
+        Val::of_global(store, self.id)
+    }
+
+    /// Sets its value.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot change, or if the value is not of its type or belongs to another store.
+    pub fn set(&self, mut store: impl AsContextMut, val: Val) -> Result<()> {
+        let store = store.as_context_mut().0.opaque_mut();
+        let ty = self.runtime(store).ty;
+        if !ty.mutable {
+            bail!("immutable global cannot be set");
+        }
+        val.ensure_matches(store, &ValType::raise(ty.content))
+            .context("type mismatch: attempt to set global to value of wrong type")?;
+        let slot = val.to_slot(store)?;
+        store.runtime_mut().global_mut(self.id).set(slot);
+        Ok(())
+    }
+
+    pub(crate) fn from_id(store: &StoreOpaque, id: GlobalId) -> Global {
+        Global {
+            store: store.id(),
+            id,
+        }
+    }
+
+    pub(crate) fn id(&self) -> GlobalId {
+        self.id
+    }
+
+    pub(crate) fn comes_from_same_store(&self, store: &StoreOpaque) -> bool {
+        self.store == store.id()
+    }
+
+    #[track_caller]
+    pub(crate) fn runtime<'a>(&self, store: &'a StoreOpaque) -> &'a runtime::Global {
+        store.check(self.store);
+        store.runtime().global(self.id)
+    }
+}

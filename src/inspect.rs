@@ -1,0 +1,80 @@
+//! What the tiers do, and why: events, reports, and dumps.
+//!
+//! Not part of wasmtime's API. Nothing here changes what a program computes; a store that nobody
+//! inspects pays nothing.
+//!
+//! ```
+//! use wasm_interp_jit::{Engine, Store, inspect::Recorder};
+//!
+//! let mut store = Store::new(&Engine::default(), ());
+//! let recorder = Recorder::attach(&mut store);
+//! // ... run something ...
+//! println!("{}", recorder.report(&store));
+//! ```
+
+mod dump;
+mod report;
+
+pub use dump::{DumpKind, dump};
+pub use report::{CodeSummary, DeoptSummary, Report};
+pub use runtime::{
+    CallSiteIdx, CodeId, Event, EventKind, ExitIdx, FuncIdx, IcState, Reason, TierKind,
+};
+
+use crate::{AsContext, AsContextMut};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Sends every event of a store to `sink`, in place of an earlier sink.
+pub fn on_event(mut store: impl AsContextMut, sink: impl FnMut(&Event) + Send + Sync + 'static) {
+    store.as_context_mut().0.opaque_mut().runtime_mut().events = Some(Box::new(sink));
+}
+
+/// An event, and when it happened after the recorder was attached.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// When.
+    pub at: Duration,
+    /// What.
+    pub event: Event,
+}
+
+/// Records the events of a store, and the time it spends in each tier.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    start: Instant,
+    events: Arc<Mutex<Vec<Recorded>>>,
+}
+
+impl Recorder {
+    /// Starts to record.
+    pub fn attach(store: impl AsContextMut) -> Recorder {
+        Self::attach_with(store, |_| {})
+    }
+
+    /// Starts to record, and shows each event to `also`, e.g. to print it.
+    pub fn attach_with(
+        mut store: impl AsContextMut,
+        mut also: impl FnMut(&Event) + Send + Sync + 'static,
+    ) -> Recorder {
+        let recorder = Recorder { start: Instant::now(), events: Arc::default() };
+        let (start, events) = (recorder.start, recorder.events.clone());
+        on_event(&mut store, move |event| {
+            also(event);
+            let recorded = Recorded { at: start.elapsed(), event: event.clone() };
+            events.lock().unwrap_or_else(PoisonError::into_inner).push(recorded);
+        });
+        store.as_context_mut().0.opaque_mut().runtime_mut().clock = Some(Default::default());
+        recorder
+    }
+
+    /// What happened so far.
+    pub fn events(&self) -> Vec<Recorded> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What it amounts to.
+    pub fn report(&self, store: impl AsContext) -> Report {
+        Report::new(&self.events(), store.as_context().0.opaque())
+    }
+}

@@ -1,0 +1,251 @@
+//! A summary of a run: who was interpreted, compiled and inlined, and what failed.
+
+use super::Recorded;
+use crate::store::StoreOpaque;
+use runtime::{CodeId, Event, FuncIdx, IcState, Reason, TierKind};
+use std::fmt;
+use std::time::Duration;
+
+/// What the tiers of a store did.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Functions that the interpreter ran, with their names.
+    pub interpreted: Vec<(FuncIdx, Option<String>)>,
+    /// Code that was installed, in order.
+    pub codes: Vec<CodeSummary>,
+    /// Exits that were taken, in order.
+    pub deopts: Vec<DeoptSummary>,
+    /// Functions that could not be compiled, and why.
+    pub failed: Vec<(FuncIdx, String)>,
+    /// Inline caches that became monomorphic, polymorphic and megamorphic.
+    pub inline_caches: [usize; 3],
+    /// Time in the interpreter.
+    pub interpreter: Duration,
+    /// Time in compiled code.
+    pub compiled: Duration,
+    /// Time in host functions, and outside of wasm.
+    pub host: Duration,
+}
+
+/// A piece of code that was installed.
+#[derive(Clone, Debug)]
+pub struct CodeSummary {
+    /// The code.
+    pub code: CodeId,
+    /// Its function.
+    pub func: FuncIdx,
+    /// The function's name.
+    pub name: Option<String>,
+    /// Loop header, for code that is entered there.
+    pub osr: Option<u32>,
+    /// Size in bytes.
+    pub size: usize,
+    /// Number of deopt exits.
+    pub exits: usize,
+    /// Time to compile.
+    pub compile_time: Duration,
+    /// When it was installed.
+    pub installed: Duration,
+    /// When a running frame first entered it at a loop.
+    pub first_osr: Option<Duration>,
+    /// Whether it was withdrawn later.
+    pub withdrawn: bool,
+    /// Decisions on call sites: function, pc, what was done.
+    pub inlined: Vec<(FuncIdx, u32, String)>,
+}
+
+/// An exit that was taken.
+#[derive(Clone, Debug)]
+pub struct DeoptSummary {
+    /// The code.
+    pub code: CodeId,
+    /// Why.
+    pub reason: Reason,
+    /// Function of the innermost frame.
+    pub func: FuncIdx,
+    /// Where it went on.
+    pub pc: u32,
+    /// Frames rebuilt.
+    pub frames: usize,
+    /// When.
+    pub at: Duration,
+}
+
+impl Report {
+    pub(super) fn new(events: &[Recorded], store: &StoreOpaque) -> Report {
+        let mut report = Report::default();
+        let mut decisions = Vec::new();
+        for Recorded { at, event } in events {
+            match event {
+                Event::Inlined { func, pc, decision, .. } => {
+                    decisions.push((*func, *pc, decision.clone()));
+                }
+                Event::Installed { func, osr, code, size, exits, time } => {
+                    report.codes.push(CodeSummary {
+                        code: *code,
+                        func: *func,
+                        name: name(store, *func),
+                        osr: *osr,
+                        size: *size,
+                        exits: *exits,
+                        compile_time: *time,
+                        installed: *at,
+                        first_osr: None,
+                        withdrawn: false,
+                        inlined: std::mem::take(&mut decisions),
+                    });
+                }
+                Event::OsrEntered { code, .. } => {
+                    if let Some(code) = report.code_mut(*code) {
+                        code.first_osr.get_or_insert(*at);
+                    }
+                }
+                Event::Invalidated { code, .. } => {
+                    if let Some(code) = report.code_mut(*code) {
+                        code.withdrawn = true;
+                    }
+                }
+                Event::Deopt { code, reason, func, pc, frames, .. } => {
+                    report.deopts.push(DeoptSummary {
+                        code: *code,
+                        reason: *reason,
+                        func: *func,
+                        pc: *pc,
+                        frames: *frames,
+                        at: *at,
+                    });
+                }
+                Event::CompileFailed { func, error } => report.failed.push((*func, error.clone())),
+                Event::Ic { state, .. } => match state {
+                    IcState::Uninitialized => {}
+                    IcState::Monomorphic => report.inline_caches[0] += 1,
+                    IcState::Polymorphic => report.inline_caches[1] += 1,
+                    IcState::Megamorphic => report.inline_caches[2] += 1,
+                },
+                _ => {}
+            }
+        }
+        report.interpreted = interpreted(store);
+        if let Some(clock) = &store.runtime().clock {
+            report.interpreter = clock.spent(TierKind::Interpreter);
+            report.compiled = clock.spent(TierKind::Compiled);
+            report.host = clock.spent(TierKind::Host);
+        }
+        report
+    }
+
+    fn code_mut(&mut self, code: CodeId) -> Option<&mut CodeSummary> {
+        self.codes.iter_mut().find(|it| it.code == code)
+    }
+}
+
+/// Functions with feedback: only the interpreter prepares and runs functions before they are
+/// compiled.
+fn interpreted(store: &StoreOpaque) -> Vec<(FuncIdx, Option<String>)> {
+    let mut found = Vec::new();
+    for instance in &store.runtime().instances {
+        for n in 0..instance.module.bodies.len() as u32 {
+            let func = FuncIdx(instance.module.n_imports.funcs + n);
+            if instance.prepared(func).is_some() {
+                found.push((func, instance.module.names().func(func).map(str::to_owned)));
+            }
+        }
+    }
+    found
+}
+
+/// The name of a function. Reports are of runs with one main module: the last instance is it.
+fn name(store: &StoreOpaque, func: FuncIdx) -> Option<String> {
+    let instance = store.runtime().instances.last()?;
+    instance.module.names().func(func).map(str::to_owned)
+}
+
+/// A function as printed: index, and name if there is one.
+struct Named<'a>(FuncIdx, &'a Option<String>);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Some(name) => write!(f, "{} ({name})", self.0),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "interpreted:")?;
+        for (n, (func, name)) in self.interpreted.iter().enumerate() {
+            write!(f, "{} {}", if n == 0 { "" } else { "," }, Named(*func, name))?;
+        }
+        let [mono, poly, mega] = self.inline_caches;
+        writeln!(f, "\ninline caches: {mono} monomorphic, {poly} polymorphic, {mega} megamorphic")?;
+        for code in &self.codes {
+            writeln!(f, "{code}")?;
+        }
+        for (func, error) in &self.failed {
+            writeln!(f, "{func} stays in the interpreter: {error}")?;
+        }
+        writeln!(f, "deopts: {}", self.deopts.len())?;
+        for deopt in self.deopts.iter().take(MAX_DEOPTS) {
+            writeln!(f, "  {deopt}")?;
+        }
+        if let Some(more) = self.deopts.len().checked_sub(MAX_DEOPTS).filter(|&it| it > 0) {
+            writeln!(f, "  ... and {more} more")?;
+        }
+        let ms = |it: Duration| it.as_secs_f64() * 1e3;
+        write!(
+            f,
+            "time: interpreter {:.1} ms, compiled {:.1} ms, host {:.1} ms",
+            ms(self.interpreter),
+            ms(self.compiled),
+            ms(self.host),
+        )
+    }
+}
+
+/// Deopts that a printed report lists.
+const MAX_DEOPTS: usize = 20;
+
+impl fmt::Display for CodeSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |it: Duration| it.as_secs_f64() * 1e3;
+        write!(f, "compiled {}: {}", self.code, Named(self.func, &self.name))?;
+        if let Some(pc) = self.osr {
+            write!(f, " from its loop at {pc:#x}")?;
+        }
+        write!(
+            f,
+            ", {} bytes, {} exits, in {:.2} ms, installed at {:.1} ms",
+            self.size,
+            self.exits,
+            ms(self.compile_time),
+            ms(self.installed),
+        )?;
+        if let Some(at) = self.first_osr {
+            write!(f, ", entered by OSR at {:.1} ms", ms(at))?;
+        }
+        if self.withdrawn {
+            write!(f, ", withdrawn")?;
+        }
+        for (func, pc, decision) in &self.inlined {
+            write!(f, "\n  {func}@{pc:#x} {decision}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for DeoptSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {} to {}@{:#x}, {} frame(s), at {:.1} ms",
+            self.code,
+            self.reason,
+            self.func,
+            self.pc,
+            self.frames,
+            self.at.as_secs_f64() * 1e3,
+        )
+    }
+}

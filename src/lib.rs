@@ -1,0 +1,66 @@
+//! A WebAssembly engine with the embedding API of wasmtime.
+//!
+//! Functions start in an interpreter that executes the bytes of the module in place. What is hot
+//! is compiled, speculatively: where a guess fails, execution goes on in the interpreter at the
+//! same instruction. `Config` chooses how much of this happens; results are the same.
+//!
+//! ```
+//! use wasm_interp_jit::{Engine, Instance, Module, Result, Store};
+//!
+//! fn main() -> Result<()> {
+//!     let engine = Engine::default();
+//!     let wat = r#"(module (func (export "add") (param i32 i32) (result i32)
+//!         local.get 0
+//!         local.get 1
+//!         i32.add))"#;
+//!     let module = Module::new(&engine, wat)?;
+//!     let mut store = Store::new(&engine, ());
+//!     let instance = Instance::new(&mut store, &module, &[])?;
+//!     let add = instance.get_typed_func::<(i32, i32), i32>(&mut store, "add")?;
+//!     assert_eq!(add.call(&mut store, (2, 3))?, 5);
+//!     Ok(())
+//! }
+//! ```
+
+mod backtrace;
+mod call;
+mod config;
+mod engine;
+pub mod error;
+mod externref;
+mod externs;
+mod func;
+mod global;
+pub mod inspect;
+mod instance;
+mod linker;
+mod matching;
+mod memory;
+mod module;
+mod store;
+mod table;
+mod tiering;
+mod types;
+mod values;
+
+pub use backtrace::{FrameInfo, FrameSymbol, WasmBacktrace, WasmFault};
+pub use config::{Config, OptLevel, Strategy, WasmBacktraceDetails};
+pub use engine::{Engine, EngineWeak};
+pub use error::{Error, Result, ToWasmtimeResult};
+pub use externref::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};
+pub use externs::{Export, Extern};
+pub use func::{Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList};
+pub use global::Global;
+pub use instance::{Instance, InstancePre};
+pub use linker::{Linker, UnknownImportError};
+pub use memory::{Memory, MemoryAccessError};
+pub use module::{Module, ModuleExport, ResourcesRequired};
+pub use runtime::Trap;
+pub use store::{AsContext, AsContextMut, Caller, Store, StoreContext, StoreContextMut};
+pub use table::Table;
+pub use types::{
+    ExportType, ExternType, Finality, FuncType, GlobalType, HeapType, ImportType, MemoryType,
+    MemoryTypeBuilder, Mutability, RefType, TableType, ValType,
+};
+pub use values::{Ref, V128, Val};
+pub use wasmparser::WasmFeatures;

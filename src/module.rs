@@ -1,0 +1,228 @@
+//! [`Module`]: a decoded module of an engine, with the types of what it imports and exports.
+
+use crate::Engine;
+use crate::error::{Context, Error, Result, format_err};
+use crate::types::{
+    ExportType, ExternType, FuncType, GlobalType, ImportType, MemoryType, TableType,
+};
+use runtime::module::{DecodeError, ImportItem, Module as RuntimeModule, Validation};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A module. Clones are the same module; it can be instantiated in any store of its engine.
+#[derive(Clone)]
+pub struct Module {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Unique in the process.
+    id: u64,
+    engine: Engine,
+    runtime: Arc<RuntimeModule>,
+}
+
+/// An export of a module, for looking it up fast.
+///
+/// Good for instances of the module that it was made by.
+#[derive(Clone, Copy, Debug)]
+pub struct ModuleExport {
+    module: u64,
+    pub(crate) item: ImportItem,
+}
+
+/// What an instance of a module will need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResourcesRequired {
+    /// Memories that it makes.
+    pub num_memories: u32,
+    /// Pages of the largest of them; `None` without any.
+    pub max_initial_memory_size: Option<u64>,
+    /// Tables that it makes.
+    pub num_tables: u32,
+    /// Elements of the largest of them; `None` without any.
+    pub max_initial_table_size: Option<u64>,
+}
+
+impl Module {
+    /// Decodes and validates a module in the binary format, or in the text format if the feature
+    /// `wat` is on.
+    ///
+    /// # Errors
+    ///
+    /// If it is malformed, invalid, or a component, or uses what is not supported.
+    pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
+        let bytes = bytes.as_ref();
+        #[cfg(feature = "wat")]
+        let bytes = &*wat::parse_bytes(bytes)?;
+        Module::from_binary(engine, bytes)
+    }
+
+    /// [`Module::new`] of the contents of a file.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Module::new`], and if the file cannot be read.
+    pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
+        let file = file.as_ref();
+        let bytes = std::fs::read(file)
+            .with_context(|| format!("failed to read input file: {}", file.display()))?;
+        #[cfg(feature = "wat")]
+        let bytes = wat::parse_bytes(&bytes).map_err(|mut error| {
+            error.set_path(file);
+            error
+        })?;
+        Module::from_binary(engine, &bytes)
+    }
+
+    /// Decodes and validates a module in the binary format.
+    ///
+    /// # Errors
+    ///
+    /// If it is malformed, invalid, or a component, or uses what is not supported.
+    pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
+        let validation = if engine.lazy_validation() {
+            Validation::Lazy
+        } else {
+            Validation::Eager
+        };
+        let runtime = decode(engine, binary, validation).map_err(compile_error)?;
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        let inner = Inner {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            engine: engine.clone(),
+            runtime: Arc::new(runtime),
+        };
+        Ok(Module {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Checks that `binary` is a module that [`Module::from_binary`] accepts.
+    ///
+    /// # Errors
+    ///
+    /// Says why not.
+    pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
+        decode(engine, binary, Validation::Eager)?;
+        Ok(())
+    }
+
+    /// Its name, if it has a name section that says so.
+    pub fn name(&self) -> Option<&str> {
+        self.inner.runtime.names().module()
+    }
+
+    /// Its imports, in order.
+    pub fn imports(&self) -> impl ExactSizeIterator<Item = ImportType<'_>> + '_ {
+        self.inner.runtime.imports.iter().map(|import| {
+            ImportType::new(&import.module, &import.name, self.item_type(import.item))
+        })
+    }
+
+    /// Its exports, in order.
+    pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportType<'_>> + '_ {
+        let exports = self.inner.runtime.exports.iter();
+        exports.map(|export| ExportType::new(&export.name, self.item_type(export.item)))
+    }
+
+    /// The type of an export.
+    pub fn get_export(&self, name: &str) -> Option<ExternType> {
+        Some(self.item_type(self.inner.runtime.export(name)?))
+    }
+
+    /// The index of an export.
+    pub fn get_export_index(&self, name: &str) -> Option<ModuleExport> {
+        let item = self.inner.runtime.export(name)?;
+        Some(ModuleExport {
+            module: self.inner.id,
+            item,
+        })
+    }
+
+    /// Its engine.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    /// Are both the same module? Two modules made of the same bytes are not.
+    pub fn same(a: &Module, b: &Module) -> bool {
+        Arc::ptr_eq(&a.inner, &b.inner)
+    }
+
+    /// What an instance will need.
+    pub fn resources_required(&self) -> ResourcesRequired {
+        let (module, imported) = (&self.inner.runtime, self.inner.runtime.n_imports);
+        let memories = &module.memories[imported.memories as usize..];
+        let tables = &module.tables[imported.tables as usize..];
+        let count = |n: usize| u32::try_from(n).expect("validated");
+        ResourcesRequired {
+            num_memories: count(memories.len()),
+            max_initial_memory_size: memories.iter().map(|ty| ty.minimum).max(),
+            num_tables: count(tables.len()),
+            max_initial_table_size: tables.iter().map(|table| table.ty.minimum).max(),
+        }
+    }
+
+    /// The runtime's module.
+    pub(crate) fn runtime(&self) -> &Arc<RuntimeModule> {
+        &self.inner.runtime
+    }
+
+    /// Is `export` one of this module?
+    pub(crate) fn owns(&self, export: &ModuleExport) -> bool {
+        export.module == self.inner.id
+    }
+
+    fn item_type(&self, item: ImportItem) -> ExternType {
+        let module = &*self.inner.runtime;
+        match item {
+            ImportItem::Func(idx) => {
+                FuncType::raise(&self.inner.engine, module.funcs[idx.index()].sig).into()
+            }
+            ImportItem::Table(idx) => TableType::raise(&module.tables[idx.index()].ty).into(),
+            ImportItem::Memory(idx) => MemoryType::raise(&module.memories[idx.index()]).into(),
+            ImportItem::Global(idx) => GlobalType::raise(&module.globals[idx.index()].ty).into(),
+        }
+    }
+}
+
+impl fmt::Debug for Module {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Module")
+            .field("name", &self.name())
+            .finish_non_exhaustive()
+    }
+}
+
+fn decode(
+    engine: &Engine,
+    binary: &[u8],
+    validation: Validation,
+) -> Result<RuntimeModule, DecodeError> {
+    RuntimeModule::decode(
+        binary.into(),
+        engine.types().clone(),
+        engine.features(),
+        validation,
+    )
+}
+
+/// Says what is wrong with a module, with the chain of causes that wasmtime gives.
+pub(crate) fn compile_error(error: DecodeError) -> Error {
+    let Some(reader) = error.reader_error() else {
+        return error.into();
+    };
+    let Some(defined) = error.defined_func() else {
+        return Error::new(reader.clone()).context("failed to parse WebAssembly module");
+    };
+    format_err!(
+        "Invalid input WebAssembly code at offset {}: {}",
+        reader.offset(),
+        reader.message()
+    )
+    .context("WebAssembly translation error")
+    .context(format!("failed to compile: wasm[0]::function[{defined}]"))
+}

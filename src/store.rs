@@ -1,0 +1,251 @@
+//! [`Store`]: the embedder's data together with everything that Wasm made.
+//!
+//! ```text
+//!   Store<T> ──► StoreInner<T> { opaque: StoreOpaque ──► runtime::Store, data: T }
+//!                     ▲                                        │
+//!                     └──────────── owner, while Wasm runs ────┘
+//! ```
+//!
+//! Compiled code and interpreter handlers hold pointers into the runtime's store. It lies in an
+//! allocation of its own that is only reached through a raw pointer, so that no reference of ours
+//! is invalidated by what they write.
+//!
+//! Invariants:
+//! 1. `StoreOpaque::runtime` is valid from `StoreOpaque::new` to its drop, and nothing else frees
+//!    it. References made of it live at most as long as a borrow of the `StoreOpaque`.
+//! 2. While Wasm of a store runs, `runtime::Store::owner` points to its `StoreInner<T>`, derived
+//!    from the reference that the innermost call was made with (`call.rs` sees to it).
+//! 3. Everything that was made in a store (function references, instances, and so on) stays where
+//!    it is until the store is dropped. A handle names its store by id; who uses it checks that.
+
+mod caller;
+mod context;
+
+pub use caller::Caller;
+pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+
+use crate::error::{Context, Result};
+use crate::{Engine, Module};
+use runtime::{RawFrame, walk};
+use std::collections::HashMap;
+use std::fmt;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Identifies a store within the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StoreId(u64);
+
+impl StoreId {
+    fn next() -> StoreId {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        StoreId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Instances, functions, memories and so on, and data of the embedder.
+///
+/// Nothing is freed before the store is. One thread at a time uses it.
+pub struct Store<T: 'static> {
+    inner: Box<StoreInner<T>>,
+}
+
+/// What a store is, at a fixed place.
+pub(crate) struct StoreInner<T> {
+    // Dropped before `data`: host functions go first.
+    opaque: StoreOpaque,
+    data: T,
+}
+
+/// The part of a store that does not depend on the embedder's data.
+#[doc(hidden)]
+pub struct StoreOpaque {
+    id: StoreId,
+    engine: Engine,
+    /// Modules of the instances, by the runtime's module.
+    modules: HashMap<*const runtime::module::Module, Module>,
+    runtime: NonNull<runtime::Store>,
+}
+
+// SAFETY: `runtime` is owned (invariant 1) and `Send`; the keys of `modules` are only compared.
+unsafe impl Send for StoreOpaque {}
+// SAFETY: shared access to `runtime` gives shared access to a `runtime::Store`, which is `Sync`.
+unsafe impl Sync for StoreOpaque {}
+
+impl<T> Store<T> {
+    /// A store of `engine`.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system refuses the stack for Wasm. [`Store::try_new`] returns an error.
+    pub fn new(engine: &Engine, data: T) -> Self {
+        match Self::try_new(engine, data) {
+            Ok(store) => store,
+            Err(error) => panic!("cannot make a store: {error:#}"),
+        }
+    }
+
+    /// A store of `engine`.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system refuses the stack for Wasm.
+    pub fn try_new(engine: &Engine, data: T) -> Result<Self> {
+        let opaque = StoreOpaque::new(engine)?;
+        Ok(Store {
+            inner: Box::new(StoreInner { opaque, data }),
+        })
+    }
+
+    /// The embedder's data.
+    pub fn data(&self) -> &T {
+        &self.inner.data
+    }
+
+    /// The embedder's data.
+    pub fn data_mut(&mut self) -> &mut T {
+        &mut self.inner.data
+    }
+
+    /// Frees the store, but not the data.
+    pub fn into_data(self) -> T {
+        self.inner.data
+    }
+
+    /// Its engine.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.opaque.engine
+    }
+}
+
+impl<T: Default> Default for Store<T> {
+    fn default() -> Self {
+        Store::new(&Engine::default(), T::default())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Store<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("data", &self.inner.data)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> StoreInner<T> {
+    pub(crate) fn opaque(&self) -> &StoreOpaque {
+        &self.opaque
+    }
+
+    pub(crate) fn opaque_mut(&mut self) -> &mut StoreOpaque {
+        &mut self.opaque
+    }
+
+    pub(crate) fn data(&self) -> &T {
+        &self.data
+    }
+
+    pub(crate) fn data_mut(&mut self) -> &mut T {
+        &mut self.data
+    }
+
+    /// Both parts at once.
+    pub(crate) fn split_mut(&mut self) -> (&mut StoreOpaque, &mut T) {
+        (&mut self.opaque, &mut self.data)
+    }
+}
+
+impl StoreOpaque {
+    fn new(engine: &Engine) -> Result<StoreOpaque> {
+        let tuning = engine.tuning().clone();
+        let runtime = runtime::Store::new(engine.tiers().clone(), tuning)
+            .context("failed to allocate the stack for wasm")?;
+        Ok(StoreOpaque {
+            id: StoreId::next(),
+            engine: engine.clone(),
+            modules: HashMap::new(),
+            runtime: NonNull::from(Box::leak(runtime)),
+        })
+    }
+
+    pub(crate) fn id(&self) -> StoreId {
+        self.id
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The runtime's store.
+    pub(crate) fn runtime(&self) -> &runtime::Store {
+        // SAFETY: invariant 1; no Wasm runs during the borrow.
+        unsafe { self.runtime.as_ref() }
+    }
+
+    /// The runtime's store.
+    pub(crate) fn runtime_mut(&mut self) -> &mut runtime::Store {
+        // SAFETY: invariant 1; no Wasm runs during the borrow, which is exclusive.
+        unsafe { self.runtime.as_mut() }
+    }
+
+    /// The runtime's store, for calls into Wasm.
+    pub(crate) fn runtime_ptr(&self) -> *mut runtime::Store {
+        self.runtime.as_ptr()
+    }
+
+    /// The frames of its Wasm, innermost first, as many as the settings say.
+    pub(crate) fn capture(&self) -> Vec<RawFrame> {
+        // SAFETY: the store is alive and borrowed; if anything of it runs that is a host function,
+        // so that all frames are on record.
+        unsafe { walk::capture(self.runtime_ptr(), None) }
+    }
+
+    /// The frames of its Wasm, even if the settings say none.
+    pub(crate) fn capture_forced(&self) -> Vec<RawFrame> {
+        let limit = self.engine.tuning().backtrace_frames.unwrap_or(usize::MAX);
+        // SAFETY: as in `capture`.
+        unsafe { walk::capture_forced(self.runtime_ptr(), limit) }
+    }
+
+    /// Panics unless a handle with `id` belongs to this store.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn check(&self, id: StoreId) {
+        if self.id != id {
+            wrong_store();
+        }
+    }
+
+    /// Notes whose module an instance is of.
+    pub(crate) fn register_module(&mut self, module: &Module) {
+        let key = Arc::as_ptr(module.runtime());
+        self.modules.entry(key).or_insert_with(|| module.clone());
+    }
+
+    /// The module of an instance.
+    pub(crate) fn module(&self, module: &Arc<runtime::module::Module>) -> &Module {
+        &self.modules[&Arc::as_ptr(module)]
+    }
+}
+
+impl Drop for StoreOpaque {
+    fn drop(&mut self) {
+        // SAFETY: invariant 1: leaked by `new`, freed only here.
+        drop(unsafe { Box::from_raw(self.runtime.as_ptr()) });
+    }
+}
+
+impl fmt::Debug for StoreOpaque {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreOpaque")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cold]
+#[track_caller]
+fn wrong_store() -> ! {
+    panic!("object used with the wrong store")
+}

@@ -1,0 +1,74 @@
+//! [`Caller`]: the store as a host function sees it, and the instance that called.
+
+use super::{AsContext, AsContextMut, StoreContext, StoreContextMut, StoreInner};
+use crate::instance::InstanceData;
+use crate::{Engine, Extern, ModuleExport};
+use runtime::InstanceId;
+use std::fmt;
+
+/// The store during a call of a host function.
+pub struct Caller<'a, T: 'static> {
+    store: StoreContextMut<'a, T>,
+    instance: Option<InstanceId>,
+}
+
+impl<'a, T> Caller<'a, T> {
+    /// `instance` is the caller, if it is one.
+    pub(crate) fn new(store: &'a mut StoreInner<T>, instance: Option<InstanceId>) -> Self {
+        Caller {
+            store: StoreContextMut(store),
+            instance,
+        }
+    }
+
+    pub(super) fn into_context(self) -> StoreContextMut<'a, T> {
+        self.store
+    }
+
+    /// An export of the calling instance; `None` also if the host itself calls.
+    pub fn get_export(&mut self, name: &str) -> Option<Extern> {
+        InstanceData::new(self.store.0.opaque(), self.instance?).export(name)
+    }
+
+    /// As [`Caller::get_export`], by an index that was looked up before.
+    pub fn get_module_export(&mut self, export: &ModuleExport) -> Option<Extern> {
+        InstanceData::new(self.store.0.opaque(), self.instance?).module_export(export)
+    }
+
+    /// The embedder's data.
+    pub fn data(&self) -> &T {
+        self.store.0.data()
+    }
+
+    /// The embedder's data.
+    pub fn data_mut(&mut self) -> &mut T {
+        self.store.0.data_mut()
+    }
+
+    /// The store's engine.
+    pub fn engine(&self) -> &Engine {
+        self.store.0.opaque().engine()
+    }
+}
+
+impl<T> fmt::Debug for Caller<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller")
+            .field("instance", &self.instance)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> AsContext for Caller<'_, T> {
+    type Data = T;
+
+    fn as_context(&self) -> StoreContext<'_, T> {
+        self.store.as_context()
+    }
+}
+
+impl<T> AsContextMut for Caller<'_, T> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        self.store.as_context_mut()
+    }
+}

@@ -1,0 +1,95 @@
+//! The wiring: the only file that names the interpreter, the compiler and deoptimization together.
+//!
+//! ```text
+//!   interpreter ──hot──► on_hot ──► request ──► compiler (here, or on its worker thread)
+//!        ▲                 │                        │
+//!        │                 └──◄── install ◄─────────┘ on the store's own thread
+//!        │
+//!        └── resume ◄── materialize ◄── on_deopt_exit ◄── a guard of compiled code failed
+//! ```
+//!
+//! `request.rs` copies feedback for the compiler; `state.rs` keeps what is known of each function
+//! and each piece of code of a store. Without the feature `jit` only the interpreter is wired.
+
+#[cfg(feature = "jit")]
+mod request;
+#[cfg(feature = "jit")]
+mod state;
+#[cfg(feature = "jit")]
+mod two_tiers;
+
+use runtime::vm::{FuncInstance, VMContext};
+use runtime::{
+    ExitId, HotAction, HotPoint, Linkage, Status, Store, TierKind, TierState, Tiers, Tuning,
+};
+use std::sync::Arc;
+
+#[cfg(feature = "jit")]
+pub(crate) use state::code_reports;
+
+/// The tiers of an engine with these settings.
+///
+/// If the host refuses executable memory everything runs in the interpreter, and a warning says so
+/// once in the life of the process.
+pub(crate) fn tiers(tuning: &Arc<Tuning>) -> Arc<dyn Tiers> {
+    #[cfg(feature = "jit")]
+    if tuning.jit {
+        match jit::Compiler::new(tuning) {
+            Ok(compiler) => return Arc::new(two_tiers::TwoTiers::new(compiler)),
+            Err(error) => warn_once(&error.to_string()),
+        }
+    }
+    let _ = tuning;
+    Arc::new(InterpreterOnly)
+}
+
+#[cfg(feature = "jit")]
+fn warn_once(error: &str) {
+    static WARNED: std::sync::Once = std::sync::Once::new();
+    WARNED.call_once(|| {
+        eprintln!("warning: the JIT is off, everything runs in the interpreter: {error}");
+    });
+}
+
+/// One tier.
+struct InterpreterOnly;
+
+impl Tiers for InterpreterOnly {
+    unsafe fn on_hot(&self, _: *mut Store, func: *mut FuncInstance, _: HotPoint) -> HotAction {
+        // SAFETY: the caller promises a live function.
+        unsafe { (*func).hotness = i32::MAX };
+        HotAction::Continue
+    }
+
+    unsafe fn interpret(
+        &self,
+        store: *mut Store,
+        func: *mut FuncInstance,
+        slots: *mut u64,
+    ) -> Status {
+        // SAFETY: forwarded.
+        unsafe {
+            Store::timed(store, TierKind::Interpreter, || {
+                interp::interpret(store, func, slots)
+            })
+        }
+    }
+
+    unsafe fn on_deopt_exit(&self, _: *mut Store, _: *mut VMContext, _: ExitId) -> Status {
+        unreachable!("without a compiler there is no compiled code")
+    }
+
+    unsafe fn on_idle(&self, _: *mut Store) {}
+
+    fn compiled_linkage(&self) -> Linkage {
+        // Nothing reads it without compiled code.
+        Linkage { builtins: std::ptr::null() }
+    }
+
+    fn new_store(&self) -> TierState {
+        TierState {
+            interp: interp::new_context(),
+            tiering: Box::new(()),
+        }
+    }
+}

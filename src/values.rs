@@ -1,0 +1,440 @@
+//! [`Val`] and [`Ref`]: values whose type is only known at run time. Also [`V128`].
+
+use crate::error::{Result, bail};
+use crate::externref::{ExternRef, Rooted};
+use crate::func::{func_from_slot, func_to_slot};
+use crate::store::StoreOpaque;
+use crate::types::{HeapType, RefType, ValType};
+use crate::{AsContext, Func};
+use runtime::types as rt;
+use runtime::{GlobalId, TableId};
+use std::fmt;
+
+/// A value. Equality is that of bits, hence there is no `==`.
+#[derive(Clone, Copy, Debug)]
+pub enum Val {
+    /// 32-bit integer.
+    I32(i32),
+    /// 64-bit integer.
+    I64(i64),
+    /// The bits of a 32-bit float.
+    F32(u32),
+    /// The bits of a 64-bit float.
+    F64(u64),
+    /// 128-bit vector. No supported function has one.
+    V128(V128),
+    /// Function, or null.
+    FuncRef(Option<Func>),
+    /// Value of the host, or null.
+    ExternRef(Option<Rooted<ExternRef>>),
+}
+
+/// Declares `Val::name` and `Val::unwrap_name` for each kind of value.
+macro_rules! accessors {
+    ($($pattern:pat => $get:ident, $unwrap:ident: $ty:ty = $value:expr;)*) => {$(
+        #[doc = concat!("The value, if it is of the kind `", stringify!($get), "`.")]
+        pub fn $get(&self) -> Option<$ty> {
+            match self {
+                $pattern => Some($value),
+                _ => None,
+            }
+        }
+
+        #[doc = concat!("The value, which must be of the kind `", stringify!($get), "`.")]
+        ///
+        /// # Panics
+        ///
+        /// If it is of another kind.
+        pub fn $unwrap(&self) -> $ty {
+            self.$get().expect(concat!("expected ", stringify!($ty)))
+        }
+    )*};
+}
+
+impl Val {
+    accessors! {
+        Val::I32(it) => i32, unwrap_i32: i32 = *it;
+        Val::I64(it) => i64, unwrap_i64: i64 = *it;
+        Val::F32(it) => f32, unwrap_f32: f32 = f32::from_bits(*it);
+        Val::F64(it) => f64, unwrap_f64: f64 = f64::from_bits(*it);
+        Val::V128(it) => v128, unwrap_v128: V128 = *it;
+        Val::FuncRef(it) => func_ref, unwrap_func_ref: Option<&Func> = it.as_ref();
+        Val::FuncRef(it) => funcref, unwrap_funcref: Option<&Func> = it.as_ref();
+        Val::ExternRef(it) => extern_ref, unwrap_extern_ref:
+            Option<&Rooted<ExternRef>> = it.as_ref();
+        Val::ExternRef(it) => externref, unwrap_externref:
+            Option<&Rooted<ExternRef>> = it.as_ref();
+    }
+
+    /// The null function.
+    pub const fn null_func_ref() -> Val {
+        Val::FuncRef(None)
+    }
+
+    /// The null value of the host.
+    pub const fn null_extern_ref() -> Val {
+        Val::ExternRef(None)
+    }
+
+    /// The null reference to a `heap_type`.
+    ///
+    /// # Panics
+    ///
+    /// If references to it are not supported.
+    pub fn null_ref(heap_type: &HeapType) -> Val {
+        Ref::null(heap_type).into()
+    }
+
+    /// Zero or null; `None` if the type has no such value, or is not supported.
+    pub fn default_for_ty(ty: &ValType) -> Option<Val> {
+        match ty {
+            ValType::I32 => Some(Val::I32(0)),
+            ValType::I64 => Some(Val::I64(0)),
+            ValType::F32 => Some(Val::F32(0)),
+            ValType::F64 => Some(Val::F64(0)),
+            ValType::V128 => Some(Val::V128(V128::from(0))),
+            ValType::Ref(ty) if ty.is_nullable() => Ref::try_null(ty.heap_type()).map(Val::from),
+            ValType::Ref(_) => None,
+        }
+    }
+
+    /// The most precise type of the value.
+    ///
+    /// # Errors
+    ///
+    /// None, so far.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store.
+    pub fn ty(&self, store: impl AsContext) -> Result<ValType> {
+        Ok(self.load_ty(store.as_context().0.opaque()))
+    }
+
+    /// Is it of type `ty`?
+    ///
+    /// # Errors
+    ///
+    /// None, so far.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store, or the type to another engine.
+    pub fn matches_ty(&self, store: impl AsContext, ty: &ValType) -> Result<bool> {
+        let store = store.as_context().0.opaque();
+        assert!(
+            ty.comes_from_same_engine(store.engine()),
+            "type used with wrong engine"
+        );
+        Ok(self.load_ty(store).matches(ty))
+    }
+
+    /// The reference, if it is one.
+    pub fn ref_(self) -> Option<Ref> {
+        match self {
+            Val::FuncRef(it) => Some(Ref::Func(it)),
+            Val::ExternRef(it) => Some(Ref::Extern(it)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn comes_from_same_store(&self, store: &StoreOpaque) -> bool {
+        self.ref_().is_none_or(|it| it.comes_from_same_store(store))
+    }
+
+    pub(crate) fn load_ty(&self, store: &StoreOpaque) -> ValType {
+        match self {
+            Val::I32(_) => ValType::I32,
+            Val::I64(_) => ValType::I64,
+            Val::F32(_) => ValType::F32,
+            Val::F64(_) => ValType::F64,
+            Val::V128(_) => ValType::V128,
+            Val::FuncRef(it) => Ref::Func(*it).load_ty(store).into(),
+            Val::ExternRef(it) => Ref::Extern(*it).load_ty(store).into(),
+        }
+    }
+
+    /// Checks that it can be used as a `ty` in `store`.
+    pub(crate) fn ensure_matches(&self, store: &StoreOpaque, ty: &ValType) -> Result<()> {
+        if !self.comes_from_same_store(store) {
+            bail!("value used with wrong store");
+        }
+        self.load_ty(store).ensure_matches(store.engine(), ty)
+    }
+
+    /// The value as a slot of `store`.
+    pub(crate) fn to_slot(self, store: &StoreOpaque) -> Result<u64> {
+        Ok(match self {
+            Val::I32(it) => it.cast_unsigned().into(),
+            Val::I64(it) => it.cast_unsigned(),
+            Val::F32(it) => it.into(),
+            Val::F64(it) => it,
+            Val::V128(_) => bail!("values of type v128 are not supported"),
+            Val::FuncRef(it) => func_to_slot(it, store),
+            Val::ExternRef(it) => it.map_or(0, |it| it.slot(store)),
+        })
+    }
+
+    /// The value of a global of `store`.
+    pub(crate) fn of_global(store: &StoreOpaque, global: GlobalId) -> Val {
+        let global = store.runtime().global(global);
+        // SAFETY: the value of a global is of its type and belongs to its store.
+        unsafe { Val::from_slot(store, global.ty.content, global.get()) }
+    }
+
+    /// The element at `index` of a table of `store`.
+    pub(crate) fn of_element(store: &StoreOpaque, table: TableId, index: u64) -> Option<Val> {
+        let table = store.runtime().table(table);
+        let slot = table.get(index)?;
+        // SAFETY: elements of a table are of its type and belong to its store.
+        Some(unsafe { Val::from_slot(store, table.ty.element, slot) })
+    }
+
+    /// The value of a slot.
+    ///
+    /// # Safety
+    ///
+    /// `slot` holds a `ty` that belongs to `store`.
+    pub(crate) unsafe fn from_slot(store: &StoreOpaque, ty: rt::ValType, slot: u64) -> Val {
+        match ty {
+            rt::ValType::I32 => Val::I32(slot as i32),
+            rt::ValType::I64 => Val::I64(slot.cast_signed()),
+            rt::ValType::F32 => Val::F32(slot as u32),
+            rt::ValType::F64 => Val::F64(slot),
+            // SAFETY: forwarded.
+            rt::ValType::FuncRef => Val::FuncRef(unsafe { func_from_slot(store, slot) }),
+            rt::ValType::ExternRef => Val::ExternRef(Rooted::from_slot(store, slot)),
+        }
+    }
+}
+
+/// Declares conversions into [`Val`].
+macro_rules! into_val {
+    ($($ty:ty: $it:ident => $val:expr;)*) => {$(
+        impl From<$ty> for Val {
+            #[inline]
+            fn from($it: $ty) -> Val {
+                $val
+            }
+        }
+    )*};
+}
+
+into_val! {
+    i32: it => Val::I32(it);
+    i64: it => Val::I64(it);
+    f32: it => Val::F32(it.to_bits());
+    f64: it => Val::F64(it.to_bits());
+    u128: it => Val::V128(it.into());
+    V128: it => Val::V128(it);
+    Func: it => Val::FuncRef(Some(it));
+    Option<Func>: it => Val::FuncRef(it);
+    Rooted<ExternRef>: it => Val::ExternRef(Some(it));
+    Option<Rooted<ExternRef>>: it => Val::ExternRef(it);
+    Ref: it => match it {
+        Ref::Func(it) => Val::FuncRef(it),
+        Ref::Extern(it) => Val::ExternRef(it),
+    };
+}
+
+/// A reference, or null.
+#[derive(Clone, Debug)]
+pub enum Ref {
+    /// A function.
+    Func(Option<Func>),
+    /// A value of the host.
+    Extern(Option<Rooted<ExternRef>>),
+}
+
+impl Ref {
+    /// The null reference to a `heap_type`.
+    ///
+    /// # Panics
+    ///
+    /// If references to it are not supported.
+    pub fn null(heap_type: &HeapType) -> Ref {
+        match Ref::try_null(heap_type) {
+            Some(null) => null,
+            None => panic!("references to `{heap_type}` are not supported"),
+        }
+    }
+
+    fn try_null(heap_type: &HeapType) -> Option<Ref> {
+        match heap_type.top() {
+            HeapType::Func => Some(Ref::Func(None)),
+            HeapType::Extern => Some(Ref::Extern(None)),
+            _ => None,
+        }
+    }
+
+    /// Is it null?
+    pub fn is_null(&self) -> bool {
+        matches!(self, Ref::Func(None) | Ref::Extern(None))
+    }
+
+    /// Is it not null?
+    pub fn is_non_null(&self) -> bool {
+        !self.is_null()
+    }
+
+    /// Is it a value of the host, or null of that type?
+    pub fn is_extern(&self) -> bool {
+        matches!(self, Ref::Extern(_))
+    }
+
+    /// The value of the host, if it is one or null of that type.
+    pub fn as_extern(&self) -> Option<Option<&Rooted<ExternRef>>> {
+        match self {
+            Ref::Extern(it) => Some(it.as_ref()),
+            Ref::Func(_) => None,
+        }
+    }
+
+    /// The value of the host.
+    ///
+    /// # Panics
+    ///
+    /// If it is a reference to something else.
+    pub fn unwrap_extern(&self) -> Option<&Rooted<ExternRef>> {
+        self.as_extern()
+            .expect("Ref::unwrap_extern on non-extern reference")
+    }
+
+    /// Is it a function, or null of that type?
+    pub fn is_func(&self) -> bool {
+        matches!(self, Ref::Func(_))
+    }
+
+    /// The function, if it is one or null of that type.
+    pub fn as_func(&self) -> Option<Option<&Func>> {
+        match self {
+            Ref::Func(it) => Some(it.as_ref()),
+            Ref::Extern(_) => None,
+        }
+    }
+
+    /// The function.
+    ///
+    /// # Panics
+    ///
+    /// If it is a reference to something else.
+    pub fn unwrap_func(&self) -> Option<&Func> {
+        self.as_func()
+            .expect("Ref::unwrap_func on non-func reference")
+    }
+
+    /// The most precise type of the reference.
+    ///
+    /// # Errors
+    ///
+    /// None, so far.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store.
+    pub fn ty(&self, store: impl AsContext) -> Result<RefType> {
+        Ok(self.load_ty(store.as_context().0.opaque()))
+    }
+
+    /// Is it of type `ty`?
+    ///
+    /// # Errors
+    ///
+    /// None, so far.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store, or the type to another engine.
+    pub fn matches_ty(&self, store: impl AsContext, ty: &RefType) -> Result<bool> {
+        let store = store.as_context().0.opaque();
+        assert!(
+            ty.comes_from_same_engine(store.engine()),
+            "type used with wrong engine"
+        );
+        Ok(self.load_ty(store).matches(ty))
+    }
+
+    pub(crate) fn comes_from_same_store(&self, store: &StoreOpaque) -> bool {
+        match self {
+            Ref::Func(it) => it.is_none_or(|it| it.comes_from_same_store(store)),
+            Ref::Extern(it) => it.is_none_or(|it| it.comes_from_same_store(store)),
+        }
+    }
+
+    pub(crate) fn load_ty(&self, store: &StoreOpaque) -> RefType {
+        match self {
+            Ref::Func(None) => RefType::NULLFUNCREF,
+            Ref::Func(Some(it)) => RefType::new(false, it.load_ty(store).into()),
+            Ref::Extern(None) => RefType::NULLEXTERNREF,
+            Ref::Extern(Some(_)) => RefType::new(false, HeapType::Extern),
+        }
+    }
+
+    /// Checks that it can be used as a `ty` in `store`.
+    pub(crate) fn ensure_matches(&self, store: &StoreOpaque, ty: &RefType) -> Result<()> {
+        if !self.comes_from_same_store(store) {
+            bail!("reference used with wrong store");
+        }
+        self.load_ty(store).ensure_matches(store.engine(), ty)
+    }
+
+    pub(crate) fn to_slot(&self, store: &StoreOpaque) -> u64 {
+        match self {
+            Ref::Func(it) => func_to_slot(*it, store),
+            Ref::Extern(it) => it.map_or(0, |it| it.slot(store)),
+        }
+    }
+}
+
+impl From<Func> for Ref {
+    fn from(it: Func) -> Ref {
+        Ref::Func(Some(it))
+    }
+}
+
+impl From<Option<Func>> for Ref {
+    fn from(it: Option<Func>) -> Ref {
+        Ref::Func(it)
+    }
+}
+
+impl From<Rooted<ExternRef>> for Ref {
+    fn from(it: Rooted<ExternRef>) -> Ref {
+        Ref::Extern(Some(it))
+    }
+}
+
+impl From<Option<Rooted<ExternRef>>> for Ref {
+    fn from(it: Option<Rooted<ExternRef>>) -> Ref {
+        Ref::Extern(it)
+    }
+}
+
+/// A 128-bit vector.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct V128(u128);
+
+impl V128 {
+    /// Its bits, lane 0 lowest.
+    pub fn as_u128(&self) -> u128 {
+        self.0
+    }
+}
+
+impl fmt::Debug for V128 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#034x}", self.0)
+    }
+}
+
+impl From<u128> for V128 {
+    fn from(bits: u128) -> V128 {
+        V128(bits)
+    }
+}
+
+impl From<V128> for u128 {
+    fn from(it: V128) -> u128 {
+        it.0
+    }
+}

@@ -1,0 +1,102 @@
+//! The embedding API: what works, and what is refused with which words.
+//!
+//! What executes Wasm runs in every mode: the interpreter alone, everything compiled at its first
+//! call, tiered with a small budget, and with guards that fail.
+
+use std::num::NonZeroU32;
+use wasm_interp_jit::{Config, Engine, Error, Instance, Module, Result, Store, Strategy};
+
+#[path = "api/config.rs"]
+mod config;
+#[path = "api/externref.rs"]
+mod externref;
+#[path = "api/func.rs"]
+mod func;
+#[path = "api/global.rs"]
+mod global;
+#[path = "api/host.rs"]
+mod host;
+#[path = "api/instance.rs"]
+mod instance;
+#[path = "api/linker.rs"]
+mod linker;
+#[path = "api/memory.rs"]
+mod memory;
+#[path = "api/module.rs"]
+mod module;
+#[path = "api/store.rs"]
+mod store;
+#[path = "api/table.rs"]
+mod table;
+#[path = "api/trap.rs"]
+mod trap;
+
+/// The modes in which programs are executed.
+fn modes() -> Vec<(&'static str, Config)> {
+    let mode = |strategy| {
+        let mut config = Config::new();
+        config.strategy(strategy);
+        config
+    };
+    let mut modes = vec![("interp", mode(Strategy::Interpreter))];
+    if cfg!(feature = "jit") {
+        let mut tiered = mode(Strategy::Tiered);
+        tiered.jit_threshold(2).jit_background(false);
+        let mut stress = mode(Strategy::Jit);
+        stress.jit_deopt_every(NonZeroU32::new(3));
+        modes.extend([
+            ("jit", mode(Strategy::Jit)),
+            ("tiered", tiered),
+            ("stress", stress),
+        ]);
+    }
+    modes
+}
+
+/// Runs `test` with an engine of each mode.
+fn check(test: impl Fn(&Engine) -> Result<()>) {
+    check_with(|_| (), test);
+}
+
+/// Runs `test` with an engine of each mode and other settings as `set` makes them.
+fn check_with(set: impl Fn(&mut Config), test: impl Fn(&Engine) -> Result<()>) {
+    for (mode, mut config) in modes() {
+        set(&mut config);
+        let result = Engine::new(&config).and_then(|engine| test(&engine));
+        if let Err(error) = result {
+            panic!("mode {mode}: {error:?}");
+        }
+    }
+}
+
+/// An instance without imports.
+fn instance<T>(engine: &Engine, data: T, wat: &str) -> Result<(Store<T>, Instance)> {
+    let module = Module::new(engine, wat)?;
+    let mut store = Store::new(engine, data);
+    let instance = Instance::new(&mut store, &module, &[])?;
+    Ok((store, instance))
+}
+
+/// All messages of the error of something that must fail.
+fn error<T>(result: Result<T>) -> String {
+    match result {
+        Ok(_) => panic!("succeeded unexpectedly"),
+        Err(error) => text(&error),
+    }
+}
+
+fn text(error: &Error) -> String {
+    format!("{error:#}")
+}
+
+/// What `run` panics with.
+fn panic_message<T>(run: impl FnOnce() -> T) -> String {
+    let payload = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
+        Ok(_) => panic!("did not panic"),
+        Err(payload) => payload,
+    };
+    match payload.downcast::<String>() {
+        Ok(message) => *message,
+        Err(payload) => (*payload.downcast::<&str>().expect("a message")).to_owned(),
+    }
+}

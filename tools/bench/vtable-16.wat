@@ -1,0 +1,93 @@
+;; Like `vtable-1.wat`, but the objects are of sixteen classes, in no order: too many to guess.
+(module
+  (type $method (func (param $this i32) (result i32)))
+  (memory 1)
+  (table 17 17 funcref)
+  ;; Index 0 is the null pointer to a function.
+  (elem (i32.const 1) $area0 $area1 $area2 $area3 $area4 $area5 $area6 $area7 $area8 $area9 $area10 $area11 $area12 $area13 $area14 $area15)
+  ;; Vtables of one method each, from address 16 on.
+  (data (i32.const 16)
+    "\01\00\00\00\02\00\00\00\03\00\00\00\04\00\00\00"
+    "\05\00\00\00\06\00\00\00\07\00\00\00\08\00\00\00"
+    "\09\00\00\00\0a\00\00\00\0b\00\00\00\0c\00\00\00"
+    "\0d\00\00\00\0e\00\00\00\0f\00\00\00\10\00\00\00")
+
+  (func $area0 (type $method) (param $this i32) (result i32)
+    (i32.mul (i32.load offset=4 (local.get $this)) (i32.load offset=8 (local.get $this))))
+  (func $area1 (type $method) (param $this i32) (result i32)
+    (i32.add (i32.load offset=4 (local.get $this)) (i32.const 2)))
+  (func $area2 (type $method) (param $this i32) (result i32)
+    (i32.sub (i32.load offset=8 (local.get $this)) (i32.const 3)))
+  (func $area3 (type $method) (param $this i32) (result i32)
+    (i32.xor (i32.load offset=4 (local.get $this)) (i32.load offset=8 (local.get $this))))
+  (func $area4 (type $method) (param $this i32) (result i32)
+    (i32.mul (i32.load offset=4 (local.get $this)) (i32.load offset=8 (local.get $this))))
+  (func $area5 (type $method) (param $this i32) (result i32)
+    (i32.add (i32.load offset=4 (local.get $this)) (i32.const 6)))
+  (func $area6 (type $method) (param $this i32) (result i32)
+    (i32.sub (i32.load offset=8 (local.get $this)) (i32.const 7)))
+  (func $area7 (type $method) (param $this i32) (result i32)
+    (i32.xor (i32.load offset=4 (local.get $this)) (i32.load offset=8 (local.get $this))))
+  (func $area8 (type $method) (param $this i32) (result i32)
+    (i32.mul (i32.load offset=4 (local.get $this)) (i32.load offset=8 (local.get $this))))
+  (func $area9 (type $method) (param $this i32) (result i32)
+    (i32.add (i32.load offset=4 (local.get $this)) (i32.const 10)))
+  (func $area10 (type $method) (param $this i32) (result i32)
+    (i32.sub (i32.load offset=8 (local.get $this)) (i32.const 11)))
+  (func $area11 (type $method) (param $this i32) (result i32)
+    (i32.xor (i32.load offset=4 (local.get $this)) (i32.load offset=8 (local.get $this))))
+  (func $area12 (type $method) (param $this i32) (result i32)
+    (i32.mul (i32.load offset=4 (local.get $this)) (i32.load offset=8 (local.get $this))))
+  (func $area13 (type $method) (param $this i32) (result i32)
+    (i32.add (i32.load offset=4 (local.get $this)) (i32.const 14)))
+  (func $area14 (type $method) (param $this i32) (result i32)
+    (i32.sub (i32.load offset=8 (local.get $this)) (i32.const 15)))
+  (func $area15 (type $method) (param $this i32) (result i32)
+    (i32.xor (i32.load offset=4 (local.get $this)) (i32.load offset=8 (local.get $this))))
+
+  (func $area (param $object i32) (result i32)
+    (call_indirect (type $method)
+      (local.get $object)
+      (i32.load (i32.load (local.get $object)))))
+
+  ;; Makes 256 objects of 12 bytes from address 1024 on: vtable, width, height.
+  (func $make_objects (param $classes i32)
+    (local $i i32)
+    (local $object i32)
+    (local $random i32)
+    (local.set $object (i32.const 1024))
+    (loop $next
+      (local.set $random
+        (i32.add (i32.mul (local.get $random) (i32.const 1664525)) (i32.const 1013904223)))
+      (i32.store (local.get $object)
+        (i32.add
+          (i32.const 16)
+          (i32.shl
+            (i32.rem_u (i32.shr_u (local.get $random) (i32.const 16)) (local.get $classes))
+            (i32.const 2))))
+      (i32.store offset=4 (local.get $object) (local.get $i))
+      (i32.store offset=8 (local.get $object) (i32.and (local.get $random) (i32.const 15)))
+      (local.set $object (i32.add (local.get $object) (i32.const 12)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $i) (i32.const 256)))))
+
+  (func $sum_areas (result i32)
+    (local $object i32)
+    (local $sum i32)
+    (local.set $object (i32.const 1024))
+    (loop $next
+      (local.set $sum (i32.add (local.get $sum) (call $area (local.get $object))))
+      (local.set $object (i32.add (local.get $object) (i32.const 12)))
+      (br_if $next (i32.lt_u (local.get $object) (i32.const 4096))))
+    (local.get $sum))
+
+  (func (export "run") (param $n i32) (result i32)
+    (local $sum i32)
+    (call $make_objects (i32.const 16))
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $n)))
+        (local.set $sum (i32.add (local.get $sum) (call $sum_areas)))
+        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+        (br $next)))
+    (local.get $sum)))

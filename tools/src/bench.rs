@@ -1,0 +1,175 @@
+//! `bench`: compares commands, or engines over a list of programs, by CPU time.
+
+mod measure;
+mod suite;
+
+use clap::Args;
+use indicatif::ProgressBar;
+use measure::{Spread, Times, measure};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+use suite::{Engine, PROGRAMS, Program};
+use wasm_interp_jit::{Result, ensure};
+
+/// Compares the CPU time of commands, in alternating runs
+#[derive(Args, Clone, Debug)]
+pub(crate) struct BenchCommand {
+    /// Commands as the shell takes them; ratios are to the first one
+    #[arg(value_name = "COMMAND", required_unless_present = "suite")]
+    commands: Vec<String>,
+    /// How often each command runs, not counting one run to warm up
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// Run the programs of this project instead, in every engine that is given
+    #[arg(long, conflicts_with = "commands")]
+    suite: bool,
+    /// Only programs whose name contains this
+    #[arg(long, value_name = "TEXT", requires = "suite")]
+    only: Option<String>,
+    /// wasmtime's command, to compare with
+    #[arg(long, value_name = "PATH", requires = "suite")]
+    wasmtime: Option<PathBuf>,
+    /// wasmi's command, to compare with
+    #[arg(long, value_name = "PATH", requires = "suite")]
+    wasmi: Option<PathBuf>,
+    /// Another build of this command, to compare with
+    #[arg(long, value_name = "PATH", requires = "suite")]
+    other: Option<PathBuf>,
+    /// The interpreter alone, too
+    #[arg(long, requires = "suite")]
+    interp: bool,
+}
+
+impl BenchCommand {
+    pub(crate) fn execute(&self) -> ExitCode {
+        let result = if self.suite {
+            self.run_suite()
+        } else {
+            self.run_commands()
+        };
+        match result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => crate::report(&error),
+        }
+    }
+
+    fn run_commands(&self) -> Result<()> {
+        let times = self.measure(&self.commands)?;
+        println!(
+            "{:>9}  {:>6}  {:>13}  command",
+            "median", "ratio", "min to max"
+        );
+        for (command, time) in self.commands.iter().zip(&times) {
+            let ratio = time.ratios(&times[0]);
+            println!(
+                "{:>8.3}s  {:>6.3}  {:>6.3} {:>6.3}  {command}",
+                time.spread().median,
+                ratio.median,
+                ratio.min,
+                ratio.max,
+            );
+        }
+        Ok(())
+    }
+
+    /// Ratios are to the first engine: above 1, the engine needs more time.
+    fn run_suite(&self) -> Result<()> {
+        let engines = self.engines()?;
+        let programs: Vec<&Program> = PROGRAMS
+            .iter()
+            .filter(|program| {
+                self.only
+                    .as_ref()
+                    .is_none_or(|text| program.name.contains(text))
+            })
+            .collect();
+        ensure!(!programs.is_empty(), "no program has this in its name");
+        let dir =
+            std::env::temp_dir().join(format!("wasm-interp-jit-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&dir)?;
+        let result = self.run_programs(&engines, &programs, &dir);
+        std::fs::remove_dir_all(&dir)?;
+        result
+    }
+
+    fn run_programs(&self, engines: &[Engine], programs: &[&Program], dir: &Path) -> Result<()> {
+        print!("{:<14}", "");
+        for engine in engines {
+            print!("  {:^28}", engine.name);
+        }
+        println!();
+        let mut products = vec![0.0; engines.len()];
+        for program in programs {
+            let file = dir.join(program.name).with_extension("wat");
+            std::fs::write(&file, program.text)?;
+            let commands: Vec<String> = engines
+                .iter()
+                .map(|it| it.command(program, &file))
+                .collect();
+            let times = self.measure(&commands)?;
+            for (engine, time) in engines.iter().zip(&times) {
+                ensure!(
+                    time.output == times[0].output,
+                    "{}: {} prints {:?}, {} prints {:?}",
+                    program.name,
+                    engines[0].name,
+                    times[0].output,
+                    engine.name,
+                    time.output,
+                );
+            }
+            print!("{:<14}", program.name);
+            for (time, product) in times.iter().zip(&mut products) {
+                let ratio = time.ratios(&times[0]);
+                *product += ratio.median.ln();
+                print!("  {}", cell(time, ratio));
+            }
+            println!();
+        }
+        print!("{:<14}", "geometric mean");
+        for product in products {
+            print!(
+                "  {:>9} {:>6.3} {:>11}",
+                "",
+                (product / programs.len() as f64).exp(),
+                ""
+            );
+        }
+        println!();
+        Ok(())
+    }
+
+    fn engines(&self) -> Result<Vec<Engine>> {
+        let mut engines = vec![Engine::own()?];
+        if self.interp {
+            engines.push(Engine::own()?.with("interp", "--tier interp"));
+        }
+        if let Some(path) = &self.other {
+            engines.push(Engine::build("other", path));
+        }
+        engines.extend(self.wasmtime.iter().map(|path| Engine::wasmtime(path)));
+        engines.extend(self.wasmi.iter().map(|path| Engine::wasmi(path)));
+        Ok(engines)
+    }
+
+    fn measure(&self, commands: &[String]) -> Result<Vec<Times>> {
+        let spinner = ProgressBar::new_spinner();
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        let times = measure(commands, usize::from(self.rounds), |command| {
+            spinner.set_message(command.to_string());
+        });
+        spinner.finish_and_clear();
+        times
+    }
+}
+
+/// Median time, and the median, least and greatest ratio.
+fn cell(time: &Times, ratio: Spread) -> String {
+    let ends = format!("{:.2}-{:.2}", ratio.min, ratio.max);
+    format!(
+        "{:>8.3}s {:>6.3} {ends:>11}",
+        time.spread().median,
+        ratio.median
+    )
+}

@@ -1,0 +1,211 @@
+//! Options that show what the tiers do: statistics, traces and dumps, all on standard error.
+//!
+//! Standard output belongs to the program that runs, so that it can be compared with wasmtime's.
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use std::time::Duration;
+use wasm_interp_jit::inspect::{self, DumpKind, EventKind, Recorder, Report};
+use wasm_interp_jit::{Config, Store};
+
+/// What to show of the tiers.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "What the tiers do, on standard error")]
+pub(crate) struct InspectOptions {
+    /// Report at the end which functions were compiled and inlined, and what failed
+    #[arg(
+        long,
+        value_name = "FORM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "text"
+    )]
+    stats: Option<Form>,
+    /// Print events when they happen, one a line
+    #[arg(long, value_name = "KIND,..", value_delimiter = ',')]
+    trace: Vec<Kind>,
+    /// Dump at the end what the tiers work with
+    #[arg(long, value_name = "WHAT,..", value_delimiter = ',')]
+    dump: Vec<Dump>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Form {
+    /// For people
+    Text,
+    /// For programs, on one line
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    /// State changes of inline caches
+    Ic,
+    /// Functions that became hot or were compiled, and code that was withdrawn
+    Tier,
+    /// Decisions on calls
+    Inline,
+    /// Exits from compiled code
+    Deopt,
+    /// Entries in the middle of a loop
+    Osr,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Dump {
+    /// Side tables of the interpreter
+    SideTable,
+    /// Inline caches
+    Feedback,
+    /// Cranelift's intermediate code
+    Clif,
+    /// Disassembly of compiled code
+    Asm,
+    /// Exits of compiled code
+    Exits,
+}
+
+/// Watches a store; made by [`InspectOptions::attach`].
+pub(crate) struct Watch<'a> {
+    options: &'a InspectOptions,
+    recorder: Option<Recorder>,
+}
+
+impl InspectOptions {
+    /// Keeps what will be dumped.
+    pub(crate) fn apply(&self, config: &mut Config) {
+        if self
+            .dump
+            .iter()
+            .any(|dump| matches!(dump, Dump::Clif | Dump::Asm))
+        {
+            config.jit_keep_dumps(true);
+        }
+    }
+
+    /// Starts to watch `store`. Without an option for it, nothing is recorded.
+    pub(crate) fn attach(&self, store: &mut Store<()>) -> Watch<'_> {
+        let kinds: Vec<EventKind> = self.trace.iter().map(|kind| kind.event()).collect();
+        let print = move |event: &inspect::Event| {
+            if kinds.contains(&event.kind()) {
+                eprintln!("{event}");
+            }
+        };
+        let recorder = match (self.stats, self.trace.is_empty()) {
+            (Some(_), _) => Some(Recorder::attach_with(store, print)),
+            (None, false) => {
+                inspect::on_event(store, print);
+                None
+            }
+            (None, true) => None,
+        };
+        Watch {
+            options: self,
+            recorder,
+        }
+    }
+}
+
+impl Watch<'_> {
+    /// Prints what was asked for at the end.
+    pub(crate) fn finish(&self, store: &Store<()>) {
+        for dump in &self.options.dump {
+            eprint!("{}", inspect::dump(store, dump.kind()));
+        }
+        if let (Some(recorder), Some(form)) = (&self.recorder, self.options.stats) {
+            let report = recorder.report(store);
+            match form {
+                Form::Text => eprintln!("{report}"),
+                Form::Json => eprintln!("{}", to_json(&report)),
+            }
+        }
+    }
+}
+
+impl Kind {
+    fn event(self) -> EventKind {
+        match self {
+            Kind::Ic => EventKind::Ic,
+            Kind::Tier => EventKind::Tier,
+            Kind::Inline => EventKind::Inline,
+            Kind::Deopt => EventKind::Deopt,
+            Kind::Osr => EventKind::Osr,
+        }
+    }
+}
+
+impl Dump {
+    fn kind(self) -> DumpKind {
+        match self {
+            Dump::SideTable => DumpKind::SideTable,
+            Dump::Feedback => DumpKind::Feedback,
+            Dump::Clif => DumpKind::Clif,
+            Dump::Asm => DumpKind::Asm,
+            Dump::Exits => DumpKind::Exits,
+        }
+    }
+}
+
+/// Times are in milliseconds, since the start of recording where they are points in time.
+fn to_json(report: &Report) -> Value {
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let codes: Vec<Value> = report
+        .codes
+        .iter()
+        .map(|code| {
+            let inlined: Vec<Value> = code
+                .inlined
+                .iter()
+                .map(|(func, pc, decision)| json!({"func": func.0, "pc": pc, "decision": decision}))
+                .collect();
+            json!({
+                "code": code.code.to_string(),
+                "func": code.func.0,
+                "name": code.name,
+                "osr": code.osr,
+                "size": code.size,
+                "exits": code.exits,
+                "compile_time": ms(code.compile_time),
+                "installed": ms(code.installed),
+                "first_osr": code.first_osr.map(ms),
+                "withdrawn": code.withdrawn,
+                "inlined": inlined,
+            })
+        })
+        .collect();
+    let deopts: Vec<Value> = report
+        .deopts
+        .iter()
+        .map(|deopt| {
+            json!({
+                "code": deopt.code.to_string(),
+                "reason": deopt.reason.to_string(),
+                "func": deopt.func.0,
+                "pc": deopt.pc,
+                "frames": deopt.frames,
+                "at": ms(deopt.at),
+            })
+        })
+        .collect();
+    let [monomorphic, polymorphic, megamorphic] = report.inline_caches;
+    json!({
+        "interpreted": report.interpreted.iter().map(|(func, _)| func.0).collect::<Vec<_>>(),
+        "inline_caches": {
+            "monomorphic": monomorphic,
+            "polymorphic": polymorphic,
+            "megamorphic": megamorphic,
+        },
+        "codes": codes,
+        "failed": report
+            .failed
+            .iter()
+            .map(|(func, error)| json!({"func": func.0, "error": error}))
+            .collect::<Vec<_>>(),
+        "deopts": deopts,
+        "time": {
+            "interpreter": ms(report.interpreter),
+            "compiled": ms(report.compiled),
+            "host": ms(report.host),
+        },
+    })
+}

@@ -1,0 +1,360 @@
+//! The option groups `-W`, `-O`, `-C` and `-D`: `KEY[=VALUE][,KEY[=VALUE]...]` as in wasmtime.
+//!
+//! Only what the engine has is here; all else is unknown, and that ends the program with code 2.
+
+use clap::Args;
+use clap::error::ErrorKind;
+use std::fmt::Write as _;
+use std::num::NonZeroUsize;
+use wasm_interp_jit::{Config, OptLevel, WasmFeatures};
+
+/// The option groups as given.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Groups of options; `-W help` lists those of a group")]
+pub(crate) struct GroupOptions {
+    /// What modules may contain and how far they may go
+    #[arg(short = 'W', long = "wasm", value_name = "KEY[=VAL[,..]]")]
+    wasm: Vec<String>,
+    /// Memory and optimization
+    #[arg(short = 'O', long = "optimize", value_name = "KEY[=VAL[,..]]")]
+    optimize: Vec<String>,
+    /// Compiler
+    #[arg(short = 'C', long = "codegen", value_name = "KEY[=VAL[,..]]")]
+    codegen: Vec<String>,
+    /// Backtraces
+    #[arg(short = 'D', long = "debug", value_name = "KEY[=VAL[,..]]")]
+    debug: Vec<String>,
+}
+
+/// What the groups set.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) config: Config,
+    pub(crate) unknown_imports: UnknownImports,
+    pub(crate) unknown_exports: UnknownExports,
+}
+
+/// What happens to an import that nobody defines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum UnknownImports {
+    #[default]
+    Reject,
+    /// Calling it traps.
+    Trap,
+    /// Calling it returns zeros.
+    Default,
+}
+
+/// What happens to an export of a command that is not a function of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum UnknownExports {
+    #[default]
+    Reject,
+    Allow,
+}
+
+struct Group {
+    letter: char,
+    name: &'static str,
+    keys: &'static [Key],
+}
+
+struct Key {
+    name: &'static str,
+    value: Value,
+    help: &'static str,
+}
+
+/// What a key's value is and does.
+enum Value {
+    Flag(fn(&mut Settings, bool)),
+    Feature(WasmFeatures),
+    Number(fn(&mut Settings, u64)),
+    OptLevel,
+    /// Taken without effect, since scripts made for wasmtime have it.
+    Ignored,
+}
+
+const fn key(name: &'static str, value: Value, help: &'static str) -> Key {
+    Key { name, value, help }
+}
+
+const WASM: Group = Group {
+    letter: 'W',
+    name: "wasm",
+    keys: &[
+        key(
+            "max-wasm-stack",
+            Value::Number(|it, bytes| drop(it.config.max_wasm_stack(size(bytes)))),
+            "bytes of stack that wasm may use",
+        ),
+        key(
+            "unknown-imports-trap",
+            Value::Flag(|it, on| it.set_unknown_imports(on, UnknownImports::Trap)),
+            "functions that nobody defines trap when called",
+        ),
+        key(
+            "unknown-imports-default",
+            Value::Flag(|it, on| it.set_unknown_imports(on, UnknownImports::Default)),
+            "functions that nobody defines return zeros",
+        ),
+        key(
+            "unknown-exports-allow",
+            Value::Flag(|it, on| {
+                it.unknown_exports = if on {
+                    UnknownExports::Allow
+                } else {
+                    UnknownExports::Reject
+                }
+            }),
+            "commands may export what is not known",
+        ),
+        key(
+            "bulk-memory",
+            Value::Feature(WasmFeatures::BULK_MEMORY),
+            "proposal",
+        ),
+        key(
+            "multi-memory",
+            Value::Feature(WasmFeatures::MULTI_MEMORY),
+            "proposal",
+        ),
+        key(
+            "multi-value",
+            Value::Feature(WasmFeatures::MULTI_VALUE),
+            "proposal",
+        ),
+        key(
+            "reference-types",
+            Value::Feature(WasmFeatures::REFERENCE_TYPES),
+            "proposal",
+        ),
+        key("simd", Value::Feature(WasmFeatures::SIMD), "proposal"),
+        key(
+            "relaxed-simd",
+            Value::Feature(WasmFeatures::RELAXED_SIMD),
+            "proposal",
+        ),
+        key(
+            "tail-call",
+            Value::Feature(WasmFeatures::TAIL_CALL),
+            "proposal",
+        ),
+        key("threads", Value::Feature(WasmFeatures::THREADS), "proposal"),
+        key(
+            "memory64",
+            Value::Feature(WasmFeatures::MEMORY64),
+            "proposal",
+        ),
+        key(
+            "function-references",
+            Value::Feature(WasmFeatures::FUNCTION_REFERENCES),
+            "proposal",
+        ),
+        key("gc", Value::Feature(WasmFeatures::GC), "proposal"),
+        key(
+            "custom-page-sizes",
+            Value::Feature(WasmFeatures::CUSTOM_PAGE_SIZES),
+            "proposal",
+        ),
+        key(
+            "wide-arithmetic",
+            Value::Feature(WasmFeatures::WIDE_ARITHMETIC),
+            "proposal",
+        ),
+        key(
+            "extended-const",
+            Value::Feature(WasmFeatures::EXTENDED_CONST),
+            "proposal",
+        ),
+        key(
+            "exceptions",
+            Value::Feature(WasmFeatures::EXCEPTIONS),
+            "proposal",
+        ),
+        key(
+            "stack-switching",
+            Value::Feature(WasmFeatures::STACK_SWITCHING),
+            "proposal",
+        ),
+        key(
+            "shared-everything-threads",
+            Value::Feature(WasmFeatures::SHARED_EVERYTHING_THREADS),
+            "proposal",
+        ),
+    ],
+};
+
+const OPTIMIZE: Group = Group {
+    letter: 'O',
+    name: "optimize",
+    keys: &[
+        key("opt-level", Value::OptLevel, "0, 1, 2 or s"),
+        key(
+            "memory-reservation",
+            Value::Number(|it, bytes| drop(it.config.memory_reservation(bytes))),
+            "bytes of address space for a memory",
+        ),
+        key(
+            "memory-guard-size",
+            Value::Number(|it, bytes| drop(it.config.memory_guard_size(bytes))),
+            "inaccessible bytes after a memory",
+        ),
+        key(
+            "signals-based-traps",
+            Value::Flag(|it, on| drop(it.config.signals_based_traps(on))),
+            "whether traps may be raised by signals",
+        ),
+    ],
+};
+
+const CODEGEN: Group = Group {
+    letter: 'C',
+    name: "codegen",
+    keys: &[
+        key("cache", Value::Ignored, "nothing is cached"),
+        key(
+            "cranelift-debug-verifier",
+            Value::Flag(|it, on| drop(it.config.cranelift_debug_verifier(on))),
+            "check intermediate code",
+        ),
+        key(
+            "parallel-compilation",
+            Value::Flag(|it, on| drop(it.config.parallel_compilation(on))),
+            "compile in the background",
+        ),
+    ],
+};
+
+const DEBUG: Group = Group {
+    letter: 'D',
+    name: "debug",
+    keys: &[
+        key(
+            "address-map",
+            Value::Flag(|it, on| drop(it.config.generate_address_map(on))),
+            "offsets in backtraces",
+        ),
+        key(
+            "max-backtrace",
+            Value::Number(|it, frames| {
+                it.config
+                    .wasm_backtrace_max_frames(NonZeroUsize::new(size(frames)));
+            }),
+            "frames of a backtrace",
+        ),
+    ],
+};
+
+impl GroupOptions {
+    /// The settings, or the end of the program with a message, as for any other usage error.
+    pub(crate) fn settings_or_exit(&self) -> Settings {
+        self.settings().unwrap_or_else(|text| {
+            clap::Error::raw(ErrorKind::InvalidValue, format!("{text}\n")).exit()
+        })
+    }
+
+    fn settings(&self) -> Result<Settings, String> {
+        let mut settings = Settings::default();
+        let groups = [
+            (&WASM, &self.wasm),
+            (&OPTIMIZE, &self.optimize),
+            (&CODEGEN, &self.codegen),
+            (&DEBUG, &self.debug),
+        ];
+        for (group, given) in groups {
+            for item in given.iter().flat_map(|it| it.split(',')) {
+                group.apply(item, &mut settings)?;
+            }
+        }
+        Ok(settings)
+    }
+}
+
+impl Settings {
+    fn set_unknown_imports(&mut self, on: bool, to: UnknownImports) {
+        if on {
+            self.unknown_imports = to;
+        } else if self.unknown_imports == to {
+            self.unknown_imports = UnknownImports::Reject;
+        }
+    }
+}
+
+impl Group {
+    fn apply(&self, item: &str, settings: &mut Settings) -> Result<(), String> {
+        let (name, value) = match item.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (item, None),
+        };
+        if name == "help" {
+            print!("{}", self.help());
+            std::process::exit(0);
+        }
+        let Some(key) = self.keys.iter().find(|key| key.name == name) else {
+            return Err(format!(
+                "unknown -{} / --{} option: {name}",
+                self.letter, self.name
+            ));
+        };
+        key.apply(value, settings)
+            .map_err(|text| format!("failed to parse option `{name}`: {text}"))
+    }
+
+    fn help(&self) -> String {
+        let mut text = String::new();
+        for key in self.keys {
+            let value = match key.value {
+                Value::Flag(_) | Value::Feature(_) | Value::Ignored => "[=y|n]",
+                Value::Number(_) => "=N",
+                Value::OptLevel => "=LEVEL",
+            };
+            let usage = format!("-{} {}{value}", self.letter, key.name);
+            let _ = writeln!(text, "  {usage:<40} {}", key.help);
+        }
+        text
+    }
+}
+
+impl Key {
+    fn apply(&self, value: Option<&str>, settings: &mut Settings) -> Result<(), String> {
+        match self.value {
+            Value::Flag(set) => set(settings, flag(value)?),
+            Value::Feature(feature) => drop(settings.config.wasm_features(feature, flag(value)?)),
+            Value::Number(set) => set(settings, number(value)?),
+            Value::OptLevel => drop(settings.config.cranelift_opt_level(opt_level(value)?)),
+            Value::Ignored => drop(flag(value)?),
+        }
+        Ok(())
+    }
+}
+
+fn flag(value: Option<&str>) -> Result<bool, String> {
+    match value {
+        None | Some("y" | "yes" | "true") => Ok(true),
+        Some("n" | "no" | "false") => Ok(false),
+        Some(value) => Err(format!("`{value}` is not `y` or `n`")),
+    }
+}
+
+fn number(value: Option<&str>) -> Result<u64, String> {
+    let value = value.ok_or("a value is missing")?;
+    value
+        .replace('_', "")
+        .parse()
+        .map_err(|error| format!("`{value}`: {error}"))
+}
+
+fn opt_level(value: Option<&str>) -> Result<OptLevel, String> {
+    match value {
+        Some("0") => Ok(OptLevel::None),
+        Some("1" | "2") => Ok(OptLevel::Speed),
+        Some("s") => Ok(OptLevel::SpeedAndSize),
+        _ => Err("expected 0, 1, 2 or s".to_string()),
+    }
+}
+
+/// More than the address space is as good as all of it.
+fn size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,143 @@
+//! `run`: instantiates a module and calls its entry, or the function that `--invoke` names.
+//!
+//! Errors have wasmtime's texts and exit codes: 134 for traps, as if the process had aborted.
+
+use crate::inspect::InspectOptions;
+use crate::options::{GroupOptions, Settings, UnknownExports, UnknownImports};
+use crate::tier::TierOptions;
+use clap::Args;
+use std::ffi::OsString;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use wasm_interp_jit::error::Context as _;
+use wasm_interp_jit::{Engine, Instance, Linker, Module, Result, Store, Trap, format_err};
+
+/// Exit code of a trap: what a shell reports of a process that aborted.
+const TRAPPED: u8 = 128 + libc::SIGABRT as u8;
+
+/// Runs a WebAssembly module (the default command)
+#[derive(Args, Clone, Debug)]
+#[command(trailing_var_arg = true)]
+pub(crate) struct RunCommand {
+    /// Function to call instead of the module's entry
+    #[arg(long, value_name = "FUNCTION")]
+    invoke: Option<String>,
+    /// Module to instantiate first, for imports from NAME
+    #[arg(long, value_name = "NAME=MODULE_PATH", value_parser = parse_preload)]
+    preload: Vec<(String, PathBuf)>,
+    #[command(flatten)]
+    groups: GroupOptions,
+    #[command(flatten)]
+    tier: TierOptions,
+    #[command(flatten)]
+    inspect: InspectOptions,
+    /// Module to run, `-` for standard input, and the arguments of the function
+    #[arg(value_name = "WASM", required = true)]
+    module_and_args: Vec<OsString>,
+}
+
+fn parse_preload(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, path) = text
+        .split_once('=')
+        .ok_or("must contain exactly one equals character ('=')")?;
+    Ok((name.to_string(), path.into()))
+}
+
+impl RunCommand {
+    pub(crate) fn execute(&self) -> ExitCode {
+        match self.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) if error.is::<Trap>() => {
+                crate::report(&error);
+                ExitCode::from(TRAPPED)
+            }
+            Err(error) => crate::report(&error),
+        }
+    }
+
+    fn run(&self) -> Result<()> {
+        let mut settings = self.groups.settings_or_exit();
+        self.tier.apply(&mut settings.config);
+        self.inspect.apply(&mut settings.config);
+        let engine = Engine::new(&settings.config)?;
+        let path = Path::new(&self.module_and_args[0]);
+        let module = load(&engine, path)?;
+
+        let mut store = Store::new(&engine, ());
+        let watch = self.inspect.attach(&mut store);
+        let mut linker = Linker::new(&engine);
+        for (name, path) in &self.preload {
+            preload(&mut linker, &mut store, name, path)?;
+        }
+        let result = self
+            .run_main(&mut linker, &mut store, &module, &settings)
+            .with_context(|| format!("failed to run main module `{}`", path.display()));
+        watch.finish(&store);
+        result
+    }
+
+    fn run_main(
+        &self,
+        linker: &mut Linker<()>,
+        store: &mut Store<()>,
+        module: &Module,
+        settings: &Settings,
+    ) -> Result<()> {
+        match settings.unknown_imports {
+            UnknownImports::Reject => {}
+            UnknownImports::Trap => linker.define_unknown_imports_as_traps(module)?,
+            UnknownImports::Default => {
+                linker.define_unknown_imports_as_default_values(&mut *store, module)?;
+            }
+        }
+        linker.allow_unknown_exports(settings.unknown_exports == UnknownExports::Allow);
+        let instance = linker
+            .instantiate(&mut *store, module)
+            .with_context(|| format!("failed to instantiate {:?}", self.module_and_args[0]))?;
+        if let Some(initialize) = instance.get_func(&mut *store, "_initialize") {
+            initialize
+                .typed::<(), ()>(&mut *store)?
+                .call(&mut *store, ())?;
+        }
+        match &self.invoke {
+            Some(name) => {
+                let func = instance
+                    .get_func(&mut *store, name)
+                    .ok_or_else(|| format_err!("no func export named `{name}` found"))?;
+                crate::invoke::invoke(store, func, name, &self.module_and_args[1..])
+            }
+            None => run_command(store, instance),
+        }
+    }
+}
+
+/// Calls the entry of a command. Without one there is nothing to do.
+fn run_command(store: &mut Store<()>, instance: Instance) -> Result<()> {
+    let entry = instance
+        .get_func(&mut *store, "")
+        .or_else(|| instance.get_func(&mut *store, "_start"));
+    match entry {
+        Some(entry) => entry
+            .call(store, &[], &mut [])
+            .context("failed to invoke command default"),
+        None => Ok(()),
+    }
+}
+
+fn load(engine: &Engine, path: &Path) -> Result<Module> {
+    if path != Path::new("-") {
+        return Module::from_file(engine, path);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes)?;
+    Module::new(engine, bytes)
+}
+
+fn preload(linker: &mut Linker<()>, store: &mut Store<()>, name: &str, path: &Path) -> Result<()> {
+    let module = load(linker.engine(), path)?;
+    linker
+        .module(store, name, &module)
+        .with_context(|| format!("failed to process preload `{name}` at `{}`", path.display()))?;
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! `wast`: runs scripts of the official test suite, in one mode or in all.
+
+use crate::options::GroupOptions;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use spec::Mode;
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use wasm_interp_jit::error::Context as _;
+use wasm_interp_jit::{Engine, Error, Result};
+
+/// Runs WebAssembly scripts
+#[derive(Args, Clone, Debug)]
+pub(crate) struct WastCommand {
+    /// Scripts, and folders that are searched for `*.wast`
+    #[arg(value_name = "FILE|DIR", required = true)]
+    paths: Vec<PathBuf>,
+    /// How to run them
+    #[arg(long, value_enum, default_value = "auto")]
+    mode: ModeOption,
+    /// Take any error for the right one
+    #[arg(long)]
+    ignore_error_messages: bool,
+    /// Run scripts too that need what is not covered
+    #[arg(long)]
+    no_lists: bool,
+    /// Say why directives were skipped, and how many
+    #[arg(long)]
+    skipped: bool,
+    #[command(flatten)]
+    groups: GroupOptions,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ModeOption {
+    /// Interpret everything
+    Interp,
+    /// Compile each function at its first call
+    Jit,
+    /// The same, and let every guard fail
+    JitDeopt,
+    /// Interpret, and compile at the second call
+    Auto,
+    /// All of these, one after the other
+    All,
+}
+
+/// What came out of all scripts.
+#[derive(Default)]
+struct Total {
+    passed: usize,
+    failed: usize,
+    /// Reasons, and how many directives each has.
+    skipped: BTreeMap<String, usize>,
+}
+
+impl WastCommand {
+    pub(crate) fn execute(&self) -> ExitCode {
+        match self.run() {
+            Ok(code) => code,
+            Err(error) => crate::report(&error),
+        }
+    }
+
+    fn run(&self) -> Result<ExitCode> {
+        let files = self.files()?;
+        let modes = self.mode.modes();
+        let mut total = Total::default();
+        let bar = progress_bar(files.len() * modes.len());
+        for mode in modes {
+            let mut config = self.groups.settings_or_exit().config;
+            mode.configure(&mut config);
+            let engine = Engine::new(&config)?;
+            for file in &files {
+                bar.set_message(format!("{mode} {}", file.display()));
+                let report = spec::run_file(file, &engine, &self.options());
+                bar.suspend(|| print_failures(&report, *mode));
+                bar.inc(1);
+                let single = files.len() == 1 && modes.len() == 1;
+                if let (true, Some(error)) = (single, total.add(report)) {
+                    bar.suspend(|| crate::report(&error));
+                }
+            }
+        }
+        bar.finish_and_clear();
+        self.print(&total);
+        Ok(if total.failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+
+    /// The scripts to run, without those that are listed. One that is named itself always runs.
+    fn files(&self) -> Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        for path in &self.paths {
+            let found = spec::wast_files(path)
+                .with_context(|| format!("failed to read `{}`", path.display()))?;
+            let named = path.is_file() || self.no_lists;
+            files.extend(found.into_iter().filter(|file| {
+                let relative = file.strip_prefix(path).unwrap_or(file);
+                named || spec::lists::left_out(&relative.to_string_lossy()).is_none()
+            }));
+        }
+        Ok(files)
+    }
+
+    fn options(&self) -> spec::Options {
+        spec::Options {
+            messages: if self.ignore_error_messages {
+                spec::Messages::Ignore
+            } else {
+                spec::Messages::Compare
+            },
+            output: spec::Output::Stdout,
+            ..spec::Options::default()
+        }
+    }
+
+    fn print(&self, total: &Total) {
+        if self.skipped {
+            for (reason, count) in &total.skipped {
+                println!("skipped {count}: {reason}");
+            }
+        }
+        print!("{} passed, {} failed", total.passed, total.failed);
+        match total.skipped.values().sum::<usize>() {
+            0 => println!(),
+            skipped => println!(", {skipped} skipped"),
+        }
+    }
+}
+
+impl ModeOption {
+    fn modes(self) -> &'static [Mode] {
+        match self {
+            ModeOption::Interp => &[Mode::Interp],
+            ModeOption::Jit => &[Mode::Jit],
+            ModeOption::JitDeopt => &[Mode::JitDeopt],
+            ModeOption::Auto => &[Mode::Auto],
+            ModeOption::All => Mode::ALL,
+        }
+    }
+}
+
+impl Total {
+    /// Adds a report. Its first failure comes back as wasmtime would tell it.
+    fn add(&mut self, report: spec::Report) -> Option<Error> {
+        self.passed += report.passed;
+        self.failed += report.failed.len();
+        for (_, reason) in report.skipped {
+            *self.skipped.entry(reason).or_default() += 1;
+        }
+        let failure = report.failed.into_iter().next()?;
+        Some(
+            failure
+                .error
+                .context(format!(
+                    "failed directive on {}:{}",
+                    report.name, failure.line
+                ))
+                .context(format!("failed to run script file '{}'", report.name)),
+        )
+    }
+}
+
+fn print_failures(report: &spec::Report, mode: Mode) {
+    for line in report.to_string().lines() {
+        println!("[{mode}] {line}");
+    }
+}
+
+fn progress_bar(length: usize) -> ProgressBar {
+    // One script is over before one has read what it is.
+    if length < 2 || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length as u64).with_style(style)
+}
