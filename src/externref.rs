@@ -58,7 +58,6 @@ impl ExternRef {
     /// # Errors
     ///
     /// None, so far.
-    #[expect(clippy::new_ret_no_self, reason = "wasmtime's name")]
     pub fn new<T>(mut store: impl AsContextMut, value: T) -> Result<Rooted<ExternRef>>
     where
         T: Any + Send + Sync + 'static,

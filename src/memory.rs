@@ -69,7 +69,7 @@ impl Memory {
         buffer: &mut [u8],
     ) -> Result<(), MemoryAccessError> {
         let store = store.as_context();
-        let data = self.data(&store);
+        let data = self.data(store);
         buffer.copy_from_slice(
             data.get(span(offset, buffer.len())?)
                 .ok_or(MemoryAccessError {})?,

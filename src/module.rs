@@ -6,6 +6,7 @@ use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, MemoryType, TableType,
 };
 use runtime::module::{DecodeError, ImportItem, Module as RuntimeModule, Validation};
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -70,11 +71,16 @@ impl Module {
         let bytes = std::fs::read(file)
             .with_context(|| format!("failed to read input file: {}", file.display()))?;
         #[cfg(feature = "wat")]
-        let bytes = wat::parse_bytes(&bytes).map_err(|mut error| {
-            error.set_path(file);
-            error
-        })?;
-        Module::from_binary(engine, &bytes)
+        let bytes = match wat::parse_bytes(&bytes) {
+            Ok(Cow::Owned(translated)) => translated,
+            // Binary already: moved on, for a copy would double the memory of a large module.
+            Ok(Cow::Borrowed(_)) => bytes,
+            Err(mut error) => {
+                error.set_path(file);
+                return Err(error.into());
+            }
+        };
+        Module::from_bytes(engine, bytes.into_boxed_slice())
     }
 
     /// Decodes and validates a module in the binary format.
@@ -83,6 +89,10 @@ impl Module {
     ///
     /// If it is malformed, invalid, or a component, or uses what is not supported.
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
+        Module::from_bytes(engine, binary.into())
+    }
+
+    fn from_bytes(engine: &Engine, binary: Box<[u8]>) -> Result<Module> {
         let validation = if engine.lazy_validation() {
             Validation::Lazy
         } else {
@@ -106,7 +116,7 @@ impl Module {
     ///
     /// Says why not.
     pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
-        decode(engine, binary, Validation::Eager)?;
+        decode(engine, binary.into(), Validation::Eager)?;
         Ok(())
     }
 
@@ -199,11 +209,11 @@ impl fmt::Debug for Module {
 
 fn decode(
     engine: &Engine,
-    binary: &[u8],
+    binary: Box<[u8]>,
     validation: Validation,
 ) -> Result<RuntimeModule, DecodeError> {
     RuntimeModule::decode(
-        binary.into(),
+        binary,
         engine.types().clone(),
         engine.features(),
         validation,

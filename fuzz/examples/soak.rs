@@ -122,9 +122,9 @@ fn one_module(options: &Options) -> ExitCode {
         "translate" => fuzz::check(&wasm),
         _ => fuzz::compare(&Program { wasm, seed: options.seed }),
     };
-    match outcome {
+    match &outcome {
         Ok(stats) => println!("{stats}"),
-        Err(ref failure) => println!("{failure}"),
+        Err(failure) => println!("{failure}"),
     }
     if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -299,6 +299,7 @@ impl Worker {
             }
             _ => return Some(self),
         };
+        let job = self.job;
         self.finish(total, failures);
         if at == u64::MAX {
             failures.push(cause);
@@ -312,8 +313,8 @@ impl Worker {
         };
         save(options, at, &Failure { wasm, seed, text: cause.clone() });
         failures.push(format!("{at} {cause}"));
-        let next = at + options.jobs - self.job;
-        Some(Worker::start(options, self.job, next, start.elapsed().as_secs()))
+        let next = at + options.jobs - job;
+        Some(Worker::start(options, job, next, start.elapsed().as_secs()))
     }
 
     fn stop(&mut self) {

@@ -3,12 +3,12 @@
 use wasmparser::WasmFeatures;
 
 /// WebAssembly 2.0 without SIMD, tail calls and extended constant expressions.
-pub const FEATURES: WasmFeatures = WasmFeatures::WASM2
+pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM2
     .difference(WasmFeatures::SIMD)
     .union(WasmFeatures::TAIL_CALL)
     .union(WasmFeatures::EXTENDED_CONST);
 
 /// Is `wasm` a module with these features?
-pub fn is_valid(wasm: &[u8]) -> bool {
+pub(crate) fn is_valid(wasm: &[u8]) -> bool {
     wasmparser::Validator::new_with_features(FEATURES).validate_all(wasm).is_ok()
 }

@@ -27,13 +27,13 @@ const ELEMENTS_TO_GROW: u64 = 20;
 ///
 /// Compiled code treats tables that nobody else can write in another way.
 #[derive(Clone, Copy, Debug)]
-pub struct Exports {
+pub(crate) struct Exports {
     /// All memories?
-    pub memories: bool,
+    pub(crate) memories: bool,
     /// All tables?
-    pub tables: bool,
+    pub(crate) tables: bool,
     /// All globals?
-    pub globals: bool,
+    pub(crate) globals: bool,
 }
 
 /// Numbers of things in a module, imported ones first.
@@ -48,7 +48,7 @@ struct Counts {
 /// `wasm` with fuel and new exports, or `None` if it is invalid, or too large to execute.
 ///
 /// `fuel` is what the start function gets.
-pub fn instrument(wasm: &[u8], exports: Exports, fuel: u32) -> Option<Vec<u8>> {
+pub(crate) fn instrument(wasm: &[u8], exports: Exports, fuel: u32) -> Option<Vec<u8>> {
     if !features::is_valid(wasm) {
         return None;
     }

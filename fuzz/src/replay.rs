@@ -11,10 +11,10 @@ pub fn replay(
     let mut code = ExitCode::SUCCESS;
     for file in files {
         let outcome = std::fs::read(&file).map(|data| target(&data));
-        match outcome {
+        match &outcome {
             Ok(Ok(stats)) => println!("{file}: {stats}"),
             Ok(Err(failure)) => println!("{file}: {failure}"),
-            Err(ref error) => println!("{file}: {error}"),
+            Err(error) => println!("{file}: {error}"),
         }
         if !matches!(outcome, Ok(Ok(_))) {
             code = ExitCode::FAILURE;

@@ -16,7 +16,7 @@
 
 use crate::context::Context;
 use crate::cursor::{Cursor, Path};
-use crate::dispatch::opaque;
+use crate::dispatch::{opaque, opaque_ptr};
 use crate::ops::Flow;
 use crate::regs::{Cache, Entry, Regs};
 use runtime::vm::{Frame, FuncInstance, FuncKind, VMContext, VMFuncRef};
@@ -70,7 +70,7 @@ impl Regs {
     pub(crate) fn args_of(&self, func: *mut FuncInstance) -> *mut u64 {
         debug_assert!(self.cache == Cache::Empty);
         // SAFETY: functions live as long as their store.
-        self.sp.wrapping_sub(unsafe { (*func).n_params as usize })
+        opaque_ptr(self.sp).wrapping_sub(unsafe { (*func).n_params as usize })
     }
 
     /// Pushes a frame of `func` at `fp`. The current one goes on at `pc`, whose entry is `next`.
@@ -196,12 +196,17 @@ impl Regs {
         unsafe { (*(*self.ctx).frame.sub(1)).func.is_null() }
     }
 
-    /// Ends the activation; `code` finishes what is its first and only frame.
-    pub(crate) fn exit_to(&self, code: *const u8, arg0: *mut u8, arg1: *mut u8) -> Flow {
+    /// Ends the activation; `code`, of the compiled function `func_ref`, finishes what is its first
+    /// and only frame.
+    pub(crate) fn exit_to(
+        &self,
+        func_ref: *mut VMFuncRef,
+        (code, arg0, arg1): (*const u8, *mut u8, *mut u8),
+    ) -> Flow {
         debug_assert!(self.is_base_frame());
         // SAFETY: invariant 1 of `regs.rs`.
         let vm = unsafe { &mut (*(*self.ctx).store).vm };
-        (vm.tail_code, vm.tail_arg0, vm.tail_arg1) = (code, arg0, arg1);
+        (vm.tail_func, vm.tail_code, vm.tail_arg0, vm.tail_arg1) = (func_ref, code, arg0, arg1);
         Flow::Exit(Status::Tail)
     }
 

@@ -58,7 +58,7 @@ impl Regs {
             let (func_ref, arg0) = ((*self.func()).func_ref, (*ctx).vmctx.cast());
             if self.is_base_frame() {
                 // Not a call, so that a loop of OSR entries and deopt exits uses no native stack.
-                return self.exit_to(code, arg0, fp.cast());
+                return self.exit_to(func_ref, (code, arg0, fp.cast()));
             }
             let n_results = (*self.func()).n_results;
             let record = (*ctx).frame.sub(1);

@@ -4,7 +4,7 @@
 //! neither that check nor one for null. The first target is looked at by the handler itself, up
 //! to three more by its full version; the rest is cold.
 
-use crate::dispatch::opaque;
+use crate::dispatch::opaque_ptr;
 use runtime::vm::VMFuncRef;
 use runtime::{CallSite, CallSiteIdx, Event, FuncIdx, IcState, MANY_INDICES, MAX_TARGETS, Store, Target};
 
@@ -54,7 +54,7 @@ impl Site {
     #[inline(always)]
     pub(crate) fn count_direct(self) {
         // SAFETY: type invariant.
-        unsafe { increment(&mut (*self.0).first.count) };
+        unsafe { increment(&raw mut (*self.0).first.count) };
     }
 
     /// Are there more targets than are kept?
@@ -100,7 +100,7 @@ impl Site {
 #[inline(always)]
 pub(crate) unsafe fn count(target: *mut Target) {
     // SAFETY: forwarded.
-    unsafe { increment(&mut (*target).count) };
+    unsafe { increment(&raw mut (*target).count) };
 }
 
 /// Notes that a recorded target was found at `index`.
@@ -122,14 +122,16 @@ pub(crate) unsafe fn note_index(target: *mut Target, index: u32) {
 ///
 /// # Note
 ///
-/// An addition to memory and a jump on carry, since handlers have no registers to spare: the
-/// optimizer must not see that the rare store could be a select.
+/// An addition to memory and a jump if it wrapped, since handlers have no registers to spare: the
+/// optimizer must not see that the rare store goes to the same place.
 #[inline(always)]
-fn increment(count: &mut u32) {
-    let (sum, overflow) = count.overflowing_add(1);
-    *count = sum;
-    if overflow {
-        *count = opaque(u32::MAX);
+fn increment(count: *mut u32) {
+    // SAFETY: the count of a record that is alive.
+    unsafe {
+        *count = (*count).wrapping_add(1);
+        if *count == 0 {
+            *opaque_ptr(count) = u32::MAX;
+        }
     }
 }
 

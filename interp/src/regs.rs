@@ -77,12 +77,6 @@ impl Entry {
         Self(self.0.wrapping_add(n as usize))
     }
 
-    /// The entry `delta` entries away.
-    #[inline(always)]
-    pub(crate) fn jump(self, delta: i32) -> Self {
-        Self(self.0.wrapping_offset(delta as isize))
-    }
-
     #[inline(always)]
     pub(crate) fn as_ptr(self) -> *const SideTableEntry {
         self.0

@@ -241,12 +241,6 @@ impl Planner<'_> {
         }
         for target in &candidate.targets {
             let func = target.func;
-            if budget::is_too_large(size(self.request, func)) {
-                return Err(format!(
-                    "called: {func} has {} bytes",
-                    size(self.request, func)
-                ));
-            }
             if self.occurrences(node, func) >= MAX_RECURSION {
                 return Err(format!("called: {func} is recursive"));
             }

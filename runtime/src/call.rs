@@ -36,7 +36,7 @@ pub unsafe fn call_from_host(store: *mut Store, func_ref: *mut VMFuncRef) -> Res
         ((*vm).value_top, (*vm).frames_top, caller)
     };
     // SAFETY: forwarded.
-    let status = unsafe { finish_tail(store, func_ref, saved.0, call(store, func_ref, saved.0)) };
+    let status = unsafe { finish_tail(store, saved.0, call(store, func_ref, saved.0)) };
     // SAFETY: as above.
     unsafe {
         ((*vm).value_top, (*vm).frames_top, (*vm).caller) = saved;
@@ -110,20 +110,15 @@ pub unsafe fn call(store: *mut Store, func_ref: *mut VMFuncRef, slots: *mut u64)
 ///
 /// # Safety
 ///
-/// `status` is what a call of `func_ref` with `slots` just returned.
-pub unsafe fn finish_tail(
-    store: *mut Store,
-    func_ref: *mut VMFuncRef,
-    slots: *mut u64,
-    status: Status,
-) -> Status {
+/// `status` is what a call with `slots` just returned.
+pub unsafe fn finish_tail(store: *mut Store, slots: *mut u64, status: Status) -> Status {
     if status != Status::Tail {
         return status;
     }
     // SAFETY: the store is alive, and `Tail` set these.
-    let (code, arg0, arg1) = unsafe {
+    let (func_ref, code, arg0, arg1) = unsafe {
         let vm = &(*store).vm;
-        (vm.tail_code, vm.tail_arg0, vm.tail_arg1)
+        (vm.tail_func, vm.tail_code, vm.tail_arg0, vm.tail_arg1)
     };
     // SAFETY: `tail_code` has the results of the function that was called.
     unsafe { resume_compiled(store, func_ref, (code, arg0, arg1), slots) }
@@ -134,7 +129,8 @@ pub unsafe fn finish_tail(
 ///
 /// # Safety
 ///
-/// `code` is OSR code or a tail entry made in this store, with the arguments it expects.
+/// `code` is OSR code or a tail entry made in this store, with the arguments it expects. `func_ref`
+/// is compiled, so that its signature has stubs.
 pub unsafe fn resume_compiled(
     store: *mut Store,
     func_ref: *mut VMFuncRef,

@@ -130,6 +130,7 @@ impl Instance {
     /// # Errors
     ///
     /// See [`InstantiateError`].
+    #[expect(clippy::new_ret_no_self, reason = "instances live in their store")]
     pub fn new(
         store: &mut Store,
         module: Arc<Module>,

@@ -33,7 +33,6 @@ pub struct Store {
     /// Settings.
     pub tuning: Arc<Tuning>,
     /// Instances, by `InstanceId`. Never removed.
-    #[expect(clippy::vec_box, reason = "VMContexts point to instances")]
     pub instances: Vec<Box<Instance>>,
     /// Memories, by `MemoryId`.
     pub memories: Vec<Memory>,
@@ -42,10 +41,6 @@ pub struct Store {
     /// Globals, by `GlobalId`.
     pub globals: Vec<Global>,
     /// Host functions.
-    #[expect(
-        clippy::vec_box,
-        reason = "function references point to host functions"
-    )]
     pub host_funcs: Vec<Box<HostFunc>>,
     /// Host values behind externrefs, by slot minus one. They live as long as the store.
     pub extern_refs: Vec<Box<dyn Any + Send + Sync>>,
@@ -127,6 +122,7 @@ impl Store {
             tail_code: ptr::null(),
             tail_arg0: ptr::null_mut(),
             tail_arg1: ptr::null_mut(),
+            tail_func: ptr::null_mut(),
             stress: first_stress(&tuning),
             store: ptr::null_mut(),
             deopt_buffer: [0; DEOPT_BUFFER_SLOTS],

@@ -32,13 +32,17 @@ impl Mode {
     }
 
     /// Sets what makes the mode. Everything is compiled at once, so that runs are repeatable.
+    ///
+    /// If every guard fails, a recursion has a native frame of the interpreter at each level. They
+    /// are large in debug builds, hence the larger stack: threads must have it.
     pub fn configure(self, config: &mut Config) {
         match self {
             Mode::Interp => config.strategy(Strategy::Interpreter),
             Mode::Jit => config.strategy(Strategy::Jit),
             Mode::JitDeopt => config
                 .strategy(Strategy::Jit)
-                .jit_deopt_every(Some(NonZeroU32::MIN)),
+                .jit_deopt_every(Some(NonZeroU32::MIN))
+                .max_wasm_stack(2 << 20),
             Mode::Auto => config
                 .strategy(Strategy::Tiered)
                 .jit_threshold(2)

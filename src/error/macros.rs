@@ -56,7 +56,7 @@ pub mod kind {
     }
 }
 
-/// Makes an [`Error`] of a format string and its arguments, or of a value.
+/// Makes an [`Error`](crate::Error) of a format string and its arguments, or of a value.
 ///
 /// A value that is an error is wrapped and can be downcast to; any other becomes a message.
 #[macro_export]

@@ -3,6 +3,8 @@
 //! Invariant: the closure of a `HostFunc<T>` is only brought into stores of `T`. It casts a pointer
 //! to the store's data without asking.
 
+#![expect(clippy::unused_unit, reason = "the tuple of no parameters")]
+
 use super::{Func, WasmTy};
 use crate::error::{Context, Error, Result, ensure, format_err};
 use crate::store::{StoreInner, StoreOpaque};

@@ -3,6 +3,8 @@
 //! Calls write arguments to the value stack and read results from it; they allocate nothing and
 //! check nothing but the store.
 
+#![expect(clippy::unused_unit, reason = "the tuple of no parameters")]
+
 use super::Func;
 use crate::error::{Result, bail, ensure};
 use crate::externref::{ExternRef, OwnedRooted, Rooted};

@@ -111,7 +111,7 @@ unsafe fn feedback(
         };
         // SAFETY: as above; the function has a call site for each of its infos.
         let (infos, sites) = unsafe {
-            let infos = &*(&raw const (*prepared).prepared().call_sites);
+            let infos = &(*prepared).prepared().call_sites;
             (
                 infos,
                 std::slice::from_raw_parts((*prepared).call_sites, infos.len()),

@@ -174,6 +174,7 @@ impl ValType {
     /// # Panics
     ///
     /// If both mention function types, of different engines.
+    #[expect(clippy::should_implement_trait, reason = "wasmtime's name and signature")]
     pub fn eq(a: &Self, b: &Self) -> bool {
         a.matches(b) && b.matches(a)
     }
@@ -289,6 +290,7 @@ impl RefType {
     /// # Panics
     ///
     /// If both mention function types, of different engines.
+    #[expect(clippy::should_implement_trait, reason = "wasmtime's name and signature")]
     pub fn eq(a: &RefType, b: &RefType) -> bool {
         a.matches(b) && b.matches(a)
     }

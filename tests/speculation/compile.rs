@@ -2,7 +2,7 @@
 
 use super::harness::{
     Run, agrees, base, count_deopts, count_installed, deopt_line, deopts, events, everywhere,
-    reenter, tiered,
+    reenter, tiered, unindent,
 };
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
@@ -155,7 +155,7 @@ fn functions_that_cannot_be_compiled() {
     for threshold in [0, 1, 10] {
         let events = agrees(&tiered(threshold), &wat, |run| {
             script(run);
-            assert!(run.transcript().starts_with(&clean(expected)), "{}", run.transcript());
+            assert!(run.transcript().starts_with(&unindent(expected)), "{}", run.transcript());
         });
         let failed: Vec<String> = events
             .iter()
@@ -166,10 +166,6 @@ fn functions_that_cannot_be_compiled() {
         // Each is tried once.
         assert!(failed.len() <= 2, "{failed:?}");
     }
-}
-
-fn clean(text: &str) -> String {
-    text.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 // The same script runs twenty times and more in the same process. Events, sizes of code and exit
@@ -306,7 +302,7 @@ fn exit_of_a_large_function() {
         );
         let events = agrees(&tiered(1), &wat(n), |run| {
             script(run);
-            assert!(run.transcript().starts_with(&clean(&expected)), "{}", run.transcript());
+            assert!(run.transcript().starts_with(&unindent(&expected)), "{}", run.transcript());
         });
         let deopts: Vec<String> = events.iter().filter_map(deopt_line).collect();
         assert!(matches!(&deopts[..], [it] if it.ends_with(" x1")), "{deopts:?}");

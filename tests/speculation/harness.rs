@@ -459,8 +459,7 @@ pub(crate) fn everywhere_with(
 ) -> String {
     on_large_stack(|| {
         let (reference, _) = transcript(&interpreter(base), wat, &script);
-        let expected: Vec<&str> = expected.lines().map(str::trim).collect();
-        let expected = expected.join("\n").trim().to_owned();
+        let expected = unindent(expected);
         if !reference.starts_with(&expected) {
             panic!("interpreter:\n{}", difference(&expected, &reference));
         }
@@ -551,6 +550,12 @@ fn transcript(mode: &Mode, wat: &str, script: &impl Fn(&mut Run)) -> (String, Ve
     script(&mut run);
     run.note_state();
     (run.transcript(), run.events())
+}
+
+/// The lines of `text` that say something, as they stand in a transcript.
+pub(crate) fn unindent(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+    lines.join("\n")
 }
 
 /// Both texts from the first line on in which they differ.

@@ -171,12 +171,15 @@ fn exit_behind_the_loop() {
 (br_if $next (local.get $k)))
 (local.get $x)))"#;
     let script = |run: &mut Run| {
+        // So that the site behind the loop is known before the loop is compiled.
+        run.repeat(2, "f", (2, 0));
         run.repeat(2, "f", (50, 0));
         run.repeat(2, "f", (50, 1));
         run.call("f", (4, 0));
     };
     // 0 + ... + 49 = 1225; then 48 times $a and twice $b.
     let expected = "
+        f(2, 0) = 18 x2
         f(50, 0) = 11466 x2
         f(50, 1) = 33507 x2
         f(4, 0) = 81";

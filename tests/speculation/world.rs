@@ -65,47 +65,6 @@ fn memory_grows_in_the_callee() {
     everywhere(wat, script, &expected);
 }
 
-// Two memories are used on both sides of a guard, and the second one grows in the new target. One
-// must not be taken for the other, nor its size.
-#[test]
-fn two_memories() {
-    let wat = r#"(module
-(type $t (func (param i32) (result i32)))
-(memory $first (export "first") 1)
-(memory $second (export "second") 1 8)
-(table funcref (elem $a $b))
-(func $a (type $t) (i32.load $second (local.get 0)))
-(func $b (type $t)
-(drop (memory.grow $second (i32.const 1)))
-(i32.store $first (local.get 0) (i32.const 100))
-(i32.load $second (local.get 0)))
-(func (export "f") (param $i i32) (param $at i32) (result i32)
-(i32.store $first (local.get $at) (i32.add (i32.load $first (local.get $at)) (i32.const 1)))
-(i32.store $second (local.get $at) (i32.add (i32.load $second (local.get $at)) (i32.const 3)))
-(i32.mul (call_indirect (type $t) (local.get $at) (local.get $i)) (i32.const 1000))
-(i32.add (i32.load $first (local.get $at)))
-(i32.add (i32.load8_u $second (i32.sub
-(i32.mul (memory.size $second) (i32.const 65536)) (i32.const 1))))))"#;
-    let script = |run: &mut Run| {
-        for n in 0..20 {
-            run.call("f", (0, 4 * n));
-        }
-        run.call("f", (1, 0));
-        run.call("f", (0, 0));
-        run.repeat(5, "f", (1, 80));
-        run.call("f", (0, 65532));
-        run.call("f", (0, 65533));
-    };
-    let mut expected: String = (0..20).map(|n| format!("f(0, {}) = 3001\n", 4 * n)).collect();
-    expected.push_str(
-        "f(1, 0) = 6100
-        f(0, 0) = 9101
-        f(1, 80) = 3100
-        f(1, 80) = 6100",
-    );
-    everywhere(wat, script, &expected);
-}
-
 // An instruction of an inlined callee traps, each that can. The trap is the callee's, at the
 // exact instruction, with its callers below.
 #[test]
@@ -218,7 +177,9 @@ fn table_written_just_before_the_call() {
         everywhere(WRITERS, script, &expected);
         let deopts = deopts(WRITERS, script);
         let n_changed = deopts.iter().filter(|it| it.starts_with("TableChanged func5@")).count();
-        assert_eq!(n_changed, 1, "way {how}: {deopts:?}");
+        // A table that grows, or gets what it holds, keeps its elements.
+        let changes = !matches!(how, 5 | 7);
+        assert_eq!(n_changed, usize::from(changes), "way {how}: {deopts:?}");
     }
 }
 

@@ -80,7 +80,6 @@ fn text(value: &Val) -> String {
         Val::FuncRef(Some(_)) => "<funcref>".to_string(),
         Val::ExternRef(None) => "<null externref>".to_string(),
         Val::ExternRef(Some(_)) => "<externref>".to_string(),
-        other => format!("{other:?}"),
     }
 }
 

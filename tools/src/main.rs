@@ -4,6 +4,8 @@
 //! texts of errors. This file only routes; a subcommand decides its own exit code.
 
 mod bench;
+mod deopt_time;
+mod generate;
 mod inspect;
 mod invoke;
 mod options;
@@ -38,6 +40,8 @@ enum Command {
     Run(run::RunCommand),
     Wast(wast::WastCommand),
     Bench(bench::BenchCommand),
+    DeoptTime(deopt_time::DeoptTimeCommand),
+    Generate(generate::GenerateCommand),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +50,8 @@ fn main() -> ExitCode {
         Command::Run(command) => command.execute(),
         Command::Wast(command) => command.execute(),
         Command::Bench(command) => command.execute(),
+        Command::DeoptTime(command) => command.execute(),
+        Command::Generate(command) => command.execute(),
     }
 }
 

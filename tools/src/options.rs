@@ -85,7 +85,9 @@ const WASM: Group = Group {
     keys: &[
         key(
             "max-wasm-stack",
-            Value::Number(|it, bytes| drop(it.config.max_wasm_stack(size(bytes)))),
+            Value::Number(|it, bytes| {
+                it.config.max_wasm_stack(size(bytes));
+            }),
             "bytes of stack that wasm may use",
         ),
         key(
@@ -192,17 +194,23 @@ const OPTIMIZE: Group = Group {
         key("opt-level", Value::OptLevel, "0, 1, 2 or s"),
         key(
             "memory-reservation",
-            Value::Number(|it, bytes| drop(it.config.memory_reservation(bytes))),
+            Value::Number(|it, bytes| {
+                it.config.memory_reservation(bytes);
+            }),
             "bytes of address space for a memory",
         ),
         key(
             "memory-guard-size",
-            Value::Number(|it, bytes| drop(it.config.memory_guard_size(bytes))),
+            Value::Number(|it, bytes| {
+                it.config.memory_guard_size(bytes);
+            }),
             "inaccessible bytes after a memory",
         ),
         key(
             "signals-based-traps",
-            Value::Flag(|it, on| drop(it.config.signals_based_traps(on))),
+            Value::Flag(|it, on| {
+                it.config.signals_based_traps(on);
+            }),
             "whether traps may be raised by signals",
         ),
     ],
@@ -215,12 +223,16 @@ const CODEGEN: Group = Group {
         key("cache", Value::Ignored, "nothing is cached"),
         key(
             "cranelift-debug-verifier",
-            Value::Flag(|it, on| drop(it.config.cranelift_debug_verifier(on))),
+            Value::Flag(|it, on| {
+                it.config.cranelift_debug_verifier(on);
+            }),
             "check intermediate code",
         ),
         key(
             "parallel-compilation",
-            Value::Flag(|it, on| drop(it.config.parallel_compilation(on))),
+            Value::Flag(|it, on| {
+                it.config.parallel_compilation(on);
+            }),
             "compile in the background",
         ),
     ],
@@ -232,7 +244,9 @@ const DEBUG: Group = Group {
     keys: &[
         key(
             "address-map",
-            Value::Flag(|it, on| drop(it.config.generate_address_map(on))),
+            Value::Flag(|it, on| {
+                it.config.generate_address_map(on);
+            }),
             "offsets in backtraces",
         ),
         key(

@@ -67,6 +67,7 @@ impl WastCommand {
     fn run(&self) -> Result<ExitCode> {
         let files = self.files()?;
         let modes = self.mode.modes();
+        let options = self.options(files.len());
         let mut total = Total::default();
         let bar = progress_bar(files.len() * modes.len());
         for mode in modes {
@@ -75,12 +76,14 @@ impl WastCommand {
             let engine = Engine::new(&config)?;
             for file in &files {
                 bar.set_message(format!("{mode} {}", file.display()));
-                let report = spec::run_file(file, &engine, &self.options());
+                let report = spec::run_file(file, &engine, &options);
                 bar.suspend(|| print_failures(&report, *mode));
                 bar.inc(1);
-                let single = files.len() == 1 && modes.len() == 1;
-                if let (true, Some(error)) = (single, total.add(report)) {
-                    bar.suspend(|| crate::report(&error));
+                if let Some(error) = total.add(report)
+                    && files.len() == 1
+                    && modes.len() == 1
+                {
+                    crate::report(&error);
                 }
             }
         }
@@ -108,14 +111,19 @@ impl WastCommand {
         Ok(files)
     }
 
-    fn options(&self) -> spec::Options {
+    /// What scripts print is of use if it is clear which script it was.
+    fn options(&self, n_files: usize) -> spec::Options {
         spec::Options {
             messages: if self.ignore_error_messages {
                 spec::Messages::Ignore
             } else {
                 spec::Messages::Compare
             },
-            output: spec::Output::Stdout,
+            output: if n_files == 1 {
+                spec::Output::Stdout
+            } else {
+                spec::Output::Discard
+            },
             ..spec::Options::default()
         }
     }

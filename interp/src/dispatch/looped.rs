@@ -26,6 +26,11 @@ pub(crate) fn opaque_ptr<T>(at: *mut T) -> *mut T {
     at
 }
 
+/// A value that the optimizer does not compute together with those of another `ID`.
+pub(crate) fn apart<const ID: u32>(value: i64) -> i64 {
+    value
+}
+
 /// Executes an instruction; a status if the activation ends.
 type Handler = fn(&mut Regs) -> Option<Status>;
 

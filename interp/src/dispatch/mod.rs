@@ -8,7 +8,7 @@
 #[cfg_attr(not(all(optimized, target_arch = "x86_64", not(debug_assertions))), path = "looped.rs")]
 mod mode;
 
-pub(crate) use mode::{Tables, opaque, opaque_ptr};
+pub(crate) use mode::{Tables, apart, opaque, opaque_ptr};
 
 use crate::ops::{Flow, Op};
 use crate::regs::Regs;

@@ -108,10 +108,10 @@ pub(crate) fn opaque_ptr<T>(at: *mut T) -> *mut T {
     same
 }
 
-/// Keeps the jump to a handler apart from all with another `ID`.
+/// A value that the optimizer does not compute together with those of another `ID`.
 #[inline(always)]
-fn apart<const ID: u32>(handler: Handler) -> Handler {
-    let mut same = handler;
+pub(crate) fn apart<const ID: u32>(value: i64) -> i64 {
+    let mut same = value;
     // SAFETY: no instruction at all.
     unsafe {
         std::arch::asm!("/* {0} {1} */", inlateout(reg) same, const ID,
@@ -201,7 +201,6 @@ macro_rules! in_each_state {
 fn next<const ID: u32>(m: Regs, slot: usize) -> u64 {
     // SAFETY: invariant 1 of `regs.rs`; a slot is an opcode byte, or that of a prefixed opcode.
     let handler = unsafe { *(&raw const (*m.ctx).dispatch.0[m.cache as usize]).cast::<Handler>().add(slot) };
-    let handler = apart::<ID>(handler);
     go!(handler, m)
 }
 

@@ -241,7 +241,7 @@ impl Regs {
                 return Flow::Jump;
             }
             let status = runtime::call(store, callee, args);
-            match runtime::finish_tail(store, callee, args, status) {
+            match runtime::finish_tail(store, args, status) {
                 Status::Returned => {
                     self.sp = args.wrapping_add(sig.n_results());
                     self.resume_record(record);
@@ -275,10 +275,10 @@ impl Regs {
             }
             if (*func).kind == FuncKind::Compiled && self.is_base_frame() {
                 let code = sig.tail_entry.load(Ordering::Acquire);
-                return self.exit_to(code, callee.cast(), args.cast());
+                return self.exit_to(callee, (code, callee.cast(), args.cast()));
             }
             let status = runtime::call(store, callee, args);
-            match runtime::finish_tail(store, callee, args, status) {
+            match runtime::finish_tail(store, args, status) {
                 Status::Returned => {
                     (*ctx).frame = record;
                     self.sp = args.wrapping_add(sig.n_results());

@@ -1,5 +1,6 @@
 //! Call sites that could be inlined, and the order in which they get their chance.
 
+use super::budget::is_too_large;
 use super::{Arm, GuardKind, Guarded, Miss, NodeId, SitePlan, size, write_funcs};
 use crate::{Request, SiteFeedback, TableState};
 use runtime::module::{CallKind, CallSiteInfo};
@@ -157,7 +158,12 @@ fn check_inlinable(request: &Request, func: FuncIdx) -> Result<(), String> {
     if request.module.is_imported_func(func) {
         return Err(format!("called: {func} is imported"));
     }
-    if !request.feedback.contains_key(&func) || size(request, func) == usize::MAX {
+    // First: requests carry no feedback of functions that are too large.
+    let size = size(request, func);
+    if size != usize::MAX && is_too_large(size) {
+        return Err(format!("called: {func} has {size} bytes"));
+    }
+    if !request.feedback.contains_key(&func) || size == usize::MAX {
         return Err(format!("called: {func} has no feedback"));
     }
     Ok(())

@@ -210,6 +210,7 @@ unsafe fn tail_to_echo(store: *mut Store, func_ref: *mut VMFuncRef, slots: *mut 
     unsafe {
         let vm = &raw mut (*store).vm;
         (*vm).tail_code = (*(*func_ref).sig).tail_entry.load(Ordering::Relaxed);
+        (*vm).tail_func = func_ref;
         (*vm).tail_arg0 = func_ref.cast();
         (*vm).tail_arg1 = slots.cast();
     }

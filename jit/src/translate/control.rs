@@ -26,6 +26,9 @@ pub(super) fn skip(cx: &mut Translator<'_>, op: &Operator<'_>) {
 }
 
 pub(super) fn translate_unreachable(cx: &mut Translator<'_>) {
+    // Cranelift turns a branch to a block that does nothing but trap into a conditional trap, which
+    // has the position of the branch.
+    cx.builder.ins().sequence_point();
     cx.builder
         .ins()
         .trap(trap_code(Trap::UnreachableCodeReached));

@@ -64,6 +64,9 @@ pub struct VMStore {
     pub tail_arg0: *mut u8,
     /// Second argument of `tail_code`.
     pub tail_arg1: *mut u8,
+    /// The compiled function that `tail_code` belongs to. It has the results of the function that
+    /// is continued, and its signature has stubs; the other one's need not have any.
+    pub tail_func: *mut VMFuncRef,
     /// Counts down at every guard in deopt stress modes; the guard that finds 0 fails.
     pub stress: i64,
     /// The store itself.

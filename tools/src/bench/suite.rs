@@ -25,14 +25,14 @@ macro_rules! programs {
 }
 
 programs! {
-    "fib" * 42,
+    "fib" * 40,
     "integer-loop" * 400_000_000,
-    "sieve" * 250,
+    "sieve" * 200,
     "call-indirect" * 400_000_000,
-    "vtable-1" * 2_000_000,
-    "vtable-3" * 1_000_000,
-    "vtable-16" * 500_000,
-    "vtable-change" * 2_000_000,
+    "vtable-1" * 800_000,
+    "vtable-3" * 400_000,
+    "vtable-16" * 300_000,
+    "vtable-change" * 800_000,
 }
 
 /// An engine that can run the programs.

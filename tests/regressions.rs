@@ -1,0 +1,71 @@
+//! Programs that once went wrong, found by fuzzing. Each runs in every tier.
+
+use wasm_interp_jit::{Config, Engine, Instance, Module, Result, Store, Strategy, WasmBacktrace};
+
+/// Engines that compile at once, late, and never.
+fn engines() -> Vec<(&'static str, Engine)> {
+    [
+        ("interpreter", Strategy::Interpreter, 0),
+        ("compiled at the first call", Strategy::Jit, 0),
+        ("compiled at the third call", Strategy::Tiered, 2),
+    ]
+    .into_iter()
+    .map(|(name, strategy, threshold)| {
+        let mut config = Config::new();
+        config.strategy(strategy).jit_background(false);
+        if threshold > 0 {
+            config.jit_threshold(threshold);
+        }
+        (name, Engine::new(&config).expect("a valid configuration"))
+    })
+    .collect()
+}
+
+fn instantiate(engine: &Engine, wat: &str) -> Result<(Store<()>, Instance)> {
+    let module = Module::new(engine, wat)?;
+    let mut store = Store::new(engine, ());
+    let instance = Instance::new(&mut store, &module, &[])?;
+    Ok((store, instance))
+}
+
+// An interpreted function tail-calls a compiled one of another type. The host's call used to go on
+// through the stubs of the interpreted function's type, which had never been made.
+#[test]
+fn tail_call_from_the_interpreter_into_code_of_another_type() -> Result<()> {
+    let wat = r#"
+(module
+  (func $compiled (export "compiled") (param i32) (result i32) (local.get 0))
+  (func (export "interpreted") (param i64 i64) (result i32)
+    (return_call $compiled (i32.const 7))))
+"#;
+    for (name, engine) in engines() {
+        let (mut store, instance) = instantiate(&engine, wat)?;
+        let compiled = instance.get_typed_func::<i32, i32>(&mut store, "compiled")?;
+        for n in 0..50 {
+            assert_eq!(compiled.call(&mut store, n)?, n, "{name}");
+        }
+        let interpreted = instance.get_typed_func::<(i64, i64), i32>(&mut store, "interpreted")?;
+        assert_eq!(interpreted.call(&mut store, (1, 2))?, 7, "{name}");
+    }
+    Ok(())
+}
+
+// Cranelift makes a conditional trap of a branch to a block that only traps, and gives it the
+// position of the branch. Backtraces then named the `if` instead of the `unreachable`.
+#[test]
+fn trap_behind_a_branch_has_its_own_offset() -> Result<()> {
+    let wat = r#"(module (func (export "f") (param i32) (if (local.get 0) (then unreachable))))"#;
+    let mut offsets = Vec::new();
+    for (_, engine) in engines() {
+        let (mut store, instance) = instantiate(&engine, wat)?;
+        let func = instance.get_typed_func::<i32, ()>(&mut store, "f")?;
+        for _ in 0..50 {
+            func.call(&mut store, 0)?;
+        }
+        let error = func.call(&mut store, 1).expect_err("it traps");
+        let backtrace = error.downcast_ref::<WasmBacktrace>().expect("it has a backtrace");
+        offsets.push(backtrace.frames()[0].func_offset());
+    }
+    assert!(offsets[0].is_some() && offsets.iter().all(|it| *it == offsets[0]), "{offsets:?}");
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! `deopt-time`: how long a deopt takes, from the call whose guard fails to the interpreter's
+//! first instruction.
+//!
+//! ```text
+//!   compiled code    host.before() ── call_indirect, guard fails ──┐
+//!   interpreter      call_indirect again ──► host.after() ◄────────┘
+//! ```
+//!
+//! Measured from the end of one host function to the beginning of the other. What a return from
+//! the host, the interpreter's call and reading the clock take is measured in the interpreter
+//! alone, and subtracted.
+//!
+//! Twice: *first*, each of many functions deopts once, so that nothing of it is in a cache and the
+//! policy withdraws its code; *again*, one function deopts many times at the same guard, which a
+//! stress mode makes fail.
+
+use clap::Args;
+use std::fmt::Write as _;
+use std::num::NonZeroU32;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use wasm_interp_jit::inspect::{EventKind, on_event};
+use wasm_interp_jit::{Caller, Config, Engine, Linker, Module, Result, Store, Strategy, ensure};
+
+/// Measures how long a deopt takes
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct DeoptTimeCommand {
+    /// Deopts of each kind
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    samples: usize,
+    /// Deopts of functions of 500 KB, which take a second each to compile
+    #[arg(long, value_name = "N", default_value_t = 9)]
+    large_samples: usize,
+}
+
+/// What to measure.
+#[derive(Clone, Copy)]
+struct Case {
+    /// Functions that deopt.
+    n_funcs: usize,
+    /// Frames to rebuild.
+    n_frames: usize,
+    /// Bytes of code beside the call, never executed.
+    padding: usize,
+}
+
+/// Which tiers run, and what makes guards fail.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    /// The interpreter: no deopts.
+    Interpreter,
+    /// Another target.
+    First,
+    /// Every second guard: the first one is before the call of `before`.
+    Again,
+}
+
+/// Of the store: clock readings and the deopts that were reported.
+#[derive(Default)]
+struct Data {
+    before: Option<Instant>,
+    samples: Vec<Duration>,
+}
+
+impl DeoptTimeCommand {
+    pub(crate) fn execute(&self) -> ExitCode {
+        match self.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => crate::report(&error),
+        }
+    }
+
+    fn run(&self) -> Result<()> {
+        println!("{:24} {:>8} {:>10} {:>10} {:>10}", "deopt", "samples", "min", "median", "p90");
+        for (name, n_frames, padding, n_first) in [
+            ("1 frame", 1, 0, self.samples),
+            ("4 frames", 4, 0, self.samples),
+            ("1 frame, 500 KB", 1, 500_000, self.large_samples),
+        ] {
+            let case = |n_funcs| Case { n_funcs, n_frames, padding };
+            print(&format!("{name}, first"), case(n_first), (Mode::First, n_first))?;
+            print(&format!("{name}, again"), case(1), (Mode::Again, self.samples))?;
+        }
+        Ok(())
+    }
+}
+
+/// Measures and prints a line.
+fn print(name: &str, case: Case, (mode, n): (Mode, usize)) -> Result<()> {
+    // Counted in a run of its own, so that nobody listens while time is measured.
+    let deopts = measure(case, mode, n, true)?.1;
+    ensure!(deopts == n, "{name}: {deopts} deopts instead of {n}");
+    let (without, _) = measure(case, Mode::Interpreter, n, false)?;
+    let (with, _) = measure(case, mode, n, false)?;
+    let rank = |samples: &[Duration], share: f64| {
+        samples[(samples.len() as f64 * share) as usize].as_nanos()
+    };
+    let around = rank(&without, 0.5);
+    let at = |share| rank(&with, share).saturating_sub(around);
+    println!(
+        "{name:24} {:>8} {:>7} ns {:>7} ns {:>7} ns",
+        with.len(),
+        at(0.0),
+        at(0.5),
+        at(0.9)
+    );
+    Ok(())
+}
+
+/// Times between the two host functions in ascending order, and deopts if they are counted.
+fn measure(case: Case, mode: Mode, n: usize, count: bool) -> Result<(Vec<Duration>, usize)> {
+    let mut config = Config::new();
+    config.jit_threshold(2).jit_background(false);
+    config.strategy(match mode {
+        Mode::Interpreter => Strategy::Interpreter,
+        Mode::First | Mode::Again => Strategy::Tiered,
+    });
+    if mode == Mode::Again {
+        config.jit_deopt_every(NonZeroU32::new(case.n_frames as u32 + 1));
+    }
+    let engine = Engine::new(&config)?;
+    let module = Module::new(&engine, module(case))?;
+    let mut store = Store::new(&engine, Data::default());
+    let mut linker = Linker::new(&engine);
+    linker.func_wrap("host", "before", |mut caller: Caller<'_, Data>| {
+        caller.data_mut().before = Some(Instant::now());
+    })?;
+    linker.func_wrap("host", "after", |mut caller: Caller<'_, Data>| {
+        let now = Instant::now();
+        if let Some(before) = caller.data_mut().before.take() {
+            caller.data_mut().samples.push(now - before);
+        }
+    })?;
+    let instance = linker.instantiate(&mut store, &module)?;
+    let funcs: Vec<_> = (0..case.n_funcs)
+        .map(|n| instance.get_typed_func::<i32, ()>(&mut store, &format!("f{n}")))
+        .collect::<Result<_>>()?;
+    // Enough for the largest budget: budgets grow with the size of the function.
+    for func in &funcs {
+        for _ in 0..64 + case.padding / 16 {
+            func.call(&mut store, 0)?;
+        }
+    }
+    let deopts = Arc::new(AtomicUsize::new(0));
+    if count {
+        let deopts = deopts.clone();
+        on_event(&mut store, move |event| {
+            let is_deopt = event.kind() == EventKind::Deopt;
+            deopts.fetch_add(usize::from(is_deopt), Ordering::Relaxed);
+        });
+    }
+    for n in 0..n {
+        funcs[n % funcs.len()].call(&mut store, 1)?;
+    }
+    let mut samples = std::mem::take(&mut store.data_mut().samples);
+    ensure!(samples.len() == n, "{} samples instead of {n}", samples.len());
+    samples.sort();
+    Ok((samples, deopts.load(Ordering::Relaxed)))
+}
+
+/// A chain of `n_frames` functions for each sample, of which the innermost makes the call.
+fn module(case: Case) -> String {
+    let mut text = String::from(
+        r#"(module
+        (type $target (func))
+        (import "host" "before" (func $before))
+        (import "host" "after" (func $after))
+        (table funcref (elem $usual $after))
+        (func $usual)
+        "#,
+    );
+    for n in 0..case.n_funcs {
+        // Writing to a string does not fail.
+        let _ = write!(text, "(func $inner{n}_1 (param i32) (local i32 i64 f64) ");
+        text.push_str("call $before (call_indirect (type $target) (local.get 0))");
+        if case.padding > 0 {
+            text.push_str("(if (i32.eq (local.get 0) (i32.const 7)) (then ");
+            // Ten bytes each.
+            for _ in 0..case.padding / 10 {
+                text.push_str(
+                    "(local.set 1 (i32.add (local.get 1) (i32.xor (local.get 0) (i32.const 3))))",
+                );
+            }
+            text.push_str("))");
+        }
+        text.push_str(")\n");
+        for depth in 2..=case.n_frames {
+            let _ = write!(
+                text,
+                "(func $inner{n}_{depth} (param i32) (local i32 i64)
+                (local.set 1 (i32.add (local.get 0) (i32.const {depth})))
+                (call $inner{n}_{} (local.get 0))
+                (drop (local.get 1)))\n",
+                depth - 1
+            );
+        }
+        let _ = writeln!(text, "(export \"f{n}\" (func $inner{n}_{}))", case.n_frames);
+    }
+    text.push(')');
+    text
+}
