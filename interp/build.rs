@@ -1,10 +1,15 @@
-//! Tells the crate whether it is optimized: only then are calls in tail position jumps.
+//! Tells the crate whether calls in tail position are sure to be jumps: on x86-64, in builds that
+//! are optimized and have no debug assertions.
+
+use std::env::var;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(optimized)");
-    let level = std::env::var("OPT_LEVEL").unwrap_or_default();
-    if matches!(&*level, "2" | "3" | "s") {
-        println!("cargo::rustc-cfg=optimized");
+    println!("cargo::rustc-check-cfg=cfg(tail_calls)");
+    let optimized = matches!(&*var("OPT_LEVEL").unwrap_or_default(), "2" | "3" | "s");
+    let x86_64 = var("CARGO_CFG_TARGET_ARCH").is_ok_and(|it| it == "x86_64");
+    let checked = var("CARGO_CFG_DEBUG_ASSERTIONS").is_ok();
+    if optimized && x86_64 && !checked {
+        println!("cargo::rustc-cfg=tail_calls");
     }
 }

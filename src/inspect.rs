@@ -57,12 +57,21 @@ impl Recorder {
         mut store: impl AsContextMut,
         mut also: impl FnMut(&Event) + Send + Sync + 'static,
     ) -> Recorder {
-        let recorder = Recorder { start: Instant::now(), events: Arc::default() };
+        let recorder = Recorder {
+            start: Instant::now(),
+            events: Arc::default(),
+        };
         let (start, events) = (recorder.start, recorder.events.clone());
         on_event(&mut store, move |event| {
             also(event);
-            let recorded = Recorded { at: start.elapsed(), event: event.clone() };
-            events.lock().unwrap_or_else(PoisonError::into_inner).push(recorded);
+            let recorded = Recorded {
+                at: start.elapsed(),
+                event: event.clone(),
+            };
+            events
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(recorded);
         });
         store.as_context_mut().0.opaque_mut().runtime_mut().clock = Some(Default::default());
         recorder
@@ -70,7 +79,10 @@ impl Recorder {
 
     /// What happened so far.
     pub fn events(&self) -> Vec<Recorded> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// What it amounts to.

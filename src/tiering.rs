@@ -83,7 +83,9 @@ impl Tiers for InterpreterOnly {
 
     fn compiled_linkage(&self) -> Linkage {
         // Nothing reads it without compiled code.
-        Linkage { builtins: std::ptr::null() }
+        Linkage {
+            builtins: std::ptr::null(),
+        }
     }
 
     fn new_store(&self) -> TierState {

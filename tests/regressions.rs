@@ -1,6 +1,8 @@
 //! Programs that once went wrong, found by fuzzing. Each runs in every tier.
 
-use wasm_interp_jit::{Config, Engine, Instance, Module, Result, Store, Strategy, WasmBacktrace};
+use wasm_interp_jit::{
+    Config, Engine, Instance, Module, Result, Store, Strategy, Val, WasmBacktrace,
+};
 
 /// Engines that compile at once, late, and never.
 fn engines() -> Vec<(&'static str, Engine)> {
@@ -50,22 +52,50 @@ fn tail_call_from_the_interpreter_into_code_of_another_type() -> Result<()> {
     Ok(())
 }
 
-// Cranelift makes a conditional trap of a branch to a block that only traps, and gives it the
-// position of the branch. Backtraces then named the `if` instead of the `unreachable`.
-#[test]
-fn trap_behind_a_branch_has_its_own_offset() -> Result<()> {
-    let wat = r#"(module (func (export "f") (param i32) (if (local.get 0) (then unreachable))))"#;
+/// Calls `f(0)` until it is compiled where it ever is, then `f(1)`, which traps at the same offset
+/// in every tier.
+fn check_trap_offset(wat: &str) -> Result<()> {
     let mut offsets = Vec::new();
     for (_, engine) in engines() {
         let (mut store, instance) = instantiate(&engine, wat)?;
-        let func = instance.get_typed_func::<i32, ()>(&mut store, "f")?;
+        let func = instance.get_func(&mut store, "f").expect("it is exported");
         for _ in 0..50 {
-            func.call(&mut store, 0)?;
+            func.call(&mut store, &[Val::I32(0)], &mut [])?;
         }
-        let error = func.call(&mut store, 1).expect_err("it traps");
-        let backtrace = error.downcast_ref::<WasmBacktrace>().expect("it has a backtrace");
+        let call = func.call(&mut store, &[Val::I32(1)], &mut []);
+        let error = call.expect_err("it traps");
+        let backtrace = error
+            .downcast_ref::<WasmBacktrace>()
+            .expect("it has a backtrace");
         offsets.push(backtrace.frames()[0].func_offset());
     }
-    assert!(offsets[0].is_some() && offsets.iter().all(|it| *it == offsets[0]), "{offsets:?}");
+    let same = offsets.iter().all(|it| it.is_some() && *it == offsets[0]);
+    assert!(same, "{offsets:?}");
     Ok(())
+}
+
+// Cranelift makes a conditional trap of a branch to a block that only traps, and gives it the
+// position of the branch. Backtraces then named the `if` instead of the `unreachable`.
+#[test]
+fn trap_behind_a_branch() -> Result<()> {
+    check_trap_offset(
+        r#"(module (func (export "f") (param i32) (if (local.get 0) (then unreachable))))"#,
+    )
+}
+
+// A load makes the address of another one, and is merged into its instruction. The trap of the
+// second load was taken for that of the first one.
+#[test]
+fn trap_of_a_load_that_makes_an_address() -> Result<()> {
+    check_trap_offset(
+        r#"
+(module
+  (memory 0)
+  (global $result (mut i64) (i64.const 0))
+  (func (export "f") (param i32)
+    (if (local.get 0)
+      (then (global.set $result
+        (i64.load8_u (i32.load align=1 (i32.const 1636865853))))))))
+"#,
+    )
 }

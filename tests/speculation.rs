@@ -14,7 +14,7 @@
 //! | 6 site not executed before | `feedback::site_first_executed_in_compiled_code_is_called` |
 //! | 7 instances of a module | `feedback::instances_of_a_module_learn_apart` |
 //! | 8 stale code of the worker | `compile::stale_code_of_the_worker`, `compile::worker_and_policy_come_to_rest` |
-//! | 9 flipping targets | `feedback::flipping_targets_cause_few_deopts` |
+//! | 9 flipping targets | `feedback::flipping_targets_cause_few_deopts`, `feedback::many_sites_fail_in_turn` |
 //! | 10 limit of one site | `feedback::exhausted_site_does_not_spoil_its_neighbour` |
 //! | 11 recursion | `feedback::every_activation_of_a_recursion_deopts` |
 //! | 12 lifetime of code | `feedback::withdrawn_code_is_returned_into` |
@@ -29,9 +29,9 @@
 //! | 22 NaN | `state::nan_payloads_and_negative_zeros` |
 //! | 23 constants, copies, dead locals | `state::folded_constants_and_shared_values`, `state::locals_that_compiled_code_does_not_need` |
 //! | 24 overwritten parameter | `state::parameter_overwritten_in_the_callee` |
-//! | 26 many values | `state::more_values_than_registers`, `state::a_thousand_locals`, `state::too_many_locals_stay_in_the_interpreter` |
-//! | 27 several values | `state::many_arguments_and_results`, `state::block_parameters` |
-//! | 28 heights of blocks | `state::operands_below_nested_blocks` |
+//! | 26 many values | `state::more_values_than_registers`, `state::a_thousand_locals`, `state::too_many_locals_stay_in_the_interpreter`, `state::frames_too_large_to_be_rebuilt_together` |
+//! | 27 several values | `state::many_arguments_and_results`, `state::a_thousand_arguments_and_results`, `state::block_parameters` |
+//! | 28 heights of blocks | `state::operands_below_nested_blocks`, `state::return_over_operands_in_the_callee` |
 //! | 32 depth 1 to 6 | `nested::exit_at_each_depth` (a seventh level is not guarded) |
 //! | 33 forms of calls | `nested::forms_of_calls_pairwise` |
 //! | 34 tail call in an inlinee | `nested::tail_caller_has_no_frame` |
@@ -39,19 +39,19 @@
 //! | 36 state machine | `nested::tail_calls_in_constant_stack` |
 //! | 37 growing frame | `nested::tail_call_with_more_arguments` |
 //! | 38 root tail-called away | `nested::compiled_function_is_tail_called_away` |
-//! | 44 host errors | `nested::errors_pass_rebuilt_frames`, `nested::errors_pass_nested_activations` |
+//! | 44 host errors | `nested::errors_pass_rebuilt_frames`, `nested::errors_pass_nested_activations`, `nested::panics_pass_rebuilt_frames`, `world::another_store_runs_in_a_host_call` |
 //! | 45 memory grows | `world::memory_grows_in_the_callee` |
 //! | 47 trap in an inlinee | `world::trap_in_an_inlined_callee` |
-//! | 48 table written | `world::table_written_just_before_the_call`, `..._between_calls`, `..._below_waiting_code` |
-//! | 49 globals, imports | `world::globals_change_around_the_call` |
+//! | 48 table written | `world::table_written_just_before_the_call`, `..._between_calls`, `..._below_waiting_code`, `..._by_the_target_in_a_loop` |
+//! | 49 globals, imports | `world::globals_change_around_the_call`, `world::imported_memory_table_and_global` |
 //! | 51 effects before the guard | `world::effects_before_the_guard_happen_once` |
 //! | 52 dropped segments | `world::segments_dropped_behind_an_exit` |
 //! | 53 end of the stack | `stack::exit_near_the_end_of_the_stack`, `stack::endless_recursion_across_tiers`, `stack::entries_and_exits_in_constant_stack` |
 //! | 56 backtraces | `world::backtraces_are_those_of_the_interpreter` |
-//! | 58 OSR in nested loops | `osr::nested_loops_with_parameters`, `osr::loop_of_an_interpreted_callee` |
+//! | 58 OSR in nested loops | `osr::nested_loops_with_parameters`, `osr::loop_of_an_interpreted_callee`, `osr::values_of_every_type_at_the_entry`, `osr::start_function` |
 //! | 59 two entries | `osr::code_for_the_entry_and_for_the_loop`, `osr::exit_behind_the_loop` |
 //! | 60 first and last iteration | `osr::exit_in_each_iteration` |
-//! | 61 interrupted compilation | `compile::store_dropped_while_the_worker_compiles` |
+//! | 61 interrupted compilation | `compile::store_dropped_while_the_worker_compiles`, `compile::stores_on_several_threads` |
 //! | 62 failed compilation | `compile::functions_that_cannot_be_compiled` |
 //! | 63 new paths | `paths::paths_first_taken_in_compiled_code` |
 //! | 65 bounds in loops | `paths::loop_that_leaves_the_memory` |

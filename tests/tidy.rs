@@ -24,7 +24,6 @@ const UNSAFE: &[&str] = &[
     // Raw memory, layouts, and the operating system.
     "runtime/src/bulk.rs",
     "runtime/src/call.rs",
-    "runtime/src/feedback.rs",
     "runtime/src/host.rs",
     "runtime/src/instance.rs",
     "runtime/src/memory.rs",
@@ -54,6 +53,7 @@ const UNSAFE: &[&str] = &[
     "src/values.rs",
     // `wait4` for CPU times, and an allocator that counts.
     "tools/src/bench/measure.rs",
+    "tools/tests/command.rs",
     "tests/allocation.rs",
     // Transitions between tiers.
     "deopt/src/materialize.rs",
@@ -74,7 +74,15 @@ const EMPTY_NAMES: &[&str] = &["utils.rs", "util.rs", "common.rs", "misc.rs", "h
 
 /// Opcode families: the same file name in every phase.
 const FAMILIES: &[&str] = &[
-    "control", "call", "variable", "memory", "table", "const_", "int", "float", "convert",
+    "control",
+    "call",
+    "variable",
+    "memory",
+    "table",
+    "const_",
+    "int",
+    "float",
+    "convert",
     "reference",
 ];
 
@@ -83,9 +91,16 @@ fn crates_depend_only_downwards() {
     for (krate, allowed) in EDGES {
         let dependencies = dependencies(krate);
         for (other, _) in EDGES {
-            let name = if *other == "." { "wasm-interp-jit" } else { other };
+            let name = if *other == "." {
+                "wasm-interp-jit"
+            } else {
+                other
+            };
             let edge = dependencies.contains(name);
-            assert!(!edge || allowed.contains(&name), "{krate} must not depend on {name}");
+            assert!(
+                !edge || allowed.contains(&name),
+                "{krate} must not depend on {name}"
+            );
         }
     }
 }
@@ -93,8 +108,14 @@ fn crates_depend_only_downwards() {
 #[test]
 fn only_the_compiler_sees_cranelift() {
     for (krate, _) in EDGES {
-        let sees = dependencies(krate).iter().any(|it| it.starts_with("cranelift"));
-        assert_eq!(sees, *krate == CRANELIFT, "{krate}: Cranelift belongs to {CRANELIFT} alone");
+        let sees = dependencies(krate)
+            .iter()
+            .any(|it| it.starts_with("cranelift"));
+        assert_eq!(
+            sees,
+            *krate == CRANELIFT,
+            "{krate}: Cranelift belongs to {CRANELIFT} alone"
+        );
     }
 }
 
@@ -104,22 +125,37 @@ fn only_tiering_names_all_tiers() {
         let in_root = name.starts_with("src/");
         let names = |tier: &str| text.contains(&format!("{tier}::"));
         let all = names("interp") && (names("jit") || names("deopt"));
-        assert!(!(in_root && all) || name.starts_with("src/tiering"), "{name} wires tiers");
+        assert!(
+            !(in_root && all) || name.starts_with("src/tiering"),
+            "{name} wires tiers"
+        );
     }
 }
 
 #[test]
 fn files_say_what_they_are_for_and_stay_short() {
     for (name, text) in rust_files() {
-        assert!(text.starts_with("//! "), "{name}: says what it is for in a `//!` first line");
+        assert!(
+            text.starts_with("//! "),
+            "{name}: says what it is for in a `//!` first line"
+        );
         let lines = text.lines().count();
-        assert!(lines <= MAX_LINES, "{name}: {lines} lines, more than {MAX_LINES}");
+        assert!(
+            lines <= MAX_LINES,
+            "{name}: {lines} lines, more than {MAX_LINES}"
+        );
         let file = name.rsplit('/').next().unwrap_or(&name);
-        assert!(!EMPTY_NAMES.contains(&file), "{name}: name it by what is in it");
+        assert!(
+            !EMPTY_NAMES.contains(&file),
+            "{name}: name it by what is in it"
+        );
         let allow = ["#[allow", "("].concat();
         // What is generic over two engines can be needed for one of them only.
         let allowed = name.starts_with("fuzz/");
-        assert!(allowed || !text.contains(&allow), "{name}: `#[expect(.., reason)]`, not allow");
+        assert!(
+            allowed || !text.contains(&allow),
+            "{name}: `#[expect(.., reason)]`, not allow"
+        );
     }
 }
 
@@ -131,13 +167,23 @@ fn unsafe_code_stays_where_it_was_reviewed() {
         }
         let has_unsafe = text.lines().any(|line| {
             let code = line.split("//").next().unwrap_or(line);
-            ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "unsafe(", "unsafe trait"]
-                .iter()
-                .any(|it| code.contains(it))
+            [
+                "unsafe {",
+                "unsafe fn",
+                "unsafe impl",
+                "unsafe extern",
+                "unsafe(",
+                "unsafe trait",
+            ]
+            .iter()
+            .any(|it| code.contains(it))
         });
         let listed = UNSAFE.contains(&name.as_str());
         assert!(!has_unsafe || listed, "{name}: unsafe outside the list");
-        assert!(has_unsafe || !listed, "{name}: has no unsafe code, remove it from the list");
+        assert!(
+            has_unsafe || !listed,
+            "{name}: has no unsafe code, remove it from the list"
+        );
     }
 }
 
@@ -158,9 +204,15 @@ fn paths_in_documents_exist() {
         let text = fs::read_to_string(root().join(document)).expect(document);
         for quoted in text.split('`').skip(1).step_by(2) {
             let is_path = quoted.contains('/')
-                && quoted.chars().all(|it| it.is_ascii_alphanumeric() || "_-./".contains(it))
-                && EDGES.iter().any(|(it, _)| quoted.starts_with(&format!("{it}/")))
-                || ["src/", "tests/", "examples/"].iter().any(|it| quoted.starts_with(it));
+                && quoted
+                    .chars()
+                    .all(|it| it.is_ascii_alphanumeric() || "_-./".contains(it))
+                && EDGES
+                    .iter()
+                    .any(|(it, _)| quoted.starts_with(&format!("{it}/")))
+                || ["src/", "tests/", "examples/"]
+                    .iter()
+                    .any(|it| quoted.starts_with(it));
             if is_path && !quoted.contains('*') {
                 assert!(root().join(quoted).exists(), "{document} names {quoted}");
             }
@@ -175,7 +227,11 @@ fn dependencies(krate: &str) -> BTreeSet<String> {
     let section = toml.split("\n[dependencies]\n").nth(1).unwrap_or_default();
     let section = section.split("\n[").next().unwrap_or_default();
     let name = |line: &str| Some(line.split(['.', ' ', '=']).next()?.trim().to_owned());
-    section.lines().filter_map(name).filter(|it| !it.is_empty() && !it.starts_with('#')).collect()
+    section
+        .lines()
+        .filter_map(name)
+        .filter(|it| !it.is_empty() && !it.starts_with('#'))
+        .collect()
 }
 
 fn root() -> &'static Path {
@@ -188,7 +244,11 @@ fn rust_files() -> Vec<(String, String)> {
     collect(root(), &mut paths);
     paths.sort();
     let read = |path: PathBuf| {
-        let name = path.strip_prefix(root()).expect("below the root").display().to_string();
+        let name = path
+            .strip_prefix(root())
+            .expect("below the root")
+            .display()
+            .to_string();
         let text = fs::read_to_string(&path).unwrap_or_else(|err| panic!("{name}: {err}"));
         (name, text)
     };
@@ -198,7 +258,10 @@ fn rust_files() -> Vec<(String, String)> {
 fn collect(dir: &Path, paths: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap_or_else(|err| panic!("{}: {err}", dir.display())) {
         let path = entry.expect("readable directory").path();
-        let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if path.is_dir() {
             if name != "target" && !name.starts_with('.') {
                 collect(&path, paths);

@@ -39,8 +39,13 @@ pub unsafe fn materialize(
     // SAFETY: the caller promises a live store and its context.
     let (vm, instance) = unsafe { (&raw mut (*store).vm, &*(*vmctx).instance) };
     // SAFETY: as above.
-    let (buffer, limit, mut fp) =
-        unsafe { (&raw const (*vm).deopt_buffer, (*vm).value_limit, (*vm).value_top) };
+    let (buffer, limit, mut fp) = unsafe {
+        (
+            &raw const (*vm).deopt_buffer,
+            (*vm).value_limit,
+            (*vm).value_top,
+        )
+    };
     let mut frames = SmallVec::new();
     for _ in 0..n_frames {
         let header = reader.frame();
@@ -63,9 +68,19 @@ pub unsafe fn materialize(
             sp = sp.wrapping_add(1);
         }
         let pc = code.wrapping_add(header.pc as usize);
-        frames.push(Frame { func, pc, stp: side_table.wrapping_add(header.stp as usize), fp });
+        frames.push(Frame {
+            func,
+            pc,
+            stp: side_table.wrapping_add(header.stp as usize),
+            fp,
+        });
         // The next frame begins where this one's operands end: its arguments are gone.
         fp = sp;
     }
-    Some(Materialized { reason, site, frames, sp: fp })
+    Some(Materialized {
+        reason,
+        site,
+        frames,
+        sp: fp,
+    })
 }

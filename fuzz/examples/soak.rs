@@ -59,7 +59,9 @@ fn main() -> ExitCode {
 impl Options {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
         let mut options = Options {
-            target: args.next().ok_or("usage: soak differential|translate [--option value]...")?,
+            target: args
+                .next()
+                .ok_or("usage: soak differential|translate [--option value]...")?,
             seconds: 60,
             seed: 0,
             jobs: 1,
@@ -73,7 +75,11 @@ impl Options {
         options.function()?;
         while let Some(name) = args.next() {
             let value = args.next().ok_or_else(|| format!("{name} needs a value"))?;
-            let number = || value.parse::<u64>().map_err(|error| format!("{name}: {error}"));
+            let number = || {
+                value
+                    .parse::<u64>()
+                    .map_err(|error| format!("{name}: {error}"))
+            };
             match name.as_str() {
                 "--seconds" => options.seconds = number()?,
                 "--seed" => options.seed = number()?,
@@ -104,7 +110,8 @@ impl Options {
 
     /// Where the worker says which input it is at.
     fn position(&self, job: u64) -> PathBuf {
-        self.out.join(format!("{}-{}-{job}.position", self.target, self.seed))
+        self.out
+            .join(format!("{}-{}-{job}.position", self.target, self.seed))
     }
 }
 
@@ -120,13 +127,20 @@ fn one_module(options: &Options) -> ExitCode {
     };
     let outcome = match options.target.as_str() {
         "translate" => fuzz::check(&wasm),
-        _ => fuzz::compare(&Program { wasm, seed: options.seed }),
+        _ => fuzz::compare(&Program {
+            wasm,
+            seed: options.seed,
+        }),
     };
     match &outcome {
         Ok(stats) => println!("{stats}"),
         Err(failure) => println!("{failure}"),
     }
-    if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if outcome.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Runs every `jobs`-th input, and tells the parent.
@@ -159,13 +173,17 @@ fn work(options: &Options, job: u64) -> ExitCode {
 
 fn write_at(mut file: &std::fs::File, n: u64) {
     use std::io::Seek;
-    let written = file.rewind().and_then(|()| file.write_all(&n.to_le_bytes()));
+    let written = file
+        .rewind()
+        .and_then(|()| file.write_all(&n.to_le_bytes()));
     written.expect("the position can be written");
 }
 
 /// Writes the input, the module and what is wrong.
 fn save(options: &Options, n: u64, failure: &Failure) {
-    let base = options.out.join(format!("{}-{}-{n}", options.target, options.seed));
+    let base = options
+        .out
+        .join(format!("{}-{}-{n}", options.target, options.seed));
     let files = [
         ("input", options.input(n)),
         ("wasm", failure.wasm.clone()),
@@ -194,8 +212,9 @@ fn supervise(options: &Options) -> ExitCode {
     let start = Instant::now();
     let mut total = Stats::default();
     let mut failures: Vec<String> = Vec::new();
-    let mut workers: Vec<Worker> =
-        (0..options.jobs).map(|job| Worker::start(options, job, options.start, 0)).collect();
+    let mut workers: Vec<Worker> = (0..options.jobs)
+        .map(|job| Worker::start(options, job, options.start, 0))
+        .collect();
     let mut told = Instant::now();
     while !workers.is_empty() && failures.len() < options.failures {
         std::thread::sleep(Duration::from_millis(50));
@@ -221,7 +240,11 @@ fn supervise(options: &Options) -> ExitCode {
     for error in total.compile_failures.iter().take(10) {
         println!("not compiled: {error}");
     }
-    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn print_progress(
@@ -244,11 +267,20 @@ impl Worker {
         let own = std::env::current_exe().expect("the program knows itself");
         let mut child = Command::new(own)
             .arg(&options.target)
-            .args(["--seconds", &options.seconds.saturating_sub(elapsed).to_string()])
+            .args([
+                "--seconds",
+                &options.seconds.saturating_sub(elapsed).to_string(),
+            ])
             .args(["--seed", &options.seed.to_string()])
             .args(["--jobs", &options.jobs.to_string()])
             .args(["--start", &from.to_string()])
-            .args(["--count", &options.count.saturating_sub(from - options.start).to_string()])
+            .args([
+                "--count",
+                &options
+                    .count
+                    .saturating_sub(from - options.start)
+                    .to_string(),
+            ])
             .args(["--worker", &job.to_string()])
             .arg("--out")
             .arg(&options.out)
@@ -264,14 +296,22 @@ impl Worker {
                 match line.strip_prefix("failure ") {
                     Some(failure) => failures.push(failure.to_owned()),
                     None => {
-                        *shared.lock().unwrap_or_else(PoisonError::into_inner) = Stats::parse(&line);
+                        *shared.lock().unwrap_or_else(PoisonError::into_inner) =
+                            Stats::parse(&line);
                     }
                 }
             }
             failures
         });
         let at = u64::MAX;
-        Worker { child, job, stats, reader: Some(reader), at, since: Instant::now() }
+        Worker {
+            child,
+            job,
+            stats,
+            reader: Some(reader),
+            at,
+            since: Instant::now(),
+        }
     }
 
     /// Looks after the worker; `None` if it is done. A dead one is replaced.
@@ -311,7 +351,15 @@ impl Worker {
             ("differential", Some(program)) => (program.wasm, program.seed),
             _ => (fuzz::bytes(&input), 0),
         };
-        save(options, at, &Failure { wasm, seed, text: cause.clone() });
+        save(
+            options,
+            at,
+            &Failure {
+                wasm,
+                seed,
+                text: cause.clone(),
+            },
+        );
         failures.push(format!("{at} {cause}"));
         let next = at + options.jobs - job;
         Some(Worker::start(options, job, next, start.elapsed().as_secs()))

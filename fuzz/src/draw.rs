@@ -13,7 +13,9 @@ pub(crate) struct Draw<'a> {
 impl<'a> Draw<'a> {
     /// Draws from `bytes`.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { input: Unstructured::new(bytes) }
+        Self {
+            input: Unstructured::new(bytes),
+        }
     }
 
     /// What is left, for generators that draw themselves.

@@ -44,10 +44,20 @@ pub(crate) fn run(
     (script, seed): (Script, u64),
     watch: impl FnOnce(&mut Store<Host>),
 ) -> Record {
-    let mut store = Store::new(engine, Host { seed, ..Host::default() });
+    let mut store = Store::new(
+        engine,
+        Host {
+            seed,
+            ..Host::default()
+        },
+    );
     watch(&mut store);
-    let mut run =
-        Run { store, instances: Vec::new(), record: Record::default(), rng: Rng::of(&[seed, 1]) };
+    let mut run = Run {
+        store,
+        instances: Vec::new(),
+        record: Record::default(),
+        rng: Rng::of(&[seed, 1]),
+    };
     match script {
         Script::Random => run.random(module),
         Script::EachOnce => run.each_once(module),
@@ -80,7 +90,9 @@ impl Run {
 
     fn each_once(&mut self, module: &Module) {
         self.instantiate(module);
-        let Some(exports) = self.instances.first().cloned() else { return };
+        let Some(exports) = self.instances.first().cloned() else {
+            return;
+        };
         for (name, export) in &exports {
             if let Extern::Func(func) = export {
                 self.refuel(20);
@@ -96,14 +108,16 @@ impl Run {
             .enumerate()
             .map(|(n, import)| {
                 let ty = import.ty();
-                self.existing(&ty).unwrap_or_else(|| self.import(n as u64, ty))
+                self.existing(&ty)
+                    .unwrap_or_else(|| self.import(n as u64, ty))
             })
             .collect();
         let outcome = match Instance::new(&mut self.store, module, &imports) {
             Ok(instance) => {
                 let exports = instance.exports(&mut self.store);
-                let exports: Vec<_> =
-                    exports.map(|export| (export.name().to_owned(), export.into_extern())).collect();
+                let exports: Vec<_> = exports
+                    .map(|export| (export.name().to_owned(), export.into_extern()))
+                    .collect();
                 self.instances.push(exports);
                 Outcome::Values(Vec::new())
             }
@@ -130,18 +144,24 @@ impl Run {
             ExternType::Func(ty) => host_func(&mut self.store, ty, n).into(),
             ExternType::Global(ty) => {
                 let value = value(&mut self.store, ty.content(), rng, None);
-                Global::new(&mut self.store, ty, value).expect("the value has the type").into()
+                Global::new(&mut self.store, ty, value)
+                    .expect("the value has the type")
+                    .into()
             }
             ExternType::Table(ty) => {
                 let init = Ref::null(ty.element().heap_type());
-                Table::new(&mut self.store, ty, init).expect("small tables can be made").into()
+                Table::new(&mut self.store, ty, init)
+                    .expect("small tables can be made")
+                    .into()
             }
             ExternType::Memory(ty) => {
                 let min = u32::try_from(ty.minimum()).expect("it is a 32-bit memory");
                 let limit = ty.maximum().unwrap_or(u64::MAX).min(ty.minimum() + 3);
                 let max = ty.maximum().map(|_| limit as u32);
                 let ty = MemoryType::new(min, max);
-                Memory::new(&mut self.store, ty).expect("small memories can be made").into()
+                Memory::new(&mut self.store, ty)
+                    .expect("small memories can be made")
+                    .into()
             }
             #[allow(unreachable_patterns, reason = "wasmtime has tags")]
             _ => unreachable!("no other imports with these features"),
@@ -162,29 +182,41 @@ impl Run {
             let args = Rng::of(&[self.rng.next()]);
             // Several calls with the same arguments make it hot.
             for _ in 0..self.rng.below(4) + 1 {
-                self.call(&format!("i{which}.{name}"), func, &exports, &mut args.clone());
+                self.call(
+                    &format!("i{which}.{name}"),
+                    func,
+                    &exports,
+                    &mut args.clone(),
+                );
                 if self.record.overflowed {
                     return;
                 }
             }
         } else {
             // One of two changes is to the first global: it selects targets in many programs.
-            let mutable: Vec<_> =
-                exports.iter().filter(|(_, it)| !matches!(it, Extern::Func(_))).collect();
+            let mutable: Vec<_> = exports
+                .iter()
+                .filter(|(_, it)| !matches!(it, Extern::Func(_)))
+                .collect();
             let first = mutable.iter().find(|(name, _)| name == "g0");
             let (name, export) = match first {
                 Some(first) if self.rng.below(2) == 0 => first,
                 _ => mutable[self.rng.index(mutable.len())],
             };
             let what = mutate(&mut self.store, export, &mut self.rng, &exports);
-            self.finish_step(format!("i{which}.{name}{what}"), Outcome::Values(Vec::new()));
+            self.finish_step(
+                format!("i{which}.{name}{what}"),
+                Outcome::Values(Vec::new()),
+            );
         }
     }
 
     fn call(&mut self, name: &str, func: Func, exports: &[(String, Extern)], rng: &mut Rng) {
         let ty = func.ty(&self.store);
-        let args: Vec<Val> =
-            ty.params().map(|ty| value(&mut self.store, &ty, rng, Some(exports))).collect();
+        let args: Vec<Val> = ty
+            .params()
+            .map(|ty| value(&mut self.store, &ty, rng, Some(exports)))
+            .collect();
         let what = format!("{name}({:?})", seen_all(&args, &self.store));
         let mut results = vec![Val::I32(0); ty.results().len()];
         let outcome = match func.call(&mut self.store, &args, &mut results) {
@@ -198,7 +230,9 @@ impl Run {
         for exports in &self.instances {
             for (name, export) in exports {
                 if let ("fuel", Extern::Global(global)) = (name.as_str(), export) {
-                    global.set(&mut self.store, Val::I32(fuel)).expect("fuel is mutable");
+                    global
+                        .set(&mut self.store, Val::I32(fuel))
+                        .expect("fuel is mutable");
                 }
             }
         }
@@ -209,13 +243,21 @@ impl Run {
         self.record.overflowed |= trap == Some(&Trap::StackOverflow);
         let backtrace = error.downcast_ref::<WasmBacktrace>();
         let frames = backtrace.map_or_else(Vec::new, |backtrace| {
-            backtrace.frames().iter().map(|it| (it.func_index(), it.func_offset())).collect()
+            backtrace
+                .frames()
+                .iter()
+                .map(|it| (it.func_index(), it.func_offset()))
+                .collect()
         });
         let cause = match trap {
             Some(trap) => format!("{trap:?}"),
             None => error.root_cause().to_string(),
         };
-        Outcome::Failed { error: cause, text: format!("{error:#}"), frames }
+        Outcome::Failed {
+            error: cause,
+            text: format!("{error:#}"),
+            frames,
+        }
     }
 
     fn finish_step(&mut self, what: String, outcome: Outcome) {
@@ -229,7 +271,12 @@ impl Run {
         }
         let host = self.store.data();
         let host = (host.calls, host.log);
-        self.record.steps.push(Step { what, outcome, state, host });
+        self.record.steps.push(Step {
+            what,
+            outcome,
+            state,
+            host,
+        });
     }
 }
 
@@ -243,11 +290,13 @@ fn fits(export: &ExternType, import: &ExternType) -> bool {
         (ExternType::Table(a), ExternType::Table(b)) => {
             a.element().heap_type().is_extern() == b.element().heap_type().is_extern()
                 && a.minimum() >= b.minimum()
-                && b.maximum().is_none_or(|max| a.maximum().is_some_and(|mine| mine <= max))
+                && b.maximum()
+                    .is_none_or(|max| a.maximum().is_some_and(|mine| mine <= max))
         }
         (ExternType::Memory(a), ExternType::Memory(b)) => {
             a.minimum() >= b.minimum()
-                && b.maximum().is_none_or(|max| a.maximum().is_some_and(|mine| mine <= max))
+                && b.maximum()
+                    .is_none_or(|max| a.maximum().is_some_and(|mine| mine <= max))
         }
         _ => false,
     }
@@ -282,7 +331,9 @@ fn act(caller: &mut Caller<'_, Host>, rng: &mut Rng) -> Result<()> {
         _ => return Ok(()),
     };
     let name = format!("{prefix}{}", rng.below(n));
-    let Some(export) = caller.get_export(&name) else { return Ok(()) };
+    let Some(export) = caller.get_export(&name) else {
+        return Ok(());
+    };
     let Extern::Func(func) = export else {
         mutate(caller, &export, rng, &[]);
         return Ok(());
@@ -292,7 +343,10 @@ fn act(caller: &mut Caller<'_, Host>, rng: &mut Rng) -> Result<()> {
     }
     caller.data_mut().depth += 1;
     let ty = func.ty(&*caller);
-    let args: Vec<Val> = ty.params().map(|ty| value(&mut *caller, &ty, rng, None)).collect();
+    let args: Vec<Val> = ty
+        .params()
+        .map(|ty| value(&mut *caller, &ty, rng, None))
+        .collect();
     let mut results = vec![Val::I32(0); ty.results().len()];
     let returned = func.call(&mut *caller, &args, &mut results);
     caller.data_mut().depth -= 1;
@@ -313,7 +367,9 @@ fn mutate(
                 return String::new();
             }
             let value = value(&mut store, ty.content(), rng, Some(exports));
-            global.set(&mut store, value).expect("the value has the type");
+            global
+                .set(&mut store, value)
+                .expect("the value has the type");
             format!(" = {:?}", seen(&value, &store))
         }
         Extern::Memory(memory) => {
@@ -375,8 +431,11 @@ fn value(
             Val::ExternRef(Some(made))
         }
         ValType::Ref(_) => {
-            let funcs: Vec<Func> =
-                exports.unwrap_or(&[]).iter().filter_map(|(_, it)| it.clone().into_func()).collect();
+            let funcs: Vec<Func> = exports
+                .unwrap_or(&[])
+                .iter()
+                .filter_map(|(_, it)| it.clone().into_func())
+                .collect();
             // One case more: null.
             Val::FuncRef(funcs.get(rng.index(funcs.len() + 1)).copied())
         }
@@ -400,7 +459,9 @@ fn seen(val: &Val, store: impl AsContext) -> Seen {
         })),
         Val::ExternRef(None) => Seen::Extern(None),
         Val::ExternRef(Some(reference)) => {
-            let data = reference.data(store.as_context()).expect("it is of this store");
+            let data = reference
+                .data(store.as_context())
+                .expect("it is of this store");
             Seen::Extern(data.and_then(|data| data.downcast_ref::<u32>()).copied())
         }
         _ => unreachable!("no other values with these features"),
@@ -415,13 +476,18 @@ fn item(store: &mut Store<Host>, export: &Extern) -> Option<Item> {
         }
         Extern::Memory(memory) => {
             let data = memory.data(&*store);
-            Item::Memory { len: data.len(), hash: values::hash(data) }
+            Item::Memory {
+                len: data.len(),
+                hash: values::hash(data),
+            }
         }
         Extern::Table(table) => {
             let len = table.size(&*store);
             let elements = (0..len)
                 .map(|index| {
-                    let element = table.get(&mut *store, index).expect("the index is in bounds");
+                    let element = table
+                        .get(&mut *store, index)
+                        .expect("the index is in bounds");
                     seen(&Val::from(element), &*store)
                 })
                 .collect();

@@ -15,7 +15,13 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes of wasm, seed {}: {}", self.wasm.len(), self.seed, self.text)
+        write!(
+            f,
+            "{} bytes of wasm, seed {}: {}",
+            self.wasm.len(),
+            self.seed,
+            self.text
+        )
     }
 }
 

@@ -10,5 +10,7 @@ pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM2
 
 /// Is `wasm` a module with these features?
 pub(crate) fn is_valid(wasm: &[u8]) -> bool {
-    wasmparser::Validator::new_with_features(FEATURES).validate_all(wasm).is_ok()
+    wasmparser::Validator::new_with_features(FEATURES)
+        .validate_all(wasm)
+        .is_ok()
 }

@@ -26,14 +26,25 @@ pub fn program(data: &[u8]) -> Option<Program> {
     let mut draw = Draw::new(data);
     let seed = draw.any();
     let exports = exports(&mut draw);
-    let wasm = if draw.one_in(2) { speculate::module(&mut draw) } else { smith(&mut draw)? };
+    let wasm = if draw.one_in(2) {
+        speculate::module(&mut draw)
+    } else {
+        smith(&mut draw)?
+    };
     let fuel = draw.pick(&[300, 20, 2000]);
-    Some(Program { wasm: instrument(&wasm, exports, fuel)?, seed })
+    Some(Program {
+        wasm: instrument(&wasm, exports, fuel)?,
+        seed,
+    })
 }
 
 /// Which kinds are exported: mostly all, so that more can be seen.
 pub(crate) fn exports(draw: &mut Draw<'_>) -> Exports {
-    Exports { memories: !draw.one_in(4), tables: !draw.one_in(3), globals: !draw.one_in(4) }
+    Exports {
+        memories: !draw.one_in(4),
+        tables: !draw.one_in(3),
+        globals: !draw.one_in(4),
+    }
 }
 
 fn smith(draw: &mut Draw<'_>) -> Option<Vec<u8>> {

@@ -78,7 +78,10 @@ pub(crate) fn instrument(wasm: &[u8], exports: Exports, fuel: u32) -> Option<Vec
             }
             Payload::GlobalSection(section) => {
                 counts.globals += section.count();
-                globals = (section.count(), &wasm[section.original_position()..section.range().end]);
+                globals = (
+                    section.count(),
+                    &wasm[section.original_position()..section.range().end],
+                );
             }
             Payload::CodeSectionEntry(body) => bodies.push(body),
             Payload::ExportSection(_) | Payload::CodeSectionStart { .. } => {}
@@ -102,15 +105,24 @@ pub(crate) fn instrument(wasm: &[u8], exports: Exports, fuel: u32) -> Option<Vec
         sections.add(SectionId::Code, &code);
     }
     let wasm = sections.finish();
-    debug_assert!(features::is_valid(&wasm), "instrumentation keeps modules valid");
+    debug_assert!(
+        features::is_valid(&wasm),
+        "instrumentation keeps modules valid"
+    );
     Some(wasm)
 }
 
 /// Sections that are copied, other than those with a case of their own.
 fn plain_section(id: u8) -> Option<SectionId> {
-    [SectionId::Type, SectionId::Start, SectionId::Element, SectionId::DataCount, SectionId::Data]
-        .into_iter()
-        .find(|section| *section as u8 == id)
+    [
+        SectionId::Type,
+        SectionId::Start,
+        SectionId::Element,
+        SectionId::DataCount,
+        SectionId::Data,
+    ]
+    .into_iter()
+    .find(|section| *section as u8 == id)
 }
 
 impl Counts {
@@ -178,7 +190,10 @@ impl Sections {
         let mut bytes = Vec::new();
         section.encode(&mut bytes);
         // The encoding starts with the size of the contents.
-        let size = bytes.iter().position(|byte| byte & 0x80 == 0).map_or(0, |last| last + 1);
+        let size = bytes
+            .iter()
+            .position(|byte| byte & 0x80 == 0)
+            .map_or(0, |last| last + 1);
         self.copy(id, &bytes[size..]);
     }
 
@@ -202,7 +217,11 @@ fn lower_tables(tables: wasmparser::TableSectionReader<'_>) -> Option<TableSecti
         }
         let is_extern = ty.element_type == wasmparser::RefType::EXTERNREF;
         section.table(TableType {
-            element_type: if is_extern { RefType::EXTERNREF } else { RefType::FUNCREF },
+            element_type: if is_extern {
+                RefType::EXTERNREF
+            } else {
+                RefType::FUNCREF
+            },
             minimum: ty.initial,
             maximum: Some(ty.maximum.unwrap_or(limit).min(limit)),
             table64: false,
@@ -234,7 +253,11 @@ fn lower_memories(memories: wasmparser::MemorySectionReader<'_>) -> Option<Memor
 /// The global section with one more: the fuel.
 fn with_fuel((count, globals): (u32, &[u8]), fuel: u32) -> Vec<u8> {
     let mut one = GlobalSection::new();
-    let ty = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+    let ty = GlobalType {
+        val_type: ValType::I32,
+        mutable: true,
+        shared: false,
+    };
     one.global(ty, &ConstExpr::i32_const(fuel.cast_signed()));
     let mut encoded = Vec::new();
     one.encode(&mut encoded);

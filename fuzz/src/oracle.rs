@@ -17,7 +17,11 @@ use crate::stats::Stats;
 pub fn differential(data: &[u8]) -> Result<Stats, Failure> {
     match generate::program(data) {
         Some(program) => compare(&program),
-        None => Ok(Stats { executions: 1, rejected: 1, ..Stats::default() }),
+        None => Ok(Stats {
+            executions: 1,
+            rejected: 1,
+            ..Stats::default()
+        }),
     }
 }
 
@@ -28,8 +32,16 @@ pub fn differential(data: &[u8]) -> Result<Stats, Failure> {
 /// If something differs.
 pub fn compare(program: &Program) -> Result<Stats, Failure> {
     let Program { wasm, seed } = program;
-    let mut stats = Stats { executions: 1, modules: 1, ..Stats::default() };
-    let failure = |text| Failure { wasm: wasm.clone(), seed: *seed, text };
+    let mut stats = Stats {
+        executions: 1,
+        modules: 1,
+        ..Stats::default()
+    };
+    let failure = |text| Failure {
+        wasm: wasm.clone(),
+        seed: *seed,
+        text,
+    };
     let modes = Mode::of(*seed);
     let expected = run(modes[0], program, &mut stats).map_err(failure)?;
     stats.steps += expected.steps.len() as u64;
@@ -39,13 +51,19 @@ pub fn compare(program: &Program) -> Result<Stats, Failure> {
     for mode in &modes[1..] {
         let record = run(*mode, program, &mut stats).map_err(failure)?;
         if let Some(difference) = expected.differs(&record, Strictness::Exact) {
-            return Err(failure(format!("{:?} and {mode:?} differ: {difference}", modes[0])));
+            return Err(failure(format!(
+                "{:?} and {mode:?} differ: {difference}",
+                modes[0]
+            )));
         }
     }
     let record = reference::run(wasm, *seed)
         .map_err(|error| failure(format!("wasmtime rejects the module: {error:#}")))?;
     if let Some(difference) = expected.differs(&record, Strictness::AnyNan) {
-        return Err(failure(format!("{:?} and wasmtime differ: {difference}", modes[0])));
+        return Err(failure(format!(
+            "{:?} and wasmtime differ: {difference}",
+            modes[0]
+        )));
     }
     if let Some(error) = stats.compile_failures.first() {
         return Err(failure(format!("not compiled: {error}")));

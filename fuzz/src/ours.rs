@@ -57,7 +57,10 @@ impl Mode {
 
     fn config(self) -> Config {
         let mut config = Config::new();
-        config.max_wasm_stack(1 << 20).cranelift_debug_verifier(true).jit_background(false);
+        config
+            .max_wasm_stack(1 << 20)
+            .cranelift_debug_verifier(true)
+            .jit_background(false);
         match self {
             Mode::Interpreter => config.strategy(Strategy::Interpreter),
             Mode::Jit => config.strategy(Strategy::Jit),
@@ -67,12 +70,14 @@ impl Mode {
                 .memory_reservation(0)
                 .memory_guard_size(0),
             Mode::Tiered => config.strategy(Strategy::Tiered).jit_threshold(THRESHOLD),
-            Mode::Background => {
-                config.strategy(Strategy::Tiered).jit_threshold(THRESHOLD).jit_background(true)
-            }
-            Mode::DeoptAt(k) => {
-                config.strategy(Strategy::Tiered).jit_threshold(THRESHOLD).jit_deopt_at(Some(k))
-            }
+            Mode::Background => config
+                .strategy(Strategy::Tiered)
+                .jit_threshold(THRESHOLD)
+                .jit_background(true),
+            Mode::DeoptAt(k) => config
+                .strategy(Strategy::Tiered)
+                .jit_threshold(THRESHOLD)
+                .jit_deopt_at(Some(k)),
         };
         config
     }
@@ -84,7 +89,8 @@ impl Mode {
     /// The engine of this mode.
     fn engine(self) -> Engine {
         static ENGINES: OnceLock<Vec<Engine>> = OnceLock::new();
-        let engines = ENGINES.get_or_init(|| SHARED.iter().map(|mode| mode.make_engine()).collect());
+        let engines =
+            ENGINES.get_or_init(|| SHARED.iter().map(|mode| mode.make_engine()).collect());
         match SHARED.iter().position(|mode| *mode == self) {
             Some(n) => engines[n].clone(),
             None => self.make_engine(),

@@ -31,7 +31,9 @@ impl Seen {
         match self.canonical() {
             Seen::I32(bits) | Seen::F32(bits) => bits.into(),
             Seen::I64(bits) | Seen::F64(bits) => bits,
-            Seen::Func(ty) => ty.map_or(0, |(params, results)| (params * 1000 + results + 1) as u64),
+            Seen::Func(ty) => {
+                ty.map_or(0, |(params, results)| (params * 1000 + results + 1) as u64)
+            }
             Seen::Extern(data) => data.map_or(0, |data| u64::from(data) + 1),
         }
     }
@@ -51,7 +53,11 @@ pub(crate) enum Strictness {
 pub(crate) enum Outcome {
     Values(Vec<Seen>),
     /// A trap or an error, its whole text, and function and offset of each frame.
-    Failed { error: String, text: String, frames: Vec<(u32, Option<usize>)> },
+    Failed {
+        error: String,
+        text: String,
+        frames: Vec<(u32, Option<usize>)>,
+    },
 }
 
 /// The state of something exported.
@@ -112,12 +118,15 @@ impl Step {
             return Some(format!("  {:?}\n  {:?}", self.outcome, other.outcome));
         }
         if self.host != other.host {
-            return Some(format!("  host calls {:x?}\n  host calls {:x?}", self.host, other.host));
+            return Some(format!(
+                "  host calls {:x?}\n  host calls {:x?}",
+                self.host, other.host
+            ));
         }
         let pairs = self.state.iter().zip(&other.state);
-        let differs = pairs.into_iter().find(|(mine, theirs)| {
-            mine.0 != theirs.0 || !mine.1.same(&theirs.1, strictness)
-        });
+        let differs = pairs
+            .into_iter()
+            .find(|(mine, theirs)| mine.0 != theirs.0 || !mine.1.same(&theirs.1, strictness));
         differs.map(|((name, mine), (_, theirs))| format!("  {name} {mine:?}\n  {name} {theirs:?}"))
     }
 }
@@ -127,11 +136,22 @@ impl Outcome {
         match (self, other) {
             (Outcome::Values(mine), Outcome::Values(theirs)) => {
                 mine.len() == theirs.len()
-                    && mine.iter().zip(theirs).all(|(a, b)| same(*a, *b, strictness))
+                    && mine
+                        .iter()
+                        .zip(theirs)
+                        .all(|(a, b)| same(*a, *b, strictness))
             }
             (
-                Outcome::Failed { error, text, frames },
-                Outcome::Failed { error: error2, text: text2, frames: frames2 },
+                Outcome::Failed {
+                    error,
+                    text,
+                    frames,
+                },
+                Outcome::Failed {
+                    error: error2,
+                    text: text2,
+                    frames: frames2,
+                },
             ) => {
                 let same_text = match strictness {
                     Strictness::Exact => text == text2,
@@ -147,7 +167,9 @@ impl Outcome {
 
 /// The text of an error without the address of a memory fault.
 fn without_fault(text: &str) -> String {
-    let parts = text.split(": ").filter(|part| !part.trim_start().starts_with("memory fault at"));
+    let parts = text
+        .split(": ")
+        .filter(|part| !part.trim_start().starts_with("memory fault at"));
     parts.collect::<Vec<_>>().join(": ")
 }
 
@@ -186,10 +208,24 @@ impl fmt::Debug for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Outcome::Values(values) => write!(f, "{values:?}"),
-            Outcome::Failed { error, text, frames } if frames.len() > 4 => {
-                write!(f, "{error} {:x?} and {} more, {} characters", &frames[..4], frames.len() - 4, text.len())
+            Outcome::Failed {
+                error,
+                text,
+                frames,
+            } if frames.len() > 4 => {
+                write!(
+                    f,
+                    "{error} {:x?} and {} more, {} characters",
+                    &frames[..4],
+                    frames.len() - 4,
+                    text.len()
+                )
             }
-            Outcome::Failed { error, text, frames } => write!(f, "{error} {frames:x?} {text:?}"),
+            Outcome::Failed {
+                error,
+                text,
+                frames,
+            } => write!(f, "{error} {frames:x?} {text:?}"),
         }
     }
 }

@@ -15,8 +15,7 @@ use std::sync::OnceLock;
 /// Runs `wasm`.
 pub(crate) fn run(wasm: &[u8], seed: u64) -> Result<Record> {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
-    let engine =
-        ENGINE.get_or_init(|| Engine::new(&config()).expect("the settings are valid"));
+    let engine = ENGINE.get_or_init(|| Engine::new(&config()).expect("the settings are valid"));
     let module = drive::compile(engine, wasm)?;
     Ok(drive::run(engine, &module, (Script::Random, seed), |_| {}))
 }

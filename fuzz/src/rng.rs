@@ -38,7 +38,11 @@ impl Rng {
 
     /// A number below `n` for indices; 0 if `n` is 0.
     pub fn index(&mut self, n: usize) -> usize {
-        if n == 0 { 0 } else { (self.next() % n as u64) as usize }
+        if n == 0 {
+            0
+        } else {
+            (self.next() % n as u64) as usize
+        }
     }
 
     /// An input for a target: at least `low` and less than `high` bytes.

@@ -63,7 +63,8 @@ impl Stats {
         for (mine, theirs) in self.counts_mut().into_iter().zip(other.counts()) {
             *mine += theirs;
         }
-        self.compile_failures.extend(other.compile_failures.iter().cloned());
+        self.compile_failures
+            .extend(other.compile_failures.iter().cloned());
     }
 
     /// Reads what [`Display`](fmt::Display) wrote; what it does not know is left out.
@@ -71,7 +72,9 @@ impl Stats {
         let mut stats = Stats::default();
         let counts = stats.counts_mut();
         for (name, count) in Self::NAMES.iter().zip(counts) {
-            let found = line.split(' ').find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+            let found = line
+                .split(' ')
+                .find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
             *count = found.and_then(|found| found.parse().ok()).unwrap_or(0);
         }
         stats

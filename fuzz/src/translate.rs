@@ -34,8 +34,15 @@ pub fn translate(data: &[u8]) -> Result<Stats, Failure> {
 ///
 /// As [`translate`].
 pub fn check(wasm: &[u8]) -> Result<Stats, Failure> {
-    let mut stats = Stats { executions: 1, ..Stats::default() };
-    let failure = |wasm: &[u8], text| Failure { wasm: wasm.to_vec(), seed: 0, text };
+    let mut stats = Stats {
+        executions: 1,
+        ..Stats::default()
+    };
+    let failure = |wasm: &[u8], text| Failure {
+        wasm: wasm.to_vec(),
+        seed: 0,
+        text,
+    };
     let accepted = ours::compile(Mode::Jit, wasm);
     match (&accepted, features::is_valid(wasm)) {
         (Ok(_), true) => {}
@@ -46,8 +53,14 @@ pub fn check(wasm: &[u8]) -> Result<Stats, Failure> {
         (Ok(_), false) => return Err(failure(wasm, "an invalid module is accepted".to_owned())),
         (Err(error), true) => return Err(failure(wasm, format!("rejected: {error:#}"))),
     }
-    let exports = Exports { memories: false, tables: false, globals: false };
-    let Some(limited) = instrument(wasm, exports, 20) else { return Ok(stats) };
+    let exports = Exports {
+        memories: false,
+        tables: false,
+        globals: false,
+    };
+    let Some(limited) = instrument(wasm, exports, 20) else {
+        return Ok(stats);
+    };
     if limited.len() > LARGE {
         return Ok(stats);
     }
@@ -84,7 +97,9 @@ pub fn bytes(data: &[u8]) -> Vec<u8> {
     };
     config.allow_invalid_funcs = kind == 2;
     config.generate_custom_sections = draw.one_in(4);
-    let Ok(module) = Module::new(config, draw.input()) else { return data.to_vec() };
+    let Ok(module) = Module::new(config, draw.input()) else {
+        return data.to_vec();
+    };
     let mut wasm = module.to_bytes();
     if kind == 1 {
         mutate(&mut wasm, &mut Rng::new(seed));
@@ -104,7 +119,11 @@ fn mutate(wasm: &mut Vec<u8>, rng: &mut Rng) {
             }
             _ => {
                 if let Some(byte) = wasm.get_mut(at) {
-                    *byte = if rng.below(2) == 0 { rng.next() as u8 } else { *byte ^ 1 };
+                    *byte = if rng.below(2) == 0 {
+                        rng.next() as u8
+                    } else {
+                        *byte ^ 1
+                    };
                 }
             }
         }

@@ -2,8 +2,17 @@
 
 use crate::rng::Rng;
 
-const INTEGERS: &[u64] =
-    &[u64::MAX, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 1 << 32, 1 << 63, (1 << 63) - 1, 65535, 65536];
+const INTEGERS: &[u64] = &[
+    u64::MAX,
+    0x7fff_ffff,
+    0x8000_0000,
+    0xffff_ffff,
+    1 << 32,
+    1 << 63,
+    (1 << 63) - 1,
+    65535,
+    65536,
+];
 
 const SINGLES: &[u32] = &[
     0x8000_0000, // -0
@@ -64,6 +73,13 @@ pub(crate) fn double(rng: &mut Rng) -> u64 {
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     let words = words.iter().map(|word| u64::from_le_bytes(*word));
-    let step = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23);
-    rest.iter().map(|byte| u64::from(*byte)).chain(words).fold(0xcbf2_9ce4_8422_2325, step)
+    let step = |hash: u64, word: u64| {
+        (hash ^ word)
+            .wrapping_mul(0x0000_0100_0000_01b3)
+            .rotate_left(23)
+    };
+    rest.iter()
+        .map(|byte| u64::from(*byte))
+        .chain(words)
+        .fold(0xcbf2_9ce4_8422_2325, step)
 }

@@ -61,7 +61,10 @@ pub(crate) struct Saved {
 }
 
 /// Definition of the memory that an instance without memories sees.
-static NO_MEMORY: NoMemory = NoMemory(VMMemory { base: ptr::dangling_mut(), len: 0 });
+static NO_MEMORY: NoMemory = NoMemory(VMMemory {
+    base: ptr::dangling_mut(),
+    len: 0,
+});
 
 struct NoMemory(VMMemory);
 
@@ -86,7 +89,9 @@ impl Context {
             (*this).n_imported_funcs = n_imported;
             (*this).globals = instance.global_slots.as_ptr();
             (*this).tables = instance.table_places.as_ptr();
-            (*this).sigs = vmctx.wrapping_byte_offset(offsets.sig(TypeIdx(0)) as isize).cast();
+            (*this).sigs = vmctx
+                .wrapping_byte_offset(offsets.sig(TypeIdx(0)) as isize)
+                .cast();
             (*this).memory = match instance.memory_places.first() {
                 Some(&memory) => memory,
                 None => &raw const NO_MEMORY.0,
@@ -152,8 +157,12 @@ pub fn new_context() -> Box<dyn Any + Send + Sync> {
         memory: &raw const NO_MEMORY.0,
         vmctx: ptr::null_mut(),
         store: ptr::null_mut(),
-        // SAFETY: never read before an activation has set it.
-        saved: Saved { pc: unsafe { Cursor::new(ptr::null()) }, sp: ptr::null_mut(), fp: ptr::null_mut() },
+        saved: Saved {
+            // SAFETY: never read before an activation has set it.
+            pc: unsafe { Cursor::new(ptr::null()) },
+            sp: ptr::null_mut(),
+            fp: ptr::null_mut(),
+        },
         dispatch: Tables::new(),
     });
     Box::new(Owner(NonNull::from(Box::leak(context))))

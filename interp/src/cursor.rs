@@ -81,11 +81,9 @@ impl Cursor {
         if byte >= 0x80 {
             return None;
         }
-        // The marks of the bytes before, each of which is the lowest bit of the next one.
-        let marks = ((1 << (7 * N)) - 1) / 0x7f * 0x80;
         let sign = 0x40 << (7 * N);
         // Kept apart from numbers of other lengths, whose instructions are others.
-        let value = apart::<N>(((*value - marks) ^ sign) - sign);
+        let value = apart::<N>(((*value - marks(N)) ^ sign) - sign);
         Some((value, self.skip(N as usize + 1)))
     }
 
@@ -107,6 +105,32 @@ impl Cursor {
     /// Any unsigned LEB128 number of at most 32 bits, and the place behind it.
     #[inline(always)]
     fn unsigned(self) -> (u32, Self) {
+        let mut value = 0;
+        let short = self
+            .unsigned_byte::<0>(&mut value)
+            .or_else(|| self.unsigned_byte::<1>(&mut value))
+            .or_else(|| self.unsigned_byte::<2>(&mut value));
+        match short {
+            Some(done) => done,
+            None => self.long_unsigned(),
+        }
+    }
+
+    /// Adds byte `N` of an unsigned number to `value`; the result if it is the last one.
+    #[inline(always)]
+    fn unsigned_byte<const N: u32>(self, value: &mut i64) -> Option<(u32, Self)> {
+        let byte = self.skip(N as usize).byte();
+        *value += i64::from(byte) << (7 * N);
+        if byte >= 0x80 {
+            return None;
+        }
+        let value = apart::<N>(*value - marks(N));
+        Some((value as u32, self.skip(N as usize + 1)))
+    }
+
+    /// The same without a limit to what is quick.
+    #[inline(always)]
+    fn long_unsigned(self) -> (u32, Self) {
         let (mut value, mut shift, mut at) = (0, 0, self);
         loop {
             let byte = at.byte();
@@ -117,6 +141,11 @@ impl Cursor {
             }
         }
     }
+}
+
+/// The marks of continuation of the bytes before byte `n`; each is the lowest bit of the next one.
+const fn marks(n: u32) -> i64 {
+    ((1 << (7 * n)) - 1) / 0x7f * 0x80
 }
 
 /// How much a handler can deal with.
@@ -135,6 +164,10 @@ pub(crate) trait Path {
 }
 
 /// The frequent cases only.
+#[cfg_attr(
+    not(any(tail_calls, test)),
+    expect(dead_code, reason = "the loop runs full versions")
+)]
 pub(crate) struct Quick;
 
 /// All cases.
@@ -209,7 +242,11 @@ mod tests {
         check(&[0xff, 0x00], 127, 127);
         check(&[0x80, 0x7f], 0x3f80, -128);
         check(&[0xff, 0xff, 0xff, 0xff, 0x07], 0x7fff_ffff, 0x7fff_ffff);
-        check(&[0x80, 0x80, 0x80, 0x80, 0x78], 0x8000_0000, i64::from(i32::MIN));
+        check(
+            &[0x80, 0x80, 0x80, 0x80, 0x78],
+            0x8000_0000,
+            i64::from(i32::MIN),
+        );
     }
 
     #[test]

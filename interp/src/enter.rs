@@ -75,19 +75,26 @@ pub unsafe fn resume(store: *mut Store, frames: &[Frame], sp: *mut u64) -> Statu
     unsafe {
         let vm = &raw mut (*store).vm;
         let base = (*vm).frames_top;
-        let end = innermost.fp.wrapping_add((*innermost.func).n_slots as usize);
+        let end = innermost
+            .fp
+            .wrapping_add((*innermost.func).n_slots as usize);
         if end > (*vm).value_limit || base.wrapping_add(callers.len()) >= (*vm).frames_limit {
             return runtime::stack_overflow(store, (*innermost.func).func_ref);
         }
         activate(store, base, |ctx| {
             for (n, pair) in frames.windows(2).enumerate() {
-                base.add(1 + n).write(suspended(pair[0], (*pair[1].func).vmctx));
+                base.add(1 + n)
+                    .write(suspended(pair[0], (*pair[1].func).vmctx));
             }
             (*ctx).frame = base.add(frames.len());
             (*ctx).func = innermost.func;
             (*ctx).stp = innermost.stp;
             Context::enter_instance(ctx, (*innermost.func).vmctx);
-            let saved = Saved { pc: Cursor::new(innermost.pc), sp, fp: innermost.fp };
+            let saved = Saved {
+                pc: Cursor::new(innermost.pc),
+                sp,
+                fp: innermost.fp,
+            };
             Regs::new(ctx, saved)
         })
     }
@@ -108,7 +115,10 @@ unsafe fn activate(
         let vm = &raw mut (*store).vm;
         let (prev, value_top) = ((*store).activations, (*vm).value_top);
         base.write(sentinel());
-        let mut activation = Activation { prev, kind: ActivationKind::Interpreted { base } };
+        let mut activation = Activation {
+            prev,
+            kind: ActivationKind::Interpreted { base },
+        };
         (*store).activations = &raw mut activation;
         let ctx = context_of(store);
         (*ctx).store = store;

@@ -48,7 +48,14 @@ pub(crate) fn sentinel() -> Frame {
 pub(crate) unsafe fn suspended(frame: Frame, callee: *mut VMContext) -> Frame {
     // SAFETY: forwarded.
     let same_instance = unsafe { (*frame.func).vmctx == callee };
-    Frame { fp: if same_instance { frame.fp } else { leaving(frame.fp) }, ..frame }
+    Frame {
+        fp: if same_instance {
+            frame.fp
+        } else {
+            leaving(frame.fp)
+        },
+        ..frame
+    }
 }
 
 impl Regs {
@@ -82,7 +89,12 @@ impl Regs {
         unsafe {
             let record = (*ctx).frame;
             let (pc, stp) = (self.pc.as_ptr(), next.as_ptr());
-            record.write(Frame { func: (*ctx).func, pc, stp, fp: self.fp });
+            record.write(Frame {
+                func: (*ctx).func,
+                pc,
+                stp,
+                fp: self.fp,
+            });
             (*ctx).frame = record.add(1);
             self.begin(func, fp);
         }

@@ -6,7 +6,9 @@
 
 use crate::dispatch::opaque_ptr;
 use runtime::vm::VMFuncRef;
-use runtime::{CallSite, CallSiteIdx, Event, FuncIdx, IcState, MANY_INDICES, MAX_TARGETS, Store, Target};
+use runtime::{
+    CallSite, CallSiteIdx, Event, FuncIdx, IcState, MANY_INDICES, MAX_TARGETS, Store, Target,
+};
 
 /// The inline cache of a call site of the current function.
 #[derive(Clone, Copy)]
@@ -70,14 +72,20 @@ impl Site {
     pub(crate) fn add(self, target: *mut VMFuncRef, index: u32) -> IcState {
         // SAFETY: type invariant.
         let site = unsafe { &mut *self.0 };
-        let new = Target { func_ref: target, count: 1, index };
+        let new = Target {
+            func_ref: target,
+            count: 1,
+            index,
+        };
         site.state = match site.state {
             IcState::Uninitialized => {
                 site.first = new;
                 IcState::Monomorphic
             }
             IcState::Monomorphic | IcState::Polymorphic => {
-                let more = site.more.get_or_insert_with(|| Box::new([Target::NONE; MAX_TARGETS - 1]));
+                let more = site
+                    .more
+                    .get_or_insert_with(|| Box::new([Target::NONE; MAX_TARGETS - 1]));
                 match more.iter_mut().find(|it| it.func_ref.is_null()) {
                     Some(free) => {
                         *free = new;
@@ -138,4 +146,31 @@ fn increment(count: *mut u32) {
 /// Tells whoever wants to know that a site changed its state.
 pub(crate) fn report(store: &mut Store, func: FuncIdx, site: CallSiteIdx, state: IcState) {
     store.emit(Event::Ic { func, site, state });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // A count at its limit stays there. If it wrapped, the hottest target of a site would look like
+    // its coldest, and be left out where exits are used up.
+    #[test]
+    fn counts_saturate() {
+        let mut target = Target {
+            count: u32::MAX - 1,
+            ..Target::NONE
+        };
+        for _ in 0..2 {
+            // SAFETY: the target is alive, and nobody else refers to it.
+            unsafe { count(&raw mut target) };
+            assert_eq!(target.count, u32::MAX);
+        }
+        let mut site = CallSite {
+            first: target,
+            ..CallSite::default()
+        };
+        // SAFETY: as above.
+        unsafe { Site::new(&raw mut site) }.count_direct();
+        assert_eq!(site.first.count, u32::MAX);
+    }
 }

@@ -42,7 +42,10 @@ impl Regs {
     pub(crate) fn fault(&self, address: u64) -> Fault {
         // SAFETY: as above.
         let memory_size = unsafe { (*self.ctx).memory_len };
-        Fault { address: address.max(memory_size), memory_size }
+        Fault {
+            address: address.max(memory_size),
+            memory_size,
+        }
     }
 
     /// Size of the memory in pages.

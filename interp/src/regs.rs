@@ -29,8 +29,8 @@ use crate::context::{Context, Saved};
 use crate::cursor::Cursor;
 use runtime::module::SideTableEntry;
 use runtime::vm::FuncInstance;
-use runtime::{FuncIdx, GlobalIdx, TableIdx, TypeIdx};
 use runtime::vm::{VMFuncRef, VMSignature, VMTable};
+use runtime::{FuncIdx, GlobalIdx, TableIdx, TypeIdx};
 
 /// Which operands are in registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,7 @@ pub(crate) enum Cache {
 
 impl Cache {
     /// Number of states.
+    #[cfg(tail_calls)]
     pub(crate) const COUNT: usize = 4;
 }
 
@@ -101,14 +102,28 @@ impl Regs {
     /// The invariants of this file hold.
     pub(crate) unsafe fn new(ctx: *mut Context, saved: Saved) -> Self {
         let Saved { pc, sp, fp } = saved;
-        Self { pc, sp, fp, r0: 0, r1: 0, ctx, f0: 0.0, cache: Cache::Empty }
+        Self {
+            pc,
+            sp,
+            fp,
+            r0: 0,
+            r1: 0,
+            ctx,
+            f0: 0.0,
+            cache: Cache::Empty,
+        }
     }
 
     /// The registers in memory. Requires that all operands are, too.
+    #[cfg(tail_calls)]
     #[inline(always)]
     pub(crate) fn saved(&self) -> Saved {
         debug_assert!(self.cache == Cache::Empty);
-        Saved { pc: self.pc, sp: self.sp, fp: self.fp }
+        Saved {
+            pc: self.pc,
+            sp: self.sp,
+            fp: self.fp,
+        }
     }
 
     /// Moves the pc on by `n` bytes.

@@ -194,7 +194,11 @@ fn calls_across_instances() {
     for _ in 0..3 {
         for name in ["f", "i", "r", "ri", "b"] {
             n += 2;
-            assert_eq!(wasm.call_in(user, name, &[2]), Ok(vec![n + 2, 105]), "{name}");
+            assert_eq!(
+                wasm.call_in(user, name, &[2]),
+                Ok(vec![n + 2, 105]),
+                "{name}"
+            );
         }
         n += 3;
         assert_eq!(wasm.call_in(user, "base", &[3]), Ok(vec![n + 3]));
@@ -203,7 +207,9 @@ fn calls_across_instances() {
 
 /// Runs `body` in a thread whose native stack is far too small for a frame each step.
 fn with_little_stack(body: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(body);
+    let thread = std::thread::Builder::new()
+        .stack_size(256 << 10)
+        .spawn(body);
     thread.expect("a thread").join().expect("no panic");
 }
 
@@ -290,7 +296,9 @@ fn tail_calls_of_host_functions() {
 #[test]
 fn tail_calls_may_grow_the_frame() {
     let params = "i64 ".repeat(100);
-    let args = (0..100).map(|n| format!("i64.const {n} ")).collect::<String>();
+    let args = (0..100)
+        .map(|n| format!("i64.const {n} "))
+        .collect::<String>();
     let mut wasm = Wasm::new(&format!(
         r#"(module
 (func $big (param {params}) (result i64) (local i64) local.get 99 local.get 1 i64.add local.get 100 i64.add)

@@ -45,7 +45,13 @@ block $c (result i32)
   end
   i32.const 2 i32.add
 end))"#,
-        &[(&[0], &[101]), (&[1], &[102]), (&[2], &[100]), (&[77], &[100]), (&[0xffff_ffff], &[100])],
+        &[
+            (&[0], &[101]),
+            (&[1], &[102]),
+            (&[2], &[100]),
+            (&[77], &[100]),
+            (&[0xffff_ffff], &[100]),
+        ],
     );
 }
 
@@ -124,7 +130,10 @@ local.set 130
 i32.const 0 local.get 130 i64.store offset=65528
 i32.const 60000 i64.load offset=5528 align=1))"#
         ),
-        &[(&[1_000_000], &[1 << 63]), (&[0], &[(-1_000_000i64 as u64) ^ 1 << 63])],
+        &[
+            (&[1_000_000], &[1 << 63]),
+            (&[0], &[(-1_000_000i64 as u64) ^ 1 << 63]),
+        ],
     );
 }
 
@@ -196,7 +205,10 @@ fn floats_through_locals_and_globals() {
 // A budget of 80 is used up by the loop; the function is reported with the header's pc, and goes on.
 #[test]
 fn hot_loops_and_entries_are_reported() {
-    let mut wasm = Wasm::empty(Tuning { threshold: 80, ..Tuning::default() });
+    let mut wasm = Wasm::empty(Tuning {
+        threshold: 80,
+        ..Tuning::default()
+    });
     wasm.instantiate(
         r#"(module
 (func $callee (param i32) (result i32) local.get 0)
@@ -211,6 +223,9 @@ fn hot_loops_and_entries_are_reported() {
     );
     wasm.check("f", &[200], Ok(&[20100]));
     let hot = wasm.tiers.hot.lock().expect("unlocked").clone();
-    let expected = [(FuncIdx(1), HotPoint::Loop { pc: 2 }), (FuncIdx(0), HotPoint::Entry)];
+    let expected = [
+        (FuncIdx(1), HotPoint::Loop { pc: 2 }),
+        (FuncIdx(0), HotPoint::Entry),
+    ];
     assert_eq!(hot, expected);
 }

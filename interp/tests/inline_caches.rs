@@ -66,22 +66,43 @@ fn states_and_counts() {
             sites(wasm, InstanceId(0), func)
         };
         assert_eq!(call(&mut wasm, 2, 3), "site0 Monomorphic func2*3@2\n");
-        assert_eq!(call(&mut wasm, 0, 2), "site0 Polymorphic func2*3@2 func0*2@0\n");
+        assert_eq!(
+            call(&mut wasm, 0, 2),
+            "site0 Polymorphic func2*3@2 func0*2@0\n"
+        );
         // The same function at another index.
-        assert_eq!(call(&mut wasm, 6, 1), "site0 Polymorphic func2*3@2 func0*3@many\n");
+        assert_eq!(
+            call(&mut wasm, 6, 1),
+            "site0 Polymorphic func2*3@2 func0*3@many\n"
+        );
         call(&mut wasm, 1, 1);
         let four = call(&mut wasm, 3, 2);
-        assert_eq!(four, "site0 Polymorphic func2*3@2 func0*3@many func1*1@1 func3*2@3\n");
+        assert_eq!(
+            four,
+            "site0 Polymorphic func2*3@2 func0*3@many func1*1@1 func3*2@3\n"
+        );
         let mega = call(&mut wasm, 5, 4);
-        assert_eq!(mega, "site0 Megamorphic func2*3@2 func0*3@many func1*1@1 func3*2@3\n");
+        assert_eq!(
+            mega,
+            "site0 Megamorphic func2*3@2 func0*3@many func1*1@1 func3*2@3\n"
+        );
         // Targets on record are counted still.
         call(&mut wasm, 4, 3);
         let mega = call(&mut wasm, 3, 1);
-        assert_eq!(mega, "site0 Megamorphic func2*3@2 func0*3@many func1*1@1 func3*3@3\n");
+        assert_eq!(
+            mega,
+            "site0 Megamorphic func2*3@2 func0*3@many func1*1@1 func3*3@3\n"
+        );
         assert!(wasm.call(name, &[7]).is_err());
         let log = log.lock().expect("unlocked").clone();
-        let expected = ["Monomorphic", "Polymorphic", "Polymorphic", "Polymorphic", "Megamorphic"]
-            .map(|state| format!("ic func{func} site0 {state}\n"));
+        let expected = [
+            "Monomorphic",
+            "Polymorphic",
+            "Polymorphic",
+            "Polymorphic",
+            "Megamorphic",
+        ]
+        .map(|state| format!("ic func{func} site0 {state}\n"));
         assert_eq!(log, expected.concat());
     }
 }
@@ -114,7 +135,11 @@ fn counts_saturate() {
     for index in [2, 0] {
         wasm.check("call", &[index], Ok(&[index]));
     }
-    let func = wasm.store.instance(InstanceId(0)).prepared(FuncIdx(6)).expect("it was called");
+    let func = wasm
+        .store
+        .instance(InstanceId(0))
+        .prepared(FuncIdx(6))
+        .expect("it was called");
     // SAFETY: as in `sites`.
     unsafe {
         let site = &mut *(*func).call_sites;
@@ -153,5 +178,8 @@ fn foreign_targets_are_targets_like_others() {
     for (index, result) in [(0, 0), (5, 10), (6, 7), (5, 10), (0, 0)] {
         assert_eq!(wasm.call_in(user, "call", &[index]), Ok(vec![result]));
     }
-    assert_eq!(sites(&wasm, user, 2), "site0 Polymorphic other*2@0 other*2@5 func1*1@6\n");
+    assert_eq!(
+        sites(&wasm, user, 2),
+        "site0 Polymorphic other*2@0 other*2@5 func1*1@6\n"
+    );
 }

@@ -27,15 +27,33 @@ fn loads_and_stores_of_all_widths() {
   i32.const 208 local.get 1 f32.store i32.const 216 local.get 2 f64.store
   i32.const 200 i64.load i32.const 208 i64.load i32.const 216 f64.load))"#,
     );
-    wasm.check("i32", &[], Ok(&[0xffff_fff8, 0xf8, 0xffff_f9f8, 0xf9f8, 0xfbfa_f9f8]));
+    wasm.check(
+        "i32",
+        &[],
+        Ok(&[0xffff_fff8, 0xf8, 0xffff_f9f8, 0xf9f8, 0xfbfa_f9f8]),
+    );
     let all = 0xfffe_fdfc_fbfa_f9f8;
     let signed = |bits: u32| (all << (64 - bits)) as i64 >> (64 - bits);
-    wasm.check("i64", &[], Ok(&[
-        signed(8) as u64, 0xf8, signed(16) as u64, 0xf9f8, signed(32) as u64, 0xfbfa_f9f8, all,
-    ]));
+    wasm.check(
+        "i64",
+        &[],
+        Ok(&[
+            signed(8) as u64,
+            0xf8,
+            signed(16) as u64,
+            0xf9f8,
+            signed(32) as u64,
+            0xfbfa_f9f8,
+            all,
+        ]),
+    );
     wasm.check("floats", &[], Ok(&[0xfbfa_f9f8, all]));
     wasm.check("store", &[0x1234_5678], Ok(&[0xffff_5678_5678_7878]));
-    wasm.check("store32", &[0x1_2345_6789, 0x3f80_0000, all], Ok(&[0x2345_6789_2345_6789, 0x3f80_0000, all]));
+    wasm.check(
+        "store32",
+        &[0x1_2345_6789, 0x3f80_0000, all],
+        Ok(&[0x2345_6789_2345_6789, 0x3f80_0000, all]),
+    );
 }
 
 #[test]
@@ -47,7 +65,11 @@ fn memory_size_and_growth() {
 (func (export "touch") (param i32) (result i32)
   local.get 0 i32.const 7 i32.store local.get 0 i32.load))"#,
     );
-    wasm.check("touch", &[0x10000], Err("out of bounds memory access [0x10000/0x10000]: func1@0x4"));
+    wasm.check(
+        "touch",
+        &[0x10000],
+        Err("out of bounds memory access [0x10000/0x10000]: func1@0x4"),
+    );
     wasm.check("f", &[1], Ok(&[1, 1, 2]));
     wasm.check("touch", &[0x10000], Ok(&[7]));
     wasm.check("f", &[2], Ok(&[2, 0xffff_ffff, 2]));
@@ -72,7 +94,11 @@ fn bulk_memory() {
     let text = "out of bounds memory access: ";
     wasm.check("init", &[0, 3, 3], Err(&format!("{text}func0@0x6")));
     wasm.check("copy", &[0xfffe, 0, 3], Err(&format!("{text}func2@0x6")));
-    wasm.check("fill", &[0xffff_ffff, 0, 2], Err(&format!("{text}func3@0x6")));
+    wasm.check(
+        "fill",
+        &[0xffff_ffff, 0, 2],
+        Err(&format!("{text}func3@0x6")),
+    );
     wasm.check("drop", &[], Ok(&[]));
     wasm.check("init", &[0, 0, 0], Ok(&[]));
     wasm.check("init", &[0, 0, 1], Err(&format!("{text}func0@0x6")));

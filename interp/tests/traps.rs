@@ -43,10 +43,26 @@ fn out_of_bounds_accesses() {
             r#"(module (memory 1) (func (export "f") (param i32) (result {ty}) local.get 0 {op}))"#
         )
     };
-    check(&load("i32.load"), &[0x10000], "out of bounds memory access [0x10000/0x10000]: func0@0x2");
-    check(&load("i32.load"), &[0xfffd], "out of bounds memory access [0x10000/0x10000]: func0@0x2");
-    check(&load("i64.load offset=0xffffffff"), &[0xffff_ffff], "out of bounds memory access [0x1fffffffe/0x10000]: func0@0x2");
-    check(&load("f64.load offset=16"), &[0xffff_fff0], "out of bounds memory access [0x100000000/0x10000]: func0@0x2");
+    check(
+        &load("i32.load"),
+        &[0x10000],
+        "out of bounds memory access [0x10000/0x10000]: func0@0x2",
+    );
+    check(
+        &load("i32.load"),
+        &[0xfffd],
+        "out of bounds memory access [0x10000/0x10000]: func0@0x2",
+    );
+    check(
+        &load("i64.load offset=0xffffffff"),
+        &[0xffff_ffff],
+        "out of bounds memory access [0x1fffffffe/0x10000]: func0@0x2",
+    );
+    check(
+        &load("f64.load offset=16"),
+        &[0xffff_fff0],
+        "out of bounds memory access [0x100000000/0x10000]: func0@0x2",
+    );
     let mut wasm = Wasm::new(&load("i32.load"));
     wasm.check("f", &[0xfffc], Ok(&[0]));
     check(
@@ -81,8 +97,16 @@ fn indirect_calls() {
 (func (export "f") (param i32) local.get 0 {index} call_indirect (type $t)))"#
         )
     };
-    check(&wat("i32.const 0"), &[1], "indirect call type mismatch: func1@0x4");
-    check(&wat("i32.const 1"), &[1], "uninitialized element: func1@0x4");
+    check(
+        &wat("i32.const 0"),
+        &[1],
+        "indirect call type mismatch: func1@0x4",
+    );
+    check(
+        &wat("i32.const 1"),
+        &[1],
+        "uninitialized element: func1@0x4",
+    );
     check(
         &wat("i32.const 2"),
         &[1],
@@ -98,7 +122,10 @@ fn indirect_calls() {
 // The callee has no pc, since it has not begun; the frames below are as usual.
 #[test]
 fn stack_overflow() {
-    let mut wasm = Wasm::empty(Tuning { max_wasm_stack: 64 << 10, ..Tuning::default() });
+    let mut wasm = Wasm::empty(Tuning {
+        max_wasm_stack: 64 << 10,
+        ..Tuning::default()
+    });
     wasm.instantiate(
         r#"(module (func $f (export "f") (param i64) (result i64)
   nop local.get 0 call $f)
@@ -117,16 +144,21 @@ fn stack_overflow() {
 
 #[test]
 fn stack_overflow_of_tail_calls_and_hosts() {
-    let mut wasm = Wasm::empty(Tuning { max_wasm_stack: 64 << 10, ..Tuning::default() });
+    let mut wasm = Wasm::empty(Tuning {
+        max_wasm_stack: 64 << 10,
+        ..Tuning::default()
+    });
     let host = wasm.host(&[], &[], |call| {
         // SAFETY: the store is alive, and this call is the only user.
         unsafe {
             let instance = &(&(*call.store).instances)[0];
             let func_ref = instance.func_ref(runtime::FuncIdx(1));
-            support::call(call.store, func_ref, &[]).map(|_| ()).map_err(|raised| {
-                let text = support::text(&raised);
-                Box::new(text.split(':').next().expect("a text").to_owned().leak() as &str) as _
-            })
+            support::call(call.store, func_ref, &[])
+                .map(|_| ())
+                .map_err(|raised| {
+                    let text = support::text(&raised);
+                    Box::new(text.split(':').next().expect("a text").to_owned().leak() as &str) as _
+                })
         }
     });
     let locals = "i64 ".repeat(20_000);
@@ -142,7 +174,10 @@ fn stack_overflow_of_tail_calls_and_hosts() {
     );
     for _ in 0..2 {
         let error = wasm.call("f", &[]).expect_err("a stack overflow");
-        assert!(error.starts_with("call stack exhausted: func1@0x0"), "{error}");
+        assert!(
+            error.starts_with("call stack exhausted: func1@0x0"),
+            "{error}"
+        );
         wasm.check("t", &[], Err("call stack exhausted: func2@entry"));
         wasm.check("c", &[], Err("call stack exhausted: func2@entry func4@0x0"));
     }

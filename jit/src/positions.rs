@@ -82,8 +82,10 @@ fn find_trap(
         let user = user(func, block, value)?;
         if let Some(traps) = position(func, user).and_then(|it| found.get_mut(&it.0)) {
             let is_store = access(func, user).is_some();
+            let is_store = is_store && !traps.offsets.is_empty();
             if traps.offsets.len() > traps.n_accesses || is_store {
-                return traps.offsets.pop();
+                // The first one: what is merged runs before what it is merged into.
+                return Some(traps.offsets.remove(0));
             }
         }
         value = *func.dfg.inst_results(user).first()?;

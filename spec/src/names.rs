@@ -95,8 +95,8 @@ fn get<T: Clone>(
     match names.get(&name.map(|name| name.name().to_string())) {
         Some(slot) => slot.get(),
         None => Err(Stop::Fail(match name {
-            Some(name) => format_err!("no {what} is called `${}`", name.name()),
-            None => format_err!("no {what} yet"),
+            Some(name) => format_err!("no {what} named `{}` found", name.name()),
+            None => format_err!("no previous {what} found"),
         })),
     }
 }

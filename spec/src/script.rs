@@ -179,15 +179,17 @@ impl<'a> Script<'a> {
         let values = self.execute(exec)??;
         if values.len() != expected.len() {
             return Err(Stop::Fail(format_err!(
-                "expected {} results, got {values:?}",
-                expected.len()
+                "expected {} results found {}",
+                expected.len(),
+                values.len()
             )));
         }
         for (i, (actual, expected)) in values.iter().zip(expected).enumerate() {
             if !value::matches(&self.store, actual, expected)? {
-                return Err(Stop::Fail(format_err!(
-                    "result {i}: expected {expected:?}, got {actual:?}"
-                )));
+                let error = format_err!("expected {expected:?} got {actual:?}");
+                return Err(Stop::Fail(
+                    error.context(format!("result {i} didn't match")),
+                ));
             }
         }
         Ok(())
@@ -197,9 +199,7 @@ impl<'a> Script<'a> {
     fn assert_trap(&mut self, exec: WastExecute<'_>, message: &str) -> Result<(), Stop> {
         let error = match self.execute(exec)? {
             Ok(values) => {
-                return Err(Stop::Fail(format_err!(
-                    "expected `{message}`, got {values:?}"
-                )));
+                return Err(Stop::Fail(format_err!("expected trap, got {values:?}")));
             }
             Err(error) => error,
         };
@@ -209,7 +209,7 @@ impl<'a> Script<'a> {
     fn assert_exception(&mut self, exec: WastExecute<'_>) -> Result<(), Stop> {
         match self.execute(exec)? {
             Ok(values) => Err(Stop::Fail(format_err!(
-                "expected an exception, got {values:?}"
+                "expected exception, got {values:?}"
             ))),
             Err(error) if error.is::<Trap>() => Err(Stop::Fail(error)),
             Err(_) => Ok(()),
@@ -219,9 +219,7 @@ impl<'a> Script<'a> {
     fn assert_unlinkable(&mut self, module: Wat<'_>, message: &str) -> Result<(), Stop> {
         let module = self.compile(&encode(QuoteWat::Wat(module))??)?;
         match self.instantiate(&module)? {
-            Ok(_) => Err(Stop::Fail(format_err!(
-                "expected `{message}`, but it was linked"
-            ))),
+            Ok(_) => Err(Stop::Fail(format_err!("expected module to fail to link"))),
             Err(error) => Ok(self.check_message(message, &error)?),
         }
     }
@@ -236,7 +234,7 @@ impl<'a> Script<'a> {
         }
         Err(match features::missing(&wasm, self.options.features) {
             Some(names) => Stop::Skip(format!("valid with {names}")),
-            None => Stop::Fail(format_err!("expected `{message}`, but it was accepted")),
+            None => Stop::Fail(format_err!("expected module to fail to build: {message}")),
         })
     }
 
@@ -261,9 +259,7 @@ impl<'a> Script<'a> {
                 let instance = self.names.instance(module)?;
                 match instance.get_global(&mut self.store, global) {
                     Some(global) => Ok(Ok(vec![global.get(&mut self.store)])),
-                    None => Err(Stop::Fail(format_err!(
-                        "no global is exported as `{global}`"
-                    ))),
+                    None => Err(Stop::Fail(format_err!("no item named `{global}` found"))),
                 }
             }
         }
@@ -274,7 +270,7 @@ impl<'a> Script<'a> {
         let instance = self.names.instance(invoke.module)?;
         let Some(func) = instance.get_func(&mut self.store, invoke.name) else {
             return Err(Stop::Fail(format_err!(
-                "no function is exported as `{}`",
+                "no item named `{}` found",
                 invoke.name
             )));
         };

@@ -218,51 +218,44 @@ unsafe impl<T: WasmRet> WasmRet for Result<T> {
 }
 
 macro_rules! host_functions {
-    ($n:literal $($ty:ident)*) => {
+    ($n:literal $(($ty:ident $value:ident))*) => {
         // SAFETY: one type for each slot that is written.
-        #[allow(non_snake_case, unused, reason = "named as the types; some are of length 0")]
         unsafe impl<$($ty: WasmTy,)*> WasmRet for ($($ty,)*) {
             fn valtypes() -> impl Iterator<Item = ValType> {
                 [$($ty::valtype(),)*].into_iter()
             }
 
             #[inline]
-            unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()> {
-                let ($($ty,)*) = self;
-                let mut at = slots;
+            unsafe fn store(self, _store: &StoreOpaque, slots: *mut u64) -> Result<()> {
+                let ($($value,)*) = self;
                 $(
                     ensure!(
-                        $ty.compatible_with_store(store),
+                        $value.compatible_with_store(_store),
                         "host function attempted to return cross-`Store` value to Wasm",
                     );
-                    // SAFETY: the caller gives room for all.
-                    unsafe { at.write($ty.into_slot(store)) };
-                    at = at.wrapping_add(1);
                 )*
+                let values: [u64; $n] = [$($value.into_slot(_store),)*];
+                // SAFETY: the caller gives room for all.
+                unsafe { slots.cast::<[u64; $n]>().write(values) };
                 Ok(())
             }
         }
 
         // SAFETY: one type for each slot that is read.
-        #[allow(non_snake_case, unused, reason = "named as the types; some are of length 0")]
         unsafe impl<$($ty: WasmTy,)*> WasmTyList for ($($ty,)*) {
             fn valtypes() -> impl Iterator<Item = ValType> {
                 [$($ty::valtype(),)*].into_iter()
             }
 
             #[inline]
-            unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self {
-                let mut at = slots;
-                $(
-                    // SAFETY: the caller gives values of these types.
-                    let $ty = unsafe { $ty::from_slot(store, at.read()) };
-                    at = at.wrapping_add(1);
-                )*
-                ($($ty,)*)
+            unsafe fn load(_store: &StoreOpaque, slots: *const u64) -> Self {
+                // SAFETY: the caller gives as many slots.
+                let [$($value,)*] = unsafe { slots.cast::<[u64; $n]>().read() };
+                // SAFETY: the caller gives values of these types.
+                ($(unsafe { $ty::from_slot(_store, $value) },)*)
             }
         }
 
-        #[allow(non_snake_case, reason = "named as the types")]
         impl<T, F, $($ty,)* R> IntoFunc<T, ($($ty,)*), R> for F
         where
             T: 'static,
@@ -271,11 +264,10 @@ macro_rules! host_functions {
             R: WasmRet,
         {
             fn into_func(self, engine: &Engine) -> Result<HostFunc<T>> {
-                HostFunc::wrap(engine, move |_: Caller<'_, T>, ($($ty,)*)| self($($ty),*))
+                HostFunc::wrap(engine, move |_: Caller<'_, T>, ($($value,)*)| self($($value),*))
             }
         }
 
-        #[allow(non_snake_case, reason = "named as the types")]
         impl<T, F, $($ty,)* R> IntoFunc<T, (Caller<'_, T>, $($ty,)*), R> for F
         where
             T: 'static,
@@ -284,8 +276,8 @@ macro_rules! host_functions {
             R: WasmRet,
         {
             fn into_func(self, engine: &Engine) -> Result<HostFunc<T>> {
-                HostFunc::wrap(engine, move |caller: Caller<'_, T>, ($($ty,)*)| {
-                    self(caller, $($ty),*)
+                HostFunc::wrap(engine, move |caller: Caller<'_, T>, ($($value,)*)| {
+                    self(caller, $($value),*)
                 })
             }
         }

@@ -6,7 +6,7 @@
 #![expect(clippy::unused_unit, reason = "the tuple of no parameters")]
 
 use super::Func;
-use crate::error::{Result, bail, ensure};
+use crate::error::{Result, bail};
 use crate::externref::{ExternRef, OwnedRooted, Rooted};
 use crate::store::StoreOpaque;
 use crate::types::{HeapType, RefType, ValType};
@@ -307,45 +307,44 @@ unsafe impl<T: WasmTy> WasmResults for T {
 }
 
 macro_rules! tuples {
-    ($n:literal $($ty:ident)*) => {
+    ($n:literal $(($ty:ident $value:ident))*) => {
         // SAFETY: `typecheck` compares one type for each slot that is written.
-        #[allow(non_snake_case, unused, reason = "named as the types; some are of length 0")]
         unsafe impl<$($ty: WasmTy,)*> WasmParams for ($($ty,)*) {
-            fn typecheck(engine: &Engine, types: &[rt::ValType], position: Position) -> Result<()> {
-                ensure!(types.len() == $n, "expected {} types, found {}", $n, types.len());
-                let mut types = types.iter();
-                $($ty::typecheck(engine, &ValType::raise(*types.next().expect("counted")), position)?;)*
+            fn typecheck(
+                _engine: &Engine,
+                types: &[rt::ValType],
+                _position: Position,
+            ) -> Result<()> {
+                let [$($value,)*] = types else {
+                    bail!("expected {} types, found {}", $n, types.len());
+                };
+                $($ty::typecheck(_engine, &ValType::raise(*$value), _position)?;)*
                 Ok(())
             }
 
             #[inline]
-            unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()> {
-                let ($($ty,)*) = self;
-                let mut at = slots;
+            unsafe fn store(self, _store: &StoreOpaque, slots: *mut u64) -> Result<()> {
+                let ($($value,)*) = self;
                 $(
-                    if !$ty.compatible_with_store(store) {
+                    if !$value.compatible_with_store(_store) {
                         bail!("attempt to pass cross-`Store` value to Wasm as function argument");
                     }
-                    // SAFETY: the caller gives room for all.
-                    unsafe { at.write($ty.into_slot(store)) };
-                    at = at.wrapping_add(1);
                 )*
+                let values: [u64; $n] = [$($value.into_slot(_store),)*];
+                // SAFETY: the caller gives room for all.
+                unsafe { slots.cast::<[u64; $n]>().write(values) };
                 Ok(())
             }
         }
 
         // SAFETY: as above.
-        #[allow(non_snake_case, unused, reason = "named as the types; some are of length 0")]
         unsafe impl<$($ty: WasmTy,)*> WasmResults for ($($ty,)*) {
             #[inline]
-            unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self {
-                let mut at = slots;
-                $(
-                    // SAFETY: the caller gives values of these types.
-                    let $ty = unsafe { $ty::from_slot(store, at.read()) };
-                    at = at.wrapping_add(1);
-                )*
-                ($($ty,)*)
+            unsafe fn load(_store: &StoreOpaque, slots: *const u64) -> Self {
+                // SAFETY: the caller gives as many slots.
+                let [$($value,)*] = unsafe { slots.cast::<[u64; $n]>().read() };
+                // SAFETY: the caller gives values of these types.
+                ($(unsafe { $ty::from_slot(_store, $value) },)*)
             }
         }
     };

@@ -41,14 +41,17 @@ pub fn dump(store: impl AsContext, kind: DumpKind) -> String {
 fn dump_instance(instance: &Instance, kind: DumpKind, out: &mut String) {
     for n in 0..instance.module.bodies.len() as u32 {
         let func = FuncIdx(instance.module.n_imports.funcs + n);
-        let Some(prepared) = instance.prepared(func) else { continue };
+        let Some(prepared) = instance.prepared(func) else {
+            continue;
+        };
         // SAFETY: prepared functions live as long as their instance, and no wasm runs.
         let prepared = unsafe { &*prepared };
+        // SAFETY: as above.
+        let body = unsafe { prepared.prepared() };
         // Writing to a string does not fail.
         let _ = match kind {
             DumpKind::Feedback => dump_feedback(instance, prepared, out),
-            // SAFETY: as above.
-            _ => writeln!(out, "{func}\n{}", unsafe { prepared.prepared() }.display(&instance.module)),
+            _ => writeln!(out, "{func}\n{}", body.display(&instance.module)),
         };
     }
 }
@@ -57,7 +60,10 @@ fn dump_feedback(instance: &Instance, func: &FuncInstance, out: &mut String) -> 
     // SAFETY: a prepared function has a call site for each of its infos, and no wasm runs.
     let (infos, sites) = unsafe {
         let infos = &func.prepared().call_sites;
-        (infos, std::slice::from_raw_parts(func.call_sites, infos.len()))
+        (
+            infos,
+            std::slice::from_raw_parts(func.call_sites, infos.len()),
+        )
     };
     writeln!(out, "{}", func.func)?;
     for (n, (info, site)) in (0..).zip(infos.iter().zip(sites)) {

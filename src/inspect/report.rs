@@ -77,10 +77,19 @@ impl Report {
         let mut decisions = Vec::new();
         for Recorded { at, event } in events {
             match event {
-                Event::Inlined { func, pc, decision, .. } => {
+                Event::Inlined {
+                    func, pc, decision, ..
+                } => {
                     decisions.push((*func, *pc, decision.clone()));
                 }
-                Event::Installed { func, osr, code, size, exits, time } => {
+                Event::Installed {
+                    func,
+                    osr,
+                    code,
+                    size,
+                    exits,
+                    time,
+                } => {
                     report.codes.push(CodeSummary {
                         code: *code,
                         func: *func,
@@ -105,7 +114,14 @@ impl Report {
                         code.withdrawn = true;
                     }
                 }
-                Event::Deopt { code, reason, func, pc, frames, .. } => {
+                Event::Deopt {
+                    code,
+                    reason,
+                    func,
+                    pc,
+                    frames,
+                    ..
+                } => {
                     report.deopts.push(DeoptSummary {
                         code: *code,
                         reason: *reason,
@@ -176,10 +192,18 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "interpreted:")?;
         for (n, (func, name)) in self.interpreted.iter().enumerate() {
-            write!(f, "{} {}", if n == 0 { "" } else { "," }, Named(*func, name))?;
+            write!(
+                f,
+                "{} {}",
+                if n == 0 { "" } else { "," },
+                Named(*func, name)
+            )?;
         }
         let [mono, poly, mega] = self.inline_caches;
-        writeln!(f, "\ninline caches: {mono} monomorphic, {poly} polymorphic, {mega} megamorphic")?;
+        writeln!(
+            f,
+            "\ninline caches: {mono} monomorphic, {poly} polymorphic, {mega} megamorphic"
+        )?;
         for code in &self.codes {
             writeln!(f, "{code}")?;
         }
@@ -190,7 +214,12 @@ impl fmt::Display for Report {
         for deopt in self.deopts.iter().take(MAX_DEOPTS) {
             writeln!(f, "  {deopt}")?;
         }
-        if let Some(more) = self.deopts.len().checked_sub(MAX_DEOPTS).filter(|&it| it > 0) {
+        if let Some(more) = self
+            .deopts
+            .len()
+            .checked_sub(MAX_DEOPTS)
+            .filter(|&it| it > 0)
+        {
             writeln!(f, "  ... and {more} more")?;
         }
         let ms = |it: Duration| it.as_secs_f64() * 1e3;
@@ -210,7 +239,12 @@ const MAX_DEOPTS: usize = 20;
 impl fmt::Display for CodeSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = |it: Duration| it.as_secs_f64() * 1e3;
-        write!(f, "compiled {}: {}", self.code, Named(self.func, &self.name))?;
+        write!(
+            f,
+            "compiled {}: {}",
+            self.code,
+            Named(self.func, &self.name)
+        )?;
         if let Some(pc) = self.osr {
             write!(f, " from its loop at {pc:#x}")?;
         }

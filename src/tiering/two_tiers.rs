@@ -138,7 +138,10 @@ unsafe fn install(store: *mut Store, requested: Requested, code: Code) {
         (*store).codes.insert(code.info().clone());
         let state = State::of(store);
         state.entry(key(func, osr)).progress = Progress::Installed(id);
-        state.codes[id.index()] = Some(Installed { code: Arc::new(code), requested });
+        state.codes[id.index()] = Some(Installed {
+            code: Arc::new(code),
+            requested,
+        });
         if osr.is_none() {
             (*(*func).func_ref).code = entry;
             (*func).kind = FuncKind::Compiled;
@@ -209,12 +212,21 @@ impl Tiers for TwoTiers {
         let (code, func, clock) = unsafe {
             let installed = State::of(store).codes[exit.code.index()].as_ref();
             let installed = installed.expect("code that takes an exit is installed");
-            (Arc::as_ptr(&installed.code), installed.requested.func, installed.requested.clock)
+            (
+                Arc::as_ptr(&installed.code),
+                installed.requested.func,
+                installed.requested.clock,
+            )
         };
         // SAFETY: the compiled code stored what its exit names; its functions are prepared.
-        let rebuilt =
-            unsafe { deopt::materialize(store, vmctx, ((*code).exits(), exit.exit)) };
-        let Some(Materialized { reason, site, frames, sp }) = rebuilt else {
+        let rebuilt = unsafe { deopt::materialize(store, vmctx, ((*code).exits(), exit.exit)) };
+        let Some(Materialized {
+            reason,
+            site,
+            frames,
+            sp,
+        }) = rebuilt
+        else {
             // SAFETY: forwarded.
             return unsafe { raise_trap(store, Trap::StackOverflow, None, None) };
         };

@@ -143,7 +143,10 @@ impl FuncType {
     /// # Panics
     ///
     /// If the types belong to different engines.
-    #[expect(clippy::should_implement_trait, reason = "wasmtime's name and signature")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "wasmtime's name and signature"
+    )]
     pub fn eq(a: &FuncType, b: &FuncType) -> bool {
         a.matches(b)
     }

@@ -181,7 +181,10 @@ impl HeapType {
     /// # Panics
     ///
     /// If both are function types, of different engines.
-    #[expect(clippy::should_implement_trait, reason = "wasmtime's name and signature")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "wasmtime's name and signature"
+    )]
     pub fn eq(a: &HeapType, b: &HeapType) -> bool {
         a.matches(b) && b.matches(a)
     }

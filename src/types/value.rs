@@ -174,7 +174,10 @@ impl ValType {
     /// # Panics
     ///
     /// If both mention function types, of different engines.
-    #[expect(clippy::should_implement_trait, reason = "wasmtime's name and signature")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "wasmtime's name and signature"
+    )]
     pub fn eq(a: &Self, b: &Self) -> bool {
         a.matches(b) && b.matches(a)
     }
@@ -290,7 +293,10 @@ impl RefType {
     /// # Panics
     ///
     /// If both mention function types, of different engines.
-    #[expect(clippy::should_implement_trait, reason = "wasmtime's name and signature")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "wasmtime's name and signature"
+    )]
     pub fn eq(a: &RefType, b: &RefType) -> bool {
         a.matches(b) && b.matches(a)
     }

@@ -40,7 +40,7 @@ fn contexts() {
     bump(context.as_context_mut());
     assert_eq!(read(&context), 5);
     assert_eq!(read(StoreContext::from(&context)), 5);
-    assert_eq!(read(&&store), 5);
+    assert_eq!(read(StoreContext::from(&store)), 5);
     assert_eq!(read(StoreContext::from(store.as_context_mut())), 5);
 }
 

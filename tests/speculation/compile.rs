@@ -32,8 +32,12 @@ const PATIENCE: usize = 50_000_000;
 /// `f(index, 100)`, without a line in the transcript for each call.
 fn call_quietly(run: &mut Run, index: usize) {
     let f = run.export("f").into_func().expect("f is a function");
-    let f = f.typed::<(i32, i32), i32>(&run.store).expect("f has this type");
-    let result = f.call(&mut run.store, (index as i32, 100)).expect("nothing traps");
+    let f = f
+        .typed::<(i32, i32), i32>(&run.store)
+        .expect("f has this type");
+    let result = f
+        .call(&mut run.store, (index as i32, 100))
+        .expect("nothing traps");
     assert_eq!(result, RESULTS[index]);
 }
 
@@ -59,7 +63,11 @@ fn stale_code_of_the_worker() {
     let mut config = base();
     config.jit_threshold(10).jit_background(true);
     let script = |run: &mut Run| {
-        let is_hot = |run: &Run| run.events().iter().any(|it| matches!(it, Event::Hot { .. }));
+        let is_hot = |run: &Run| {
+            run.events()
+                .iter()
+                .any(|it| matches!(it, Event::Hot { .. }))
+        };
         while !is_hot(run) {
             call_quietly(run, 0);
         }
@@ -89,8 +97,16 @@ fn worker_and_policy_come_to_rest() {
             call_for_a_while(run, &seen);
         }
     });
-    assert!(count_deopts(&events) <= 8, "{} deopts", count_deopts(&events));
-    assert!(count_installed(&events) <= 12, "{} compilations", count_installed(&events));
+    assert!(
+        count_deopts(&events) <= 8,
+        "{} deopts",
+        count_deopts(&events)
+    );
+    assert!(
+        count_installed(&events) <= 12,
+        "{} compilations",
+        count_installed(&events)
+    );
 }
 
 /// Calls `f` with `indices` in turn long enough for a worker to come to its end.
@@ -116,7 +132,9 @@ fn store_dropped_while_the_worker_compiles() {
         let instance = Instance::new(&mut store, &module, &[]);
         let instance = instance.expect("it imports nothing");
         drop(module);
-        let f = instance.get_typed_func::<(i32, i32), i32>(&mut store, "f").expect("f is exported");
+        let f = instance
+            .get_typed_func::<(i32, i32), i32>(&mut store, "f")
+            .expect("f is exported");
         for k in 0..=n * 20 {
             let result = f.call(&mut store, (k % 5, 100)).expect("nothing traps");
             assert_eq!(result, RESULTS[k as usize % 5]);
@@ -155,14 +173,21 @@ fn functions_that_cannot_be_compiled() {
     for threshold in [0, 1, 10] {
         let events = agrees(&tiered(threshold), &wat, |run| {
             script(run);
-            assert!(run.transcript().starts_with(&unindent(expected)), "{}", run.transcript());
+            assert!(
+                run.transcript().starts_with(&unindent(expected)),
+                "{}",
+                run.transcript()
+            );
         });
         let failed: Vec<String> = events
             .iter()
             .filter(|it| matches!(it, Event::CompileFailed { .. }))
             .map(Event::to_string)
             .collect();
-        assert!(threshold > 1 || failed.iter().any(|it| it.contains("func1 ")), "{failed:?}");
+        assert!(
+            threshold > 1 || failed.iter().any(|it| it.contains("func1 ")),
+            "{failed:?}"
+        );
         // Each is tried once.
         assert!(failed.len() <= 2, "{failed:?}");
     }
@@ -212,7 +237,10 @@ fn runs_are_reproducible() {
         text.into_inner().expect("no panic while it is locked")
     };
     let first = run();
-    assert!(first.contains("deopt code") && first.contains("installed"), "{first}");
+    assert!(
+        first.contains("deopt code") && first.contains("installed"),
+        "{first}"
+    );
     for _ in 0..20 {
         assert!(run() == first, "two runs differ");
     }
@@ -244,7 +272,10 @@ fn many_functions_deopt_once() {
             for n in 0..N {
                 let results = run.call(&format!("f{n}"), (index,)).expect("nothing traps");
                 let more = i32::try_from(n).expect("functions are few");
-                assert_eq!(results[0].unwrap_i32(), more + if index == 0 { 11 } else { 30 });
+                assert_eq!(
+                    results[0].unwrap_i32(),
+                    more + if index == 0 { 11 } else { 30 }
+                );
                 run.repeat(4, &format!("f{n}"), (index,));
             }
         }
@@ -254,7 +285,10 @@ fn many_functions_deopt_once() {
     });
     assert_eq!(count_deopts(&events), N);
     let n_left = n_left.into_inner();
-    assert!((N..=N + 2).contains(&n_left), "{n_left} pieces of code are left");
+    assert!(
+        (N..=N + 2).contains(&n_left),
+        "{n_left} pieces of code are left"
+    );
 }
 
 // A function of a hundred kilobytes takes an exit in its middle. What is rebuilt is its frame, and
@@ -283,7 +317,11 @@ fn exit_of_a_large_function() {
             x
         };
         x = lines(x);
-        lines(if index == 0 { x.wrapping_add(1) } else { x.wrapping_mul(3) })
+        lines(if index == 0 {
+            x.wrapping_add(1)
+        } else {
+            x.wrapping_mul(3)
+        })
     };
     for n in [1, 5000] {
         // Large functions must be called more often before they are compiled.
@@ -302,11 +340,22 @@ fn exit_of_a_large_function() {
         );
         let events = agrees(&tiered(1), &wat(n), |run| {
             script(run);
-            assert!(run.transcript().starts_with(&unindent(&expected)), "{}", run.transcript());
+            assert!(
+                run.transcript().starts_with(&unindent(&expected)),
+                "{}",
+                run.transcript()
+            );
         });
         let deopts: Vec<String> = events.iter().filter_map(deopt_line).collect();
-        assert!(matches!(&deopts[..], [it] if it.ends_with(" x1")), "{deopts:?}");
-        assert!(events.iter().any(|it| matches!(it, Event::Installed { exits: 1, .. })));
+        assert!(
+            matches!(&deopts[..], [it] if it.ends_with(" x1")),
+            "{deopts:?}"
+        );
+        assert!(
+            events
+                .iter()
+                .any(|it| matches!(it, Event::Installed { exits: 1, .. }))
+        );
     }
 }
 
@@ -345,4 +394,36 @@ fn modes_do_what_they_are_named_for() {
         it.jit_deopt_every(NonZeroU32::new(1));
     });
     assert!(all >= 18, "{all} deopts");
+}
+
+// Stores of one engine run on several threads, compile on one worker and on the spot, and deopt.
+// What they share is the compiler and the signatures' stubs.
+#[test]
+fn stores_on_several_threads() {
+    for background in [false, true] {
+        let mut config = tiered(3);
+        config.jit_background(background);
+        let engine = Engine::new(&config).expect("the settings are valid");
+        let module = Module::new(&engine, FIVE).expect("the module is valid");
+        let run = || {
+            for _ in 0..5 {
+                let mut store = Store::new(&engine, ());
+                let instance = Instance::new(&mut store, &module, &[]).expect("no imports");
+                let f = instance.get_typed_func::<(i32, i32), i32>(&mut store, "f");
+                let f = f.expect("f is exported");
+                for (index, result) in (0..).zip(RESULTS) {
+                    for _ in 0..500 {
+                        let actual = f.call(&mut store, (index, 100)).expect("nothing traps");
+                        assert_eq!(actual, result);
+                    }
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
+            for thread in threads {
+                thread.join().expect("no thread panics");
+            }
+        });
+    }
 }

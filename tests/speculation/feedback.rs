@@ -1,7 +1,8 @@
 //! What call sites learn, and what the policy makes of guards that fail.
 
 use super::harness::{
-    Run, count_deopts, count_installed, deopts, events, everywhere, inlined, reenter, tiered,
+    Run, agrees, count_deopts, count_installed, deopts, events, everywhere, inlined, reenter,
+    tiered, unindent,
 };
 
 /// A function `f (index, x)` that calls an element of `table`, which is declared as given.
@@ -68,7 +69,10 @@ fn site_walks_in_an_exported_table() {
     everywhere(&wat, walk, WALKED);
     assert_eq!(deopts(&wat, walk), ["WrongCallTarget func5@0x4 x1"; 4]);
     let decisions = inlined(&wat, walk);
-    assert_eq!(decisions[0], "func5: func5@0x4 func0 behind index == 0 and table version");
+    assert_eq!(
+        decisions[0],
+        "func5: func5@0x4 func0 behind index == 0 and table version"
+    );
 }
 
 // The same walk where the table was written before, so that elements are compared and not
@@ -82,7 +86,10 @@ fn site_walks_in_a_written_table() {
     };
     everywhere(&wat, script, &format!("write()\n{WALKED}"));
     assert_eq!(deopts(&wat, script), ["WrongCallTarget func5@0x4 x1"; 4]);
-    assert_eq!(inlined(&wat, script)[0], "func5: func5@0x4 func0 behind element");
+    assert_eq!(
+        inlined(&wat, script)[0],
+        "func5: func5@0x4 func0 behind element"
+    );
 }
 
 const TWO_SITES: &str = r#"(module
@@ -111,7 +118,10 @@ fn two_sites_fail_independently() {
     everywhere(TWO_SITES, script, expected);
     assert_eq!(
         deopts(TWO_SITES, script),
-        ["WrongCallTarget func2@0x4 x1", "WrongCallTarget func2@0x9 x1"]
+        [
+            "WrongCallTarget func2@0x4 x1",
+            "WrongCallTarget func2@0x9 x1"
+        ]
     );
 }
 
@@ -159,7 +169,10 @@ fn function_0_at_index_0_is_a_target() {
     everywhere(TWO_SITES, script, expected);
     assert_eq!(
         deopts(TWO_SITES, script),
-        ["WrongCallTarget func2@0x4 x1", "WrongCallTarget func2@0x9 x1"]
+        [
+            "WrongCallTarget func2@0x4 x1",
+            "WrongCallTarget func2@0x9 x1"
+        ]
     );
 }
 
@@ -265,7 +278,11 @@ fn flipping_targets_cause_few_deopts() {
             assert_eq!(results[0].unwrap_i32(), result, "period {period}");
         };
         let events = events(&tiered(10), FLIPS, script);
-        assert!(count_deopts(&events) <= 4, "period {period}: {} deopts", count_deopts(&events));
+        assert!(
+            count_deopts(&events) <= 4,
+            "period {period}: {} deopts",
+            count_deopts(&events)
+        );
         let n_codes = count_installed(&events);
         assert!(n_codes <= 20, "period {period}: {n_codes} compilations");
     }
@@ -299,7 +316,10 @@ fn exhausted_site_does_not_spoil_its_neighbour() {
     let decisions = inlined(&wat, script);
     assert_eq!(
         decisions[decisions.len() - 2..],
-        ["func5: func5@0x4 called: megamorphic", "func5: func5@0x9 func1 behind element"]
+        [
+            "func5: func5@0x4 called: megamorphic",
+            "func5: func5@0x9 func1 behind element"
+        ]
     );
 }
 
@@ -387,4 +407,55 @@ fn withdrawn_code_is_returned_into() {
         f(1, 3) = 30";
     everywhere(wat, script, expected);
     assert_eq!(deopts(wat, script), ["WrongCallTarget func3@0xe x1"; 3]);
+}
+
+// A function has thirty sites, and one after the other meets a second target. The function is not
+// compiled forever: after a while it does without guesses, and is still right.
+#[test]
+fn many_sites_fail_in_turn() {
+    const N: u32 = 30;
+    let mut wat = String::from(
+        r#"(module
+(type $t (func (param i32) (result i32)))
+(table funcref (elem $a $b))
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func (export "f") (param $x i32) (param $bits i32) (result i32)
+(local.get $x)"#,
+    );
+    for n in 0..N {
+        wat.push_str(&format!(
+            "\n(call_indirect (type $t) \
+             (i32.and (i32.shr_u (local.get $bits) (i32.const {n})) (i32.const 1)))"
+        ));
+    }
+    wat.push_str("))");
+    let value = |bits: i32| {
+        (0..N).fold(1_i32, |x, n| match bits >> n & 1 {
+            0 => x.wrapping_add(1),
+            _ => x.wrapping_mul(3),
+        })
+    };
+    let script = |run: &mut Run| {
+        run.repeat(40, "f", (1, 0));
+        for n in 0..N {
+            run.repeat(20, "f", (1, 1 << n));
+        }
+        run.repeat(20, "f", (1, 0x1555_5555));
+    };
+    let mut expected = format!("f(1, 0) = {} x40\n", value(0));
+    for bits in (0..N).map(|n| 1 << n).chain([0x1555_5555]) {
+        expected.push_str(&format!("f(1, {bits}) = {} x20\n", value(bits)));
+    }
+    for threshold in [0, 1, 2] {
+        agrees(&tiered(threshold), &wat, script);
+    }
+    let events = agrees(&tiered(10), &wat, |run| {
+        script(run);
+        assert!(run.transcript().starts_with(&unindent(&expected)));
+    });
+    let (n_deopts, n_codes) = (count_deopts(&events), count_installed(&events));
+    assert!((20..=24).contains(&n_deopts), "{n_deopts} deopts");
+    // One for each exit, the last one, and the targets'.
+    assert!(n_codes <= 24 + 1 + 2, "{n_codes} compilations");
 }

@@ -88,10 +88,17 @@ impl Run {
         let events = Arc::<Mutex<Vec<Event>>>::default();
         let sink = events.clone();
         inspect::on_event(&mut store, move |event| {
-            sink.lock().expect("no panic while it is locked").push(event.clone());
+            sink.lock()
+                .expect("no panic while it is locked")
+                .push(event.clone());
         });
         let linker = host_functions(&engine);
-        let mut run = Self { store, linker, instances: Vec::new(), events };
+        let mut run = Self {
+            store,
+            linker,
+            instances: Vec::new(),
+            events,
+        };
         run.instantiate("main", wat);
         run
     }
@@ -102,7 +109,9 @@ impl Run {
             .unwrap_or_else(|err| panic!("module {name}: {err:?}"));
         match self.linker.instantiate(&mut self.store, &module) {
             Ok(instance) => {
-                self.linker.instance(&mut self.store, name, instance).expect("the name is new");
+                self.linker
+                    .instance(&mut self.store, name, instance)
+                    .expect("the name is new");
                 self.instances.push((name.to_owned(), instance));
             }
             Err(error) => {
@@ -114,7 +123,9 @@ impl Run {
 
     /// Calls an export, `name` of the main instance or `instance.name`, and notes the result.
     pub(crate) fn call(&mut self, name: &str, args: impl Args) -> Option<Vec<Val>> {
-        let Extern::Func(func) = self.export(name) else { panic!("{name} is no function") };
+        let Extern::Func(func) = self.export(name) else {
+            panic!("{name} is no function")
+        };
         invoke(&mut self.store, (name, func), &args.vals())
     }
 
@@ -145,36 +156,50 @@ impl Run {
 
     /// An exported function as a value.
     pub(crate) fn func(&mut self, name: &str) -> Val {
-        self.export(name).into_func().unwrap_or_else(|| panic!("{name} is no function")).into()
+        self.export(name)
+            .into_func()
+            .unwrap_or_else(|| panic!("{name} is no function"))
+            .into()
     }
 
     /// An exported table.
     pub(crate) fn table(&mut self, name: &str) -> Table {
-        self.export(name).into_table().unwrap_or_else(|| panic!("{name} is no table"))
+        self.export(name)
+            .into_table()
+            .unwrap_or_else(|| panic!("{name} is no table"))
     }
 
     /// Sets an element of a table to an exported function.
     pub(crate) fn set_element(&mut self, table: &str, index: u64, func: &str) {
         let (table, func) = (self.table(table), self.func(func));
         let element = func.ref_().expect("a function is a reference");
-        table.set(&mut self.store, index, element).expect("the element exists");
+        table
+            .set(&mut self.store, index, element)
+            .expect("the element exists");
     }
 
     /// Sets an exported global.
     pub(crate) fn set_global(&mut self, name: &str, value: impl Into<Val>) {
         let global = self.export(name).into_global();
         let global = global.unwrap_or_else(|| panic!("{name} is no global"));
-        global.set(&mut self.store, value.into()).expect("the global is mutable");
+        global
+            .set(&mut self.store, value.into())
+            .expect("the global is mutable");
     }
 
     /// A value of the host.
     pub(crate) fn extern_ref(&mut self, value: i32) -> Val {
-        ExternRef::new(&mut self.store, value).expect("values of the host are unlimited").into()
+        ExternRef::new(&mut self.store, value)
+            .expect("values of the host are unlimited")
+            .into()
     }
 
     /// The events so far.
     pub(crate) fn events(&self) -> Vec<Event> {
-        self.events.lock().expect("no panic while it is locked").clone()
+        self.events
+            .lock()
+            .expect("no panic while it is locked")
+            .clone()
     }
 
     /// The transcript so far.
@@ -191,7 +216,9 @@ impl Run {
                 .collect();
             for (export, item) in exports {
                 if let Some(state) = describe_extern(&mut self.store, &item) {
-                    self.store.data_mut().line(format!("{name}.{export}: {state}"));
+                    self.store
+                        .data_mut()
+                        .line(format!("{name}.{export}: {state}"));
                 }
             }
         }
@@ -240,7 +267,9 @@ fn host_functions(engine: &Engine) -> Linker<Host> {
         linker.func_wrap("host", "log", |mut caller: Caller<'_, Host>, arg: i32| {
             caller.data_mut().line(format!("log {arg}"));
         })?;
-        linker.func_wrap("host", "trace", |mut caller: Caller<'_, Host>| trace(&mut caller))?;
+        linker.func_wrap("host", "trace", |mut caller: Caller<'_, Host>| {
+            trace(&mut caller)
+        })?;
         linker.func_wrap("host", "fail", || -> Result<()> { bail!("the host fails") })?;
         Ok(())
     };
@@ -251,7 +280,9 @@ fn host_functions(engine: &Engine) -> Linker<Host> {
 /// Notes the frames that call the host.
 pub(crate) fn trace(caller: &mut Caller<'_, Host>) {
     let backtrace = WasmBacktrace::force_capture(&mut *caller);
-    caller.data_mut().line(format!("trace{}", describe_frames(&backtrace)));
+    caller
+        .data_mut()
+        .line(format!("trace{}", describe_frames(&backtrace)));
 }
 
 /// Calls a function and notes the result, or the error.
@@ -277,7 +308,9 @@ pub(crate) fn invoke(
 pub(crate) fn reenter(caller: &mut Caller<'_, Host>, name: &str, args: impl Args) -> Option<Val> {
     let func = caller.get_export(name).and_then(Extern::into_func);
     let func = func.unwrap_or_else(|| panic!("{name} is not an exported function"));
-    invoke(&mut *caller, (name, func), &args.vals())?.first().copied()
+    invoke(&mut *caller, (name, func), &args.vals())?
+        .first()
+        .copied()
 }
 
 fn describe_error(error: &Error) -> String {
@@ -350,7 +383,11 @@ fn describe_extern(store: &mut Store<Host>, item: &Extern) -> Option<String> {
         Extern::Memory(memory) => {
             let data = memory.data(&*store);
             let first = &data[..data.len().min(64)];
-            Some(format!("{} bytes, {:#x}, begins {first:?}", data.len(), hash(data)))
+            Some(format!(
+                "{} bytes, {:#x}, begins {first:?}",
+                data.len(),
+                hash(data)
+            ))
         }
         Extern::Table(table) => {
             let elements = (0..table.size(&*store)).map(|index| {
@@ -380,14 +417,20 @@ impl Mode {
     fn new(name: impl Into<String>, base: &Config, set: impl FnOnce(&mut Config)) -> Self {
         let mut config = base.clone();
         set(&mut config);
-        Self { name: name.into(), config }
+        Self {
+            name: name.into(),
+            config,
+        }
     }
 }
 
 /// Settings on which modes are based.
 pub(crate) fn base() -> Config {
     let mut config = Config::new();
-    config.max_wasm_stack(WASM_STACK).strategy(Strategy::Tiered).jit_background(false);
+    config
+        .max_wasm_stack(WASM_STACK)
+        .strategy(Strategy::Tiered)
+        .jit_background(false);
     config
 }
 
@@ -419,7 +462,8 @@ fn modes(base: &Config) -> Vec<Mode> {
         for every in [1, 2, 3, 7] {
             let name = format!("tiered {threshold}, each guard number {every} fails");
             modes.push(Mode::new(name, base, |it| {
-                it.jit_threshold(threshold).jit_deopt_every(NonZeroU32::new(every));
+                it.jit_threshold(threshold)
+                    .jit_deopt_every(NonZeroU32::new(every));
             }));
         }
     }
@@ -436,10 +480,14 @@ fn modes(base: &Config) -> Vec<Mode> {
         it.jit_threshold(2).jit_osr(false);
     }));
     for every in [None, NonZeroU32::new(2)] {
-        modes.push(Mode::new(format!("checked memory, stress {every:?}"), base, |it| {
-            it.jit_threshold(2).jit_deopt_every(every);
-            it.memory_reservation(0).memory_guard_size(0);
-        }));
+        modes.push(Mode::new(
+            format!("checked memory, stress {every:?}"),
+            base,
+            |it| {
+                it.jit_threshold(2).jit_deopt_every(every);
+                it.memory_reservation(0).memory_guard_size(0);
+            },
+        ));
     }
     modes
 }
@@ -495,7 +543,10 @@ pub(crate) fn everywhere_with(
 pub(crate) fn agrees(config: &Config, wat: &str, script: impl Fn(&mut Run) + Sync) -> Vec<Event> {
     on_large_stack(|| {
         let (expected, _) = transcript(&interpreter(config), wat, &script);
-        let mode = Mode { name: String::new(), config: config.clone() };
+        let mode = Mode {
+            name: String::new(),
+            config: config.clone(),
+        };
         let (actual, events) = transcript(&mode, wat, &script);
         assert!(actual == expected, "{}", difference(&expected, &actual));
         events
@@ -538,11 +589,20 @@ fn lines(mode: &Mode, wat: &str, script: &impl Fn(&mut Run)) -> Vec<String> {
     let mut run = Run::new(&mode.config, wat);
     script(&mut run);
     let lines = &run.store.data().lines;
-    lines.iter().flat_map(|(line, n)| std::iter::repeat_n(line.clone(), *n)).collect()
+    lines
+        .iter()
+        .flat_map(|(line, n)| std::iter::repeat_n(line.clone(), *n))
+        .collect()
 }
 
 fn is_stress(event: &Event) -> bool {
-    matches!(event, Event::Deopt { reason: Reason::Stress, .. })
+    matches!(
+        event,
+        Event::Deopt {
+            reason: Reason::Stress,
+            ..
+        }
+    )
 }
 
 fn transcript(mode: &Mode, wat: &str, script: &impl Fn(&mut Run)) -> (String, Vec<Event>) {
@@ -554,7 +614,11 @@ fn transcript(mode: &Mode, wat: &str, script: &impl Fn(&mut Run)) -> (String, Ve
 
 /// The lines of `text` that say something, as they stand in a transcript.
 pub(crate) fn unindent(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|it| !it.is_empty())
+        .collect();
     lines.join("\n")
 }
 
@@ -577,7 +641,10 @@ fn difference(expected: &str, actual: &str) -> String {
 /// Runs `script` on `wat` with the settings `config`, and returns what happened.
 pub(crate) fn events(config: &Config, wat: &str, script: impl Fn(&mut Run) + Sync) -> Vec<Event> {
     on_large_stack(|| {
-        let mode = Mode { name: String::new(), config: config.clone() };
+        let mode = Mode {
+            name: String::new(),
+            config: config.clone(),
+        };
         transcript(&mode, wat, &script).1
     })
 }
@@ -594,15 +661,22 @@ pub(crate) fn deopts_with(
     wat: &str,
     script: impl Fn(&mut Run) + Sync,
 ) -> Vec<String> {
-    events(config, wat, script).iter().filter_map(deopt_line).collect()
+    events(config, wat, script)
+        .iter()
+        .filter_map(deopt_line)
+        .collect()
 }
 
 /// A line for a deopt.
 pub(crate) fn deopt_line(event: &Event) -> Option<String> {
     match event {
-        Event::Deopt { reason, func, pc, frames, .. } => {
-            Some(format!("{reason} {func}@{pc:#x} x{frames}"))
-        }
+        Event::Deopt {
+            reason,
+            func,
+            pc,
+            frames,
+            ..
+        } => Some(format!("{reason} {func}@{pc:#x} x{frames}")),
         _ => None,
     }
 }
@@ -610,27 +684,42 @@ pub(crate) fn deopt_line(event: &Event) -> Option<String> {
 /// The decisions on call sites, in order, under the conditions of [`deopts`].
 pub(crate) fn inlined(wat: &str, script: impl Fn(&mut Run) + Sync) -> Vec<String> {
     let line = |event: &Event| match event {
-        Event::Inlined { root, func, pc, decision } => {
-            Some(format!("{root}: {func}@{pc:#x} {decision}"))
-        }
+        Event::Inlined {
+            root,
+            func,
+            pc,
+            decision,
+        } => Some(format!("{root}: {func}@{pc:#x} {decision}")),
         _ => None,
     };
-    events(&tiered(THRESHOLD), wat, script).iter().filter_map(line).collect()
+    events(&tiered(THRESHOLD), wat, script)
+        .iter()
+        .filter_map(line)
+        .collect()
 }
 
 /// How many pieces of code were installed.
 pub(crate) fn count_installed(events: &[Event]) -> usize {
-    events.iter().filter(|it| matches!(it, Event::Installed { .. })).count()
+    events
+        .iter()
+        .filter(|it| matches!(it, Event::Installed { .. }))
+        .count()
 }
 
 /// How many deopts there were.
 pub(crate) fn count_deopts(events: &[Event]) -> usize {
-    events.iter().filter(|it| matches!(it, Event::Deopt { .. })).count()
+    events
+        .iter()
+        .filter(|it| matches!(it, Event::Deopt { .. }))
+        .count()
 }
 
 /// How often a running frame entered code at a loop.
 pub(crate) fn count_osr(events: &[Event]) -> usize {
-    events.iter().filter(|it| matches!(it, Event::OsrEntered { .. })).count()
+    events
+        .iter()
+        .filter(|it| matches!(it, Event::OsrEntered { .. }))
+        .count()
 }
 
 /// An element of a table that is nothing.
@@ -641,7 +730,11 @@ pub(crate) fn null() -> Ref {
 fn on_large_stack<R: Send>(body: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-        let thread = thread.spawn_scoped(scope, body).expect("threads are unlimited");
-        thread.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+        let thread = thread
+            .spawn_scoped(scope, body)
+            .expect("threads are unlimited");
+        thread
+            .join()
+            .unwrap_or_else(|payload| std::panic::resume_unwind(payload))
     })
 }

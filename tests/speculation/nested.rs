@@ -79,7 +79,12 @@ fn exit_at_each_depth() {
 }
 
 /// The forms of a call.
-const FORMS: [&str; 4] = ["call", "return_call", "call_indirect", "return_call_indirect"];
+const FORMS: [&str; 4] = [
+    "call",
+    "return_call",
+    "call_indirect",
+    "return_call_indirect",
+];
 
 /// Does a frame of the caller remain?
 fn remains(form: &str) -> bool {
@@ -115,7 +120,11 @@ fn pairs_of_forms() -> String {
         false => call(form, callee),
     };
     for form in FORMS {
-        let _ = writeln!(wat, "(func ${form}- (type $u) {})", caller(form, ("bottom", 0), 100));
+        let _ = writeln!(
+            wat,
+            "(func ${form}- (type $u) {})",
+            caller(form, ("bottom", 0), 100)
+        );
     }
     for outer in FORMS {
         for (inner, index) in FORMS.into_iter().zip(1..) {
@@ -136,8 +145,10 @@ fn pairs_of_forms() -> String {
 #[test]
 fn forms_of_calls_pairwise() {
     let wat = pairs_of_forms();
-    let pairs: Vec<(&str, &str)> =
-        FORMS.iter().flat_map(|&outer| FORMS.map(|inner| (outer, inner))).collect();
+    let pairs: Vec<(&str, &str)> = FORMS
+        .iter()
+        .flat_map(|&outer| FORMS.map(|inner| (outer, inner)))
+        .collect();
     let script = |run: &mut Run| {
         for (outer, inner) in &pairs {
             for index in [0, 1, 0] {
@@ -256,7 +267,10 @@ fn indirect_tail_call_meets_new_targets() {
     // `g` was compiled by itself before it was inlined.
     assert_eq!(
         deopts(&wat, script),
-        ["WrongCallTarget func6@0x4 x2", "WrongCallTarget func6@0x4 x1"]
+        [
+            "WrongCallTarget func6@0x4 x2",
+            "WrongCallTarget func6@0x4 x1"
+        ]
     );
 }
 
@@ -306,7 +320,11 @@ fn tail_calls_in_constant_stack() {
     };
     let events = events(&small, MACHINE, script);
     // Four sites with three new targets each.
-    assert!(count_deopts(&events) <= 4 * 4, "{} deopts", count_deopts(&events));
+    assert!(
+        count_deopts(&events) <= 4 * 4,
+        "{} deopts",
+        count_deopts(&events)
+    );
 }
 
 // A function with two parameters tail-calls one with thirty and is called back the same way, with
@@ -314,7 +332,9 @@ fn tail_calls_in_constant_stack() {
 #[test]
 fn tail_call_with_more_arguments() {
     let args: String = (0..28).map(|n| format!("(i32.const {n}) ")).collect();
-    let sum: String = (2..30).map(|n| format!("(local.get {n}) (i32.add) ")).collect();
+    let sum: String = (2..30)
+        .map(|n| format!("(local.get {n}) (i32.add) "))
+        .collect();
     let types = "i32 ".repeat(28);
     let wat = format!(
         r#"(module
@@ -423,4 +443,56 @@ fn errors_pass_nested_activations() {
         trace < func3@0x3 < func4@0x5
         trace < func3@0x3 < func4@0x5 < func3@0x3 < func4@0x5";
     everywhere(wat, script, expected);
+}
+
+// The host panics in what was called after an exit, below a compiled caller and an interpreted
+// one. The panic comes out of the outermost call with its payload, and the store can be used.
+#[test]
+fn panics_pass_rebuilt_frames() {
+    let wat = format!(
+        r#"(module
+(type $t (func (param i32) (result i32)))
+(import "host" "do" (func $do (type $t)))
+(table funcref (elem $a $host))
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $host (type $t) (call $do (local.get 0)))
+(func $inner (param i32 i32) (result i32)
+(i32.add (call_indirect (type $t) (local.get 0) (local.get 1)) (i32.const 100)))
+(func $large (param i32 i32) (result i32) {}
+(i32.add (call $inner (local.get 0) (local.get 1)) (i32.const 1000)))
+(func (export "f") (param i32 i32) (result i32)
+(i32.add (call $large (local.get 0) (local.get 1)) (i32.const 10000))))"#,
+        room(600)
+    );
+    let script = |run: &mut Run| {
+        run.host(|caller, arg| match arg {
+            7 => std::panic::panic_any(format!("the host panics at {arg}")),
+            arg if arg > 20 => Ok(reenter(caller, "f", (7, 1)).map_or(0, |it| it.unwrap_i32())),
+            arg => Ok(arg * 2),
+        });
+        run.repeat(50, "f", (10, 0));
+        for arg in [7, 10, 21, 7] {
+            let call = std::panic::AssertUnwindSafe(|| run.call("f", (arg, 1)));
+            if let Err(payload) = std::panic::catch_unwind(call) {
+                let text = payload
+                    .downcast_ref::<String>()
+                    .expect("it is the host's panic");
+                run.store.data_mut().line(text.clone());
+            }
+            run.repeat(3, "f", (10, 0));
+        }
+        run.repeat(50, "f", (10, 1));
+    };
+    let expected = "
+        f(10, 0) = 11111 x50
+        the host panics at 7
+        f(10, 0) = 11111 x3
+        f(10, 1) = 11120
+        f(10, 0) = 11111 x3
+        the host panics at 7
+        f(10, 0) = 11111 x3
+        the host panics at 7
+        f(10, 0) = 11111 x3
+        f(10, 1) = 11120 x50";
+    everywhere(&wat, script, expected);
 }

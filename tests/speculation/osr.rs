@@ -3,6 +3,7 @@
 use super::harness::{
     Run, agrees, count_deopts, count_osr, deopts_with, events, everywhere, tiered,
 };
+use wasm_interp_jit::Val;
 use wasm_interp_jit::inspect::Event;
 
 /// Two nested loops with parameters and an operand below them. `$b` is the target in iteration
@@ -140,12 +141,18 @@ fn code_for_the_entry_and_for_the_loop() {
     let installed = |osr: bool| {
         events
             .iter()
-            .filter(|it| matches!(it, Event::Installed { osr: at, func, .. }
-                if at.is_some() == osr && func.0 == 2))
+            .filter(|it| {
+                matches!(it, Event::Installed { osr: at, func, .. }
+                if at.is_some() == osr && func.0 == 2)
+            })
             .count()
     };
     assert!(installed(false) >= 1 && installed(true) >= 1);
-    assert!(count_deopts(&events) <= 3, "{} deopts", count_deopts(&events));
+    assert!(
+        count_deopts(&events) <= 3,
+        "{} deopts",
+        count_deopts(&events)
+    );
 }
 
 // The exit is behind the loop, in code that was entered in the loop, and then in a second loop,
@@ -226,4 +233,93 @@ fn loop_of_an_interpreted_callee() {
         f(60, 30) = 10618
         f(60, 59) = 10676";
     everywhere(wat, script, expected);
+}
+
+// A loop is entered with values of every type in locals and below it, some of them never touched
+// by it. They are loaded from the interpreter's frame, and written back by the exit.
+#[test]
+fn values_of_every_type_at_the_entry() {
+    let wat = r#"(module
+(type $t (func (param i32) (result i32)))
+(table funcref (elem $a $b))
+(func $a (export "a") (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func (export "f") (param $n i32) (param $flip i32)
+(param $l i64) (param $s f32) (param $d f64) (param $r funcref) (param $e externref)
+(result i32 i64 f32 f64 funcref externref i64 f32 f64 funcref externref i32)
+(local $i i32) (local $x i32) (local $unset i64)
+(i32.sub (local.get $n) (i32.const 1))
+(i64.sub (local.get $l) (i64.const 1))
+(f32.neg (local.get $s))
+(f64.neg (local.get $d))
+(local.get $r)
+(local.get $e)
+(local.set $r (ref.null func))
+(loop $next
+(local.set $x (call_indirect (type $t)
+(local.get $x) (i32.eq (local.get $i) (local.get $flip))))
+(local.set $l (i64.add (local.get $l) (i64.const 1)))
+(local.set $s (f32.neg (local.get $s)))
+(local.set $i (i32.add (local.get $i) (i32.const 1)))
+(br_if $next (i32.lt_s (local.get $i) (local.get $n))))
+(i64.add (local.get $l) (local.get $unset))
+(local.get $s) (local.get $d) (local.get $r) (local.get $e) (local.get $x)))"#;
+    let script = |run: &mut Run| {
+        for (flip, value) in [(-1, 5), (30, 6), (39, 7)] {
+            let args = vec![
+                Val::I32(41),
+                Val::I32(flip),
+                Val::I64(1 << 40),
+                Val::F32(0x7fa0_0001),
+                Val::F64(0xfff4_0000_0000_0001),
+                run.func("a"),
+                run.extern_ref(value),
+            ];
+            run.call("f", args);
+        }
+    };
+    let mut expected = String::new();
+    for (flip, value, x) in [(-1, 5, 41), (30, 6, 100), (39, 7, 118)] {
+        expected.push_str(&format!(
+            "f(41, {flip}, 1099511627776i64, 0x7fa00001f32, 0xfff4000000000001f64, \
+             func[i32]->[i32], extern {value}) = 40, 1099511627775i64, 0xffa00001f32, \
+             0x7ff4000000000001f64, func[i32]->[i32], extern {value}, 1099511627817i64, \
+             0xffa00001f32, 0xfff4000000000001f64, null, extern {value}, {x}\n"
+        ));
+    }
+    everywhere(wat, script, &expected);
+    let events = events(&tiered(10), wat, script);
+    assert!(count_osr(&events) >= 1 && count_deopts(&events) >= 1);
+}
+
+// The start function of a module loops until it is compiled, takes an exit and traps; that of
+// another one ends well. Instantiation is a call as any other.
+#[test]
+fn start_function() {
+    let wat = |end: &str| {
+        format!(
+            r#"(module
+(type $t (func (param i32) (result i32)))
+(table funcref (elem $a $b))
+(global $x (export "x") (mut i32) (i32.const 0))
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func $start (local $i i32)
+(loop $next
+(global.set $x (call_indirect (type $t)
+(global.get $x) (i32.eq (local.get $i) (i32.const 30))))
+(local.set $i (i32.add (local.get $i) (i32.const 1)))
+(br_if $next (i32.lt_s (local.get $i) (i32.const 40))))
+{end})
+(start $start))"#
+        )
+    };
+    let good = wat("");
+    let bad = wat("(drop (i32.div_u (global.get $x) (i32.const 0)))");
+    let script = |run: &mut Run| run.instantiate("bad", &bad);
+    let expected = "
+        instantiate bad fails: wasm trap: integer divide by zero < func2@0x24
+        main.x: 99";
+    everywhere(&good, script, expected);
+    assert_eq!(deopts_with(&tiered(10), &good, |_| {}).len(), 1);
 }

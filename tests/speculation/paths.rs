@@ -68,7 +68,14 @@ fn loop_that_leaves_the_memory() {
 (func (export "load") (param i32) (result i32) (i32.load (local.get 0))))"#;
     let script = |run: &mut Run| {
         run.repeat(10, "f", (0, 10));
-        for (at, n) in [(0, 0), (65532 - 40, 20), (-8, 20), (-4, 2), (65532, 1), (65528, 2)] {
+        for (at, n) in [
+            (0, 0),
+            (65532 - 40, 20),
+            (-8, 20),
+            (-4, 2),
+            (65532, 1),
+            (65528, 2),
+        ] {
             run.call("f", (at, n));
             run.call("done?", ());
         }

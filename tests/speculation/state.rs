@@ -1,7 +1,10 @@
 //! Values that are alive where compiled code is left: all of them arrive, bit by bit.
 
-use super::harness::{Run, deopts, deopts_with, events, everywhere, tiered};
+use super::harness::{
+    Run, agrees, deopts, deopts_with, events, everywhere, inlined, tiered, unindent,
+};
 use std::fmt::Write as _;
+use std::num::NonZeroU32;
 use wasm_interp_jit::Val;
 use wasm_interp_jit::inspect::Event;
 
@@ -62,7 +65,11 @@ i32 i64 f32 f64 funcref externref i32)
         ];
         let args: Vec<Val> = numbers.into_iter().chain([func, value]).collect();
         leave_with(20, &args)(run);
-        let nulls = [numbers.as_slice(), &[Val::FuncRef(None), Val::ExternRef(None)]].concat();
+        let nulls = [
+            numbers.as_slice(),
+            &[Val::FuncRef(None), Val::ExternRef(None)],
+        ]
+        .concat();
         leave_with(20, &nulls)(run);
     };
     let values = "-2147483648, -9223372036854775807i64, 0x7fa00001f32, 0x7ff4000000000001f64";
@@ -145,7 +152,10 @@ fn nan_payloads_and_negative_zeros() {
 (local.get $w)
 (local.get $i)))"#
     );
-    let script = leave_with(20, &[Val::F32(0x7fa0_0006), Val::F64(0xfff4_0000_0000_0007)]);
+    let script = leave_with(
+        20,
+        &[Val::F32(0x7fa0_0006), Val::F64(0xfff4_0000_0000_0007)],
+    );
     let result = "0xffa00002f32, 0xfff4000000000003f64, 0xffa00004f32, 0xfff4000000000005f64, \
         0x7fa00006f32, 0xfff4000000000007f64, 0x7fa00001f32, 0x7ff4000000000001f64, \
         0x80000000f32, 0x8000000000000000f64";
@@ -218,7 +228,11 @@ fn locals_that_compiled_code_does_not_need() {
         run.repeat(2, "f", (1, 0));
         run.repeat(20, "f", (1, 1));
     };
-    everywhere(&wat, script, "f(0, 0) = 0 x20\nf(1, 0) = 77 x2\nf(1, 1) = 82 x20");
+    everywhere(
+        &wat,
+        script,
+        "f(0, 0) = 0 x20\nf(1, 0) = 77 x2\nf(1, 1) = 82 x20",
+    );
     assert_eq!(deopts(&wat, script).len(), 1);
 }
 
@@ -247,7 +261,10 @@ fn parameter_overwritten_in_the_callee() {
         f(0, 21) = 21, 85, 21, 0 x2";
     everywhere(&wat, script, expected);
     let deopts = deopts(&wat, script);
-    assert!(matches!(&deopts[..], [it] if it.ends_with("x2")), "{deopts:?}");
+    assert!(
+        matches!(&deopts[..], [it] if it.ends_with("x2")),
+        "{deopts:?}"
+    );
 }
 
 /// A function with `n` locals of each of `types`, all alive over an indirect call and summed up
@@ -268,7 +285,10 @@ fn many_locals(n: usize, types: &[&str]) -> String {
         };
         for k in 0..n {
             let _ = write!(locals, "(local ${ty}{k} {ty})");
-            let _ = writeln!(sets, "(local.set ${ty}{k} ({ty}.add {convert} ({ty}.const {k})))");
+            let _ = writeln!(
+                sets,
+                "(local.set ${ty}{k} ({ty}.add {convert} ({ty}.const {k})))"
+            );
             let _ = writeln!(sums, "(local.get ${ty}{k}) {widen} (i64.add)");
         }
     }
@@ -303,12 +323,12 @@ fn more_values_than_registers() {
 fn a_thousand_locals() {
     let wat = many_locals(1200, &["i64"]);
     // Large functions must be called more often before they are compiled.
-    let script = leave_with(300, &[Val::I64(1 << 40)]);
+    let script = leave_with(130, &[Val::I64(1 << 40)]);
     // 1200 * 2^40 + 0 + 1 + ... + 1199
     let sum = 1200 * (1_i64 << 40) + 1199 * 600;
     let expected = format!(
-        "f(0, 1099511627776i64) = {}i64 x300
-        f(1, 1099511627776i64) = {}i64 x300",
+        "f(0, 1099511627776i64) = {}i64 x130
+        f(1, 1099511627776i64) = {}i64 x130",
         sum + 1,
         sum + 2
     );
@@ -390,7 +410,10 @@ fn many_arguments_and_results() {
     );
     everywhere(&wat, script, &expected);
     let deopts = deopts(&wat, script);
-    assert!(matches!(&deopts[..], [it] if it.ends_with("x2")), "{deopts:?}");
+    assert!(
+        matches!(&deopts[..], [it] if it.ends_with("x2")),
+        "{deopts:?}"
+    );
 }
 
 // Blocks, a loop and the two arms of an `if` have operands below them and parameters. The frame's
@@ -487,4 +510,161 @@ end))"#
         f(1, 30) = 169 x20";
     everywhere(&wat, script, expected);
     assert_eq!(deopts(&wat, script).len(), 1);
+}
+
+// The inlined callee returns out of nested blocks with operands below its results, and behind an
+// exit. What lies below belongs to nobody, and the caller's operands must stay.
+#[test]
+fn return_over_operands_in_the_callee() {
+    let wat = format!(
+        r#"(module
+{LEAVES}
+(func $callee (param $i i32) (param $x i32) (result i32 i64)
+i32.const 11
+i64.const 12
+block (result i32 i64)
+i32.const 13
+loop (result i32 i64)
+local.get $i
+call_indirect (type $leaf)
+local.get $x
+i32.mul
+i64.const 14
+local.get $x
+i32.const 3
+i32.gt_s
+br_if 2
+local.get $x
+br_if 1
+return
+end
+br 0
+end
+return)
+(func (export "f") (param $i i32) (param $x i32) (result i64 i32 i64)
+i64.const 100
+local.get $i
+local.get $x
+call $callee))"#
+    );
+    let script = leave_with(20, &[Val::I32(5)]);
+    let expected = "
+        f(0, 5) = 100i64, 5, 14i64 x20
+        f(1, 5) = 100i64, 10, 14i64 x20";
+    everywhere(&wat, script, expected);
+    for x in [0, 1] {
+        everywhere(
+            &wat,
+            leave_with(20, &[Val::I32(x)]),
+            &format!("f(0, {x}) = 100i64, {x}, 14"),
+        );
+    }
+    let deopts = deopts(&wat, script);
+    assert!(
+        matches!(&deopts[..], [it] if it.ends_with("x2")),
+        "{deopts:?}"
+    );
+}
+
+// A call has as many arguments and results as Wasm allows, with an operand below. They outnumber
+// every register, and what the value stack keeps in reserve must do.
+#[test]
+fn a_thousand_arguments_and_results() {
+    let types = "i32 ".repeat(1000);
+    let consts = |first: usize, n: usize| -> String {
+        (0..n)
+            .map(|n| format!("(i32.const {}) ", n + first))
+            .collect()
+    };
+    // The targets are small enough to be inlined, since others make their results.
+    let wat = format!(
+        r#"(module
+(type $wide (func (param {types}) (result {types})))
+(table funcref (elem $same $other))
+(func $from_0 (param i32) (result {types}) {} (local.get 0))
+(func $from_1 (param i32) (result {types}) {} (local.get 0))
+(func $same (type $wide) (call $from_0 (local.get 999)))
+(func $other (type $wide) (call $from_1 (local.get 500)))
+(func (export "f") (param $i i32) (result i32)
+(i32.const 9)
+{}
+(call_indirect (type $wide) (local.get $i))
+{}
+(i32.sub)))"#,
+        consts(0, 999),
+        consts(1, 999),
+        consts(0, 1000),
+        "(i32.mul (i32.const 31)) (i32.add) ".repeat(999),
+    );
+    let value = |first: i32, last: i32| {
+        let results = (0..999).map(|n| n + first).chain([last]);
+        // The topmost result is multiplied first.
+        let sum = results
+            .rev()
+            .reduce(|sum, it| sum.wrapping_mul(31).wrapping_add(it));
+        9_i32.wrapping_sub(sum.expect("there are results"))
+    };
+    let expected = format!(
+        "f(0) = {0} x70
+        f(1) = {1} x70
+        f(0) = {0} x2",
+        value(0, 999),
+        value(1, 500)
+    );
+    // Not in all modes, for the time they take.
+    let mut stress = tiered(2);
+    stress.jit_deopt_every(NonZeroU32::new(2));
+    for config in [tiered(0), tiered(2), stress] {
+        let events = agrees(&config, &wat, |run| {
+            for (n, index) in [(70, 0), (70, 1), (2, 0)] {
+                run.repeat(n, "f", (index,));
+            }
+            assert!(
+                run.transcript().starts_with(&unindent(&expected)),
+                "{}",
+                run.transcript()
+            );
+        });
+        let failed = events
+            .iter()
+            .find(|it| matches!(it, Event::CompileFailed { .. }));
+        assert!(failed.is_none(), "{failed:?}");
+    }
+    let script = |run: &mut Run| {
+        run.repeat(70, "f", (0,));
+        run.call("f", (1,));
+    };
+    assert_eq!(deopts_with(&tiered(2), &wat, script).len(), 1);
+}
+
+// Three functions with so many locals that the frames of all of them do not fit an exit. The last
+// one is called instead.
+#[test]
+fn frames_too_large_to_be_rebuilt_together() {
+    let mut wat = format!("(module {LEAVES}\n");
+    for n in 0..3 {
+        let call = match n {
+            0 => "(call_indirect (type $leaf) (local.get $i))".to_owned(),
+            n => format!("(call $f{} (local.get $i))", n - 1),
+        };
+        let _ = writeln!(
+            wat,
+            r#"(func $f{n} (export "f{n}") (param $i i32) (result i32) (local {}) (local $k i32)
+{}
+(local.set $k (i32.const {n}))
+(i32.add {call} (local.get $k)))"#,
+            "i64 ".repeat(1900),
+            "(nop)".repeat(30),
+        );
+    }
+    wat.push(')');
+    let script = |run: &mut Run| {
+        for (n, index) in [(40, 0), (40, 1), (2, 0)] {
+            run.repeat(n, "f2", (index,));
+        }
+    };
+    everywhere(&wat, script, "f2(0) = 4 x40\nf2(1) = 5 x40\nf2(0) = 4 x2");
+    let decisions = inlined(&wat, script);
+    let too_large = |it: &String| it.contains("called: the frames of func2 are too large");
+    assert!(decisions.iter().any(too_large), "{decisions:?}");
 }

@@ -42,7 +42,10 @@ fn foreign_targets_are_called() {
     assert_eq!(deopts(library, script), ["WrongCallTarget func5@0x4 x1"]);
     let decisions = inlined(library, script);
     assert_eq!(
-        decisions.iter().filter(|it| it.starts_with("func5: ")).collect::<Vec<_>>(),
+        decisions
+            .iter()
+            .filter(|it| it.starts_with("func5: "))
+            .collect::<Vec<_>>(),
         [
             "func5: func5@0x4 func3 behind index == 0",
             "func5: func5@0x4 func3 behind index == 0, else called",
@@ -147,7 +150,10 @@ fn no_target_traps_at_the_call() {
     // Such a call is a failed guard too, so they count, but no more than others do.
     let deopts = deopts(wat, script);
     assert!(deopts.len() <= 4, "{deopts:?}");
-    assert!(deopts.iter().all(|it| it == "WrongCallTarget func2@0xb x1"), "{deopts:?}");
+    assert!(
+        deopts.iter().all(|it| it == "WrongCallTarget func2@0xb x1"),
+        "{deopts:?}"
+    );
 }
 
 // The same at a table that was written, where the guard must not load what lies behind the table.
@@ -208,7 +214,12 @@ fn targets_that_are_no_good() {
     };
     let mut config = base();
     config.lazy_validation(true);
-    everywhere_with(&config, wat, script, "f(0) = 11 x20\nf(1) = 30 x20\nf(2) fails: ");
+    everywhere_with(
+        &config,
+        wat,
+        script,
+        "f(0) = 11 x20\nf(1) = 30 x20\nf(2) fails: ",
+    );
     let valid = wat.replace("(i64.const 1)", "(i32.const 1)");
     let expected = "
         f(0) = 11 x20

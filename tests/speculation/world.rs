@@ -1,7 +1,7 @@
 //! Memories, tables, globals and segments that change around a guard, from inside and outside.
 
 use super::harness::{Run, deopts, everywhere, null, reenter};
-use wasm_interp_jit::Extern;
+use wasm_interp_jit::{Extern, Instance, Module, Store};
 
 // The memory grows in the callee that is inlined, in one that is new and reached through an exit,
 // and by the host during a call. The access after the call must see the new size and base.
@@ -24,7 +24,9 @@ fn memory_grows_in_the_callee() {
         run.host(|caller, pages| {
             let memory = caller.get_export("memory").and_then(Extern::into_memory);
             let pages = u64::try_from(pages).expect("pages are counted from 0");
-            let grown = memory.expect("the memory is exported").grow(&mut *caller, pages);
+            let grown = memory
+                .expect("the memory is exported")
+                .grow(&mut *caller, pages);
             Ok(grown.map_or(-1, |it| it as i32))
         });
         run.repeat(20, "f", (0, 0));
@@ -70,17 +72,47 @@ fn memory_grows_in_the_callee() {
 #[test]
 fn trap_in_an_inlined_callee() {
     let kinds = [
-        ("(i32.load offset=4 (local.get 0))", 0x3, "out of bounds memory access"),
-        ("(i32.store (local.get 0) (i32.const 1)) (i32.const 9)", 0x5, "out of bounds memory"),
-        ("(nop) (i32.div_s (i32.const -2147483648) (local.get 0))", 0xa, "integer overflow"),
-        ("(i32.rem_u (i32.const 1) (i32.add (local.get 0) (i32.const 1)))", 0x8, "integer divide"),
-        ("(if (i32.eq (local.get 0) (i32.const -1)) (then (unreachable))) (i32.const 9)", 0x8,
-            "wasm `unreachable`"),
-        ("(i32.trunc_f32_s (f32.div (f32.const 1) (f32.add (f32.const 1) \
-            (f32.convert_i32_s (local.get 0)))))", 0x10, "integer overflow"),
-        ("(table.set (local.get 0) (ref.func 0)) (i32.const 9)", 0x5, "undefined element"),
-        ("(memory.fill (i32.const 0) (i32.const 1) (local.get 0)) (i32.const 9)", 0x7,
-            "out of bounds memory"),
+        (
+            "(i32.load offset=4 (local.get 0))",
+            0x3,
+            "out of bounds memory access",
+        ),
+        (
+            "(i32.store (local.get 0) (i32.const 1)) (i32.const 9)",
+            0x5,
+            "out of bounds memory",
+        ),
+        (
+            "(nop) (i32.div_s (i32.const -2147483648) (local.get 0))",
+            0xa,
+            "integer overflow",
+        ),
+        (
+            "(i32.rem_u (i32.const 1) (i32.add (local.get 0) (i32.const 1)))",
+            0x8,
+            "integer divide",
+        ),
+        (
+            "(if (i32.eq (local.get 0) (i32.const -1)) (then (unreachable))) (i32.const 9)",
+            0x8,
+            "wasm `unreachable`",
+        ),
+        (
+            "(i32.trunc_f32_s (f32.div (f32.const 1) (f32.add (f32.const 1) \
+            (f32.convert_i32_s (local.get 0)))))",
+            0x10,
+            "integer overflow",
+        ),
+        (
+            "(table.set (local.get 0) (ref.func 0)) (i32.const 9)",
+            0x5,
+            "undefined element",
+        ),
+        (
+            "(memory.fill (i32.const 0) (i32.const 1) (local.get 0)) (i32.const 9)",
+            0x7,
+            "out of bounds memory",
+        ),
     ];
     for (body, offset, message) in kinds {
         let wat = format!(
@@ -176,7 +208,10 @@ fn table_written_just_before_the_call() {
         );
         everywhere(WRITERS, script, &expected);
         let deopts = deopts(WRITERS, script);
-        let n_changed = deopts.iter().filter(|it| it.starts_with("TableChanged func5@")).count();
+        let n_changed = deopts
+            .iter()
+            .filter(|it| it.starts_with("TableChanged func5@"))
+            .count();
         // A table that grows, or gets what it holds, keeps its elements.
         let changes = !matches!(how, 5 | 7);
         assert_eq!(n_changed, usize::from(changes), "way {how}: {deopts:?}");
@@ -201,12 +236,18 @@ fn table_written_between_calls() {
         run.instantiate("other", other);
         run.repeat(20, "f", (0, 0));
         let table = run.table("t");
-        table.set(&mut run.store, 0, null()).expect("the element exists");
+        table
+            .set(&mut run.store, 0, null())
+            .expect("the element exists");
         run.repeat(3, "f", (0, 0));
-        table.grow(&mut run.store, 2, null()).expect("the maximum is larger");
+        table
+            .grow(&mut run.store, 2, null())
+            .expect("the maximum is larger");
         run.repeat(3, "f", (4, 0));
         let b = run.func("b").ref_().expect("a function is a reference");
-        table.fill(&mut run.store, 0, b, 5).expect("the elements exist");
+        table
+            .fill(&mut run.store, 0, b, 5)
+            .expect("the elements exist");
         run.repeat(20, "f", (4, 0));
     };
     let expected = "
@@ -220,7 +261,10 @@ fn table_written_between_calls() {
         f(4, 0) = 30 x20";
     everywhere(WRITERS, script, expected);
     let deopts = deopts(WRITERS, script);
-    assert!(deopts[0].starts_with("TableChanged func5@0x8"), "{deopts:?}");
+    assert!(
+        deopts[0].starts_with("TableChanged func5@0x8"),
+        "{deopts:?}"
+    );
     assert!(deopts.len() <= 6, "{deopts:?}");
 }
 
@@ -333,7 +377,11 @@ fn effects_before_the_guard_happen_once() {
         }
     };
     let mut expected = String::new();
-    for (n, index) in [0, 1, 2, 3, 0].into_iter().flat_map(|it| [it; 15]).enumerate() {
+    for (n, index) in [0, 1, 2, 3, 0]
+        .into_iter()
+        .flat_map(|it| [it; 15])
+        .enumerate()
+    {
         let result = [11, 30, n + 1, n + 1][index];
         expected.push_str(&format!("f({index}) = {n}, {result}, {0}, {0}\n", n + 1));
     }
@@ -411,4 +459,158 @@ fn backtraces_are_those_of_the_interpreter() {
     everywhere(wat, script, expected);
     let deopts = deopts(wat, script);
     assert_eq!(deopts[0], "WrongCallTarget func3@0x6 x3");
+}
+
+// In a loop, the inlined target itself puts another function in its place. The version that the
+// guard looked at in the round before says nothing about this one.
+#[test]
+fn table_written_by_the_target_in_a_loop() {
+    let wat = r#"(module
+(type $t (func (param i32) (result i32)))
+(table $t (export "t") 3 funcref)
+(elem (table $t) (i32.const 0) func $a $b $a)
+(func $a (type $t)
+(if (i32.eq (local.get 0) (i32.const 50)) (then (table.set $t (i32.const 0) (ref.func $b))))
+(i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t)
+(if (i32.eq (local.get 0) (i32.const 70))
+(then (table.copy $t $t (i32.const 0) (i32.const 2) (i32.const 1))))
+(i32.add (local.get 0) (i32.const 10)))
+(func (export "f") (param $x i32) (param $end i32) (result i32) (local $n i32)
+(loop $next
+(local.set $x (call_indirect (type $t) (local.get $x) (i32.const 0)))
+(local.set $n (i32.add (local.get $n) (i32.const 1)))
+(br_if $next (i32.lt_s (local.get $x) (local.get $end))))
+(local.get $n)))"#;
+    let script = |run: &mut Run| {
+        run.call("f", (0, 40));
+        run.call("f", (0, 100));
+        run.call("f", (0, 1000));
+        run.call("f", (49, 1000));
+        run.call("f", (49, 71));
+        run.call("f", (50, 1000));
+    };
+    // From 51 on `$b` leaves out 70, so that it stays there for the next call.
+    let expected = "
+        f(0, 40) = 40
+        f(0, 100) = 56
+        f(0, 1000) = 928
+        f(49, 1000) = 97
+        f(49, 71) = 3
+        f(50, 1000) = 923";
+    everywhere(wat, script, expected);
+    assert!(
+        deopts(wat, script)
+            .iter()
+            .any(|it| it.starts_with("TableChanged"))
+    );
+}
+
+// Memory, table and global belong to another instance, which changes all of them by its own means
+// while compiled code uses them: a base that was read before is not the base.
+#[test]
+fn imported_memory_table_and_global() {
+    let owner = r#"(module
+(type $t (func (param i32) (result i32)))
+(memory (export "memory") 1 10)
+(table $t (export "t") 2 10 funcref)
+(elem (table $t) (i32.const 0) func $a $b)
+(global $g (export "g") (mut i64) (i64.const 1))
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func (export "change") (type $t)
+(global.set $g (i64.add (global.get $g) (i64.const 1)))
+(drop (table.grow $t (ref.func $b) (i32.const 1)))
+(table.set $t (i32.const 0) (ref.func $b))
+(drop (memory.grow (i32.const 1)))
+(i32.store (i32.const 0) (i32.const 1000))
+(local.get 0)))"#;
+    let user = r#"(module
+(type $t (func (param i32) (result i32)))
+(import "main" "memory" (memory 1))
+(import "main" "t" (table $t 2 funcref))
+(import "main" "g" (global $g (mut i64)))
+(import "main" "change" (func $change (type $t)))
+(func $own (type $t) (i32.sub (local.get 0) (i32.const 4)))
+(func (export "reset") (table.set $t (i32.const 0) (ref.func $own)))
+(elem declare func $own)
+(func (export "f") (param $change i32) (result i32 i64 i32 i32)
+(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+(global.set $g (i64.mul (global.get $g) (i64.const 3)))
+(if (local.get $change) (then (drop (call $change (i32.const 5)))))
+(call_indirect $t (type $t) (i32.const 10) (i32.const 0))
+(global.get $g)
+(i32.load (i32.const 0))
+(i32.add (memory.size) (table.size $t))))"#;
+    let script = |run: &mut Run| {
+        run.instantiate("user", user);
+        for change in [0, 1, 0, 1] {
+            for _ in 0..15 {
+                run.set_global("g", 0_i64);
+                run.call("user.f", (0,));
+                run.call("user.reset", ());
+                run.call("user.f", (change,));
+            }
+        }
+    };
+    let expected = "
+        user.f(0) = 11, 0i64, 1, 3
+        user.reset()
+        user.f(0) = 6, 0i64, 2, 3
+        user.f(0) = 6, 0i64, 3, 3
+        user.reset()
+        user.f(0) = 6, 0i64, 4, 3";
+    everywhere(owner, script, expected);
+}
+
+// While the host is called by compiled code it runs another store, of the same engine, where code
+// is compiled, deopts, traps and is dropped. The outer store notices nothing.
+#[test]
+fn another_store_runs_in_a_host_call() {
+    let wat = r#"(module
+(type $t (func (param i32) (result i32)))
+(import "host" "do" (func $do (type $t)))
+(memory (export "memory") 1)
+(table funcref (elem $a $b $host))
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func $host (type $t) (call $do (local.get 0)))
+(func (export "f") (param $x i32) (param $i i32) (result i32)
+(i32.store (i32.const 8) (local.get $x))
+(i32.add (call_indirect (type $t) (local.get $x) (local.get $i)) (i32.load (i32.const 8)))))"#;
+    const INNER: &str = r#"(module
+(type $t (func (param i32) (result i32)))
+(memory 1)
+(table funcref (elem $a $b $load))
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func $load (type $t) (i32.load (i32.sub (i32.const 0) (local.get 0))))
+(func (export "f") (param $x i32) (param $i i32) (result i32)
+(call_indirect (type $t) (local.get $x) (local.get $i))))"#;
+    let script = |run: &mut Run| {
+        run.host(|caller, arg| {
+            let module = Module::new(caller.engine(), INNER)?;
+            let mut store = Store::new(caller.engine(), ());
+            let instance = Instance::new(&mut store, &module, &[])?;
+            let f = instance.get_typed_func::<(i32, i32), i32>(&mut store, "f")?;
+            let mut sum = 0;
+            for index in [0, 1, 2] {
+                for _ in 0..15 {
+                    sum += f.call(&mut store, (arg, index)).unwrap_or(-1000);
+                }
+            }
+            Ok(sum)
+        });
+        for index in [0, 1, 2, 0, 2] {
+            run.repeat(12, "f", (10, index));
+        }
+    };
+    // 15 * (11 + 30 - 1000) + 10
+    let expected = "
+        f(10, 0) = 21 x12
+        f(10, 1) = 40 x12
+        f(10, 2) = -14375 x12
+        f(10, 0) = 21 x12
+        f(10, 2) = -14375 x12";
+    everywhere(wat, script, expected);
 }

@@ -33,6 +33,9 @@ pub(crate) struct BenchCommand {
     /// wasmi's command, to compare with
     #[arg(long, value_name = "PATH", requires = "suite")]
     wasmi: Option<PathBuf>,
+    /// Another engine to compare with, e.g. `mine='mine -e run {file} {size}'`
+    #[arg(long = "engine", value_name = "NAME=COMMAND", requires = "suite", value_parser = Engine::parse)]
+    engines: Vec<Engine>,
     /// Another build of this command, to compare with
     #[arg(long, value_name = "PATH", requires = "suite")]
     other: Option<PathBuf>,
@@ -141,15 +144,15 @@ impl BenchCommand {
     }
 
     fn engines(&self) -> Result<Vec<Engine>> {
-        let mut engines = vec![Engine::own()?];
+        let this = std::env::current_exe()?;
+        let mut engines = vec![Engine::own("this", &this, "")];
         if self.interp {
-            engines.push(Engine::own()?.with("interp", "--tier interp"));
+            engines.push(Engine::own("interp", &this, "--tier interp"));
         }
-        if let Some(path) = &self.other {
-            engines.push(Engine::build("other", path));
-        }
-        engines.extend(self.wasmtime.iter().map(|path| Engine::wasmtime(path)));
-        engines.extend(self.wasmi.iter().map(|path| Engine::wasmi(path)));
+        engines.extend(self.other.iter().map(|it| Engine::own("other", it, "")));
+        engines.extend(self.wasmtime.iter().map(|it| Engine::wasmtime(it)));
+        engines.extend(self.wasmi.iter().map(|it| Engine::wasmi(it)));
+        engines.extend(self.engines.iter().cloned());
         Ok(engines)
     }
 

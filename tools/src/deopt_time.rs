@@ -73,15 +73,30 @@ impl DeoptTimeCommand {
     }
 
     fn run(&self) -> Result<()> {
-        println!("{:24} {:>8} {:>10} {:>10} {:>10}", "deopt", "samples", "min", "median", "p90");
+        println!(
+            "{:24} {:>8} {:>10} {:>10} {:>10}",
+            "deopt", "samples", "min", "median", "p90"
+        );
         for (name, n_frames, padding, n_first) in [
             ("1 frame", 1, 0, self.samples),
             ("4 frames", 4, 0, self.samples),
             ("1 frame, 500 KB", 1, 500_000, self.large_samples),
         ] {
-            let case = |n_funcs| Case { n_funcs, n_frames, padding };
-            print(&format!("{name}, first"), case(n_first), (Mode::First, n_first))?;
-            print(&format!("{name}, again"), case(1), (Mode::Again, self.samples))?;
+            let case = |n_funcs| Case {
+                n_funcs,
+                n_frames,
+                padding,
+            };
+            print(
+                &format!("{name}, first"),
+                case(n_first),
+                (Mode::First, n_first),
+            )?;
+            print(
+                &format!("{name}, again"),
+                case(1),
+                (Mode::Again, self.samples),
+            )?;
         }
         Ok(())
     }
@@ -155,7 +170,11 @@ fn measure(case: Case, mode: Mode, n: usize, count: bool) -> Result<(Vec<Duratio
         funcs[n % funcs.len()].call(&mut store, 1)?;
     }
     let mut samples = std::mem::take(&mut store.data_mut().samples);
-    ensure!(samples.len() == n, "{} samples instead of {n}", samples.len());
+    ensure!(
+        samples.len() == n,
+        "{} samples instead of {n}",
+        samples.len()
+    );
     samples.sort();
     Ok((samples, deopts.load(Ordering::Relaxed)))
 }

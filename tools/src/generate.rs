@@ -49,7 +49,10 @@ struct Draw(u64);
 
 impl Draw {
     fn below(&mut self, n: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        self.0 = self
+            .0
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         (self.0 >> 33) as u32 % n
     }
 }
@@ -90,9 +93,17 @@ fn generate(bytes: usize) -> Vec<u8> {
     exports.export("run", ExportKind::Func, n_funcs);
     let mut elements = ElementSection::new();
     let all: Vec<u32> = (0..n_funcs).collect();
-    elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(all.into()));
+    elements.active(
+        None,
+        &ConstExpr::i32_const(0),
+        Elements::Functions(all.into()),
+    );
     let mut module = Module::new();
-    module.section(&types).section(&funcs).section(&tables).section(&memories);
+    module
+        .section(&types)
+        .section(&funcs)
+        .section(&tables)
+        .section(&memories);
     module.section(&exports).section(&elements).section(&code);
     module.finish()
 }
@@ -129,7 +140,8 @@ fn statement(draw: &mut Draw, ins: &mut InstructionSink<'_>, index: u32, depth: 
             ins.local_get(draw.below(LOCALS));
             value(draw, ins);
             if draw.below(3) == 0 {
-                ins.i32_const(draw.below(index).cast_signed()).call_indirect(0, 0);
+                ins.i32_const(draw.below(index).cast_signed())
+                    .call_indirect(0, 0);
             } else {
                 ins.call(draw.below(index));
             }
@@ -139,7 +151,8 @@ fn statement(draw: &mut Draw, ins: &mut InstructionSink<'_>, index: u32, depth: 
             ins.nop();
         }
         5 | 6 => {
-            ins.local_get(draw.below(LOCALS)).i32_const(draw.below(100).cast_signed());
+            ins.local_get(draw.below(LOCALS))
+                .i32_const(draw.below(100).cast_signed());
             ins.i32_lt_s().if_(BlockType::Empty);
             for _ in 0..1 + draw.below(3) {
                 statement(draw, ins, index, depth + 1);
@@ -152,7 +165,11 @@ fn statement(draw: &mut Draw, ins: &mut InstructionSink<'_>, index: u32, depth: 
             // Counts down from a small number.
             ins.i32_const(3).local_set(local).loop_(BlockType::Empty);
             statement(draw, ins, index, depth + 1);
-            ins.local_get(local).i32_const(7).i32_and().i32_const(1).i32_sub();
+            ins.local_get(local)
+                .i32_const(7)
+                .i32_and()
+                .i32_const(1)
+                .i32_sub();
             ins.local_tee(local).i32_const(0).i32_gt_s().br_if(0).end();
         }
     }
@@ -177,9 +194,15 @@ fn value(draw: &mut Draw, ins: &mut InstructionSink<'_>) {
 }
 
 fn address(draw: &mut Draw, ins: &mut InstructionSink<'_>) {
-    ins.local_get(draw.below(LOCALS)).i32_const(0xfffc).i32_and();
+    ins.local_get(draw.below(LOCALS))
+        .i32_const(0xfffc)
+        .i32_and();
 }
 
 fn memarg(draw: &mut Draw) -> MemArg {
-    MemArg { offset: u64::from(draw.below(64) * 4), align: 2, memory_index: 0 }
+    MemArg {
+        offset: u64::from(draw.below(64) * 4),
+        align: 2,
+        memory_index: 0,
+    }
 }

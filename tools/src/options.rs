@@ -6,7 +6,7 @@ use clap::Args;
 use clap::error::ErrorKind;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
-use wasm_interp_jit::{Config, OptLevel, WasmFeatures};
+use wasm_interp_jit::{Config, OptLevel, WasmBacktraceDetails, WasmFeatures};
 
 /// The option groups as given.
 #[derive(Args, Clone, Debug)]
@@ -251,11 +251,14 @@ const DEBUG: Group = Group {
         ),
         key(
             "max-backtrace",
-            Value::Number(|it, frames| {
-                it.config
-                    .wasm_backtrace_max_frames(NonZeroUsize::new(size(frames)));
+            Value::Number(|it, frames| match NonZeroUsize::new(size(frames)) {
+                None => drop(
+                    it.config
+                        .wasm_backtrace_details(WasmBacktraceDetails::Disable),
+                ),
+                frames => drop(it.config.wasm_backtrace_max_frames(frames)),
             }),
-            "frames of a backtrace",
+            "frames of a backtrace; 0 only leaves out details",
         ),
     ],
 };
@@ -312,7 +315,7 @@ impl Group {
             ));
         };
         key.apply(value, settings)
-            .map_err(|text| format!("failed to parse option `{name}`: {text}"))
+            .map_err(|text| format!("failed to parse -{} option `{item}`: {text}", self.letter))
     }
 
     fn help(&self) -> String {
@@ -347,24 +350,33 @@ fn flag(value: Option<&str>) -> Result<bool, String> {
     match value {
         None | Some("y" | "yes" | "true") => Ok(true),
         Some("n" | "no" | "false") => Ok(false),
-        Some(value) => Err(format!("`{value}` is not `y` or `n`")),
+        Some(value) => Err(format!(
+            "unknown boolean flag `{value}`, only yes,no,<nothing> accepted"
+        )),
     }
 }
 
+fn given(value: Option<&str>) -> Result<&str, String> {
+    value.ok_or_else(|| "value must be specified with `key=val` syntax".to_string())
+}
+
 fn number(value: Option<&str>) -> Result<u64, String> {
-    let value = value.ok_or("a value is missing")?;
-    value
-        .replace('_', "")
-        .parse()
-        .map_err(|error| format!("`{value}`: {error}"))
+    let digits = given(value)?.replace('_', "");
+    match digits.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => digits.parse(),
+    }
+    .map_err(|error| error.to_string())
 }
 
 fn opt_level(value: Option<&str>) -> Result<OptLevel, String> {
-    match value {
-        Some("0") => Ok(OptLevel::None),
-        Some("1" | "2") => Ok(OptLevel::Speed),
-        Some("s") => Ok(OptLevel::SpeedAndSize),
-        _ => Err("expected 0, 1, 2 or s".to_string()),
+    match given(value)? {
+        "0" => Ok(OptLevel::None),
+        "1" | "2" => Ok(OptLevel::Speed),
+        "s" => Ok(OptLevel::SpeedAndSize),
+        other => Err(format!(
+            "unknown optimization level `{other}`, only 0,1,2,s accepted"
+        )),
     }
 }
 

@@ -3,15 +3,17 @@
 //! Errors have wasmtime's texts and exit codes: 134 for traps, as if the process had aborted.
 
 use crate::inspect::InspectOptions;
+use crate::invoke::invoke;
 use crate::options::{GroupOptions, Settings, UnknownExports, UnknownImports};
 use crate::tier::TierOptions;
 use clap::Args;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use wasm_interp_jit::error::Context as _;
-use wasm_interp_jit::{Engine, Instance, Linker, Module, Result, Store, Trap, format_err};
+use wasm_interp_jit::{Engine, Linker, Module, Result, Store, Trap, format_err};
 
 /// Exit code of a trap: what a shell reports of a process that aborted.
 const TRAPPED: u8 = 128 + libc::SIGABRT as u8;
@@ -100,38 +102,32 @@ impl RunCommand {
                 .typed::<(), ()>(&mut *store)?
                 .call(&mut *store, ())?;
         }
-        match &self.invoke {
-            Some(name) => {
-                let func = instance
-                    .get_func(&mut *store, name)
-                    .ok_or_else(|| format_err!("no func export named `{name}` found"))?;
-                crate::invoke::invoke(store, func, name, &self.module_and_args[1..])
-            }
-            None => run_command(store, instance),
+        let args = &self.module_and_args[1..];
+        if let Some(name) = &self.invoke {
+            let func = instance
+                .get_func(&mut *store, name)
+                .ok_or_else(|| format_err!("no func export named `{name}` found"))?;
+            return invoke(store, func, &format!("`{name}`"), args);
+        }
+        let entry = instance
+            .get_func(&mut *store, "")
+            .or_else(|| instance.get_func(&mut *store, "_start"));
+        // A library has no entry; then there is nothing to do.
+        match entry {
+            Some(entry) => invoke(store, entry, "command default", args),
+            None => Ok(()),
         }
     }
 }
 
-/// Calls the entry of a command. Without one there is nothing to do.
-fn run_command(store: &mut Store<()>, instance: Instance) -> Result<()> {
-    let entry = instance
-        .get_func(&mut *store, "")
-        .or_else(|| instance.get_func(&mut *store, "_start"));
-    match entry {
-        Some(entry) => entry
-            .call(store, &[], &mut [])
-            .context("failed to invoke command default"),
-        None => Ok(()),
-    }
-}
-
 fn load(engine: &Engine, path: &Path) -> Result<Module> {
-    if path != Path::new("-") {
-        return Module::from_file(engine, path);
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes)?;
+        return Module::new(engine, bytes);
     }
-    let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes)?;
-    Module::new(engine, bytes)
+    File::open(path).with_context(|| format!("failed to open wasm module {path:?}"))?;
+    Module::from_file(engine, path)
 }
 
 fn preload(linker: &mut Linker<()>, store: &mut Store<()>, name: &str, path: &Path) -> Result<()> {

@@ -35,16 +35,20 @@ pub(super) struct Body<'a, 'd, 'i> {
 
 impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
     /// The body of `func`, which is of the given level.
-    pub(super) fn new(
-        shape: &'a Shape,
-        draw: &'d mut Draw<'i>,
-        level: usize,
-        func: u32,
-    ) -> Self {
+    pub(super) fn new(shape: &'a Shape, draw: &'d mut Draw<'i>, level: usize, func: u32) -> Self {
         let mut locals = shape.levels[level].params.clone();
         locals.extend(TYPES.iter().flat_map(|ty| [*ty; LOCALS as usize]));
         let budget = draw.pick(&[20, 4, 60]);
-        Self { shape, draw, level, func, locals, budget, loops: 0, code: Vec::new() }
+        Self {
+            shape,
+            draw,
+            level,
+            func,
+            locals,
+            budget,
+            loops: 0,
+            code: Vec::new(),
+        }
     }
 
     /// Writes it.
@@ -151,7 +155,11 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             0..=5 if calls => self.call_statement(),
             6 => self.keep_alive(|body| body.statements(2)),
             7 if self.loops < LOOPS => {
-                let ty = if self.draw.one_in(2) { Some(self.draw.pick(&TYPES)) } else { None };
+                let ty = if self.draw.one_in(2) {
+                    Some(self.draw.pick(&TYPES))
+                } else {
+                    None
+                };
                 self.repeat(ty, |body| {
                     let count = body.draw.within(1, 6);
                     body.emit(I::I32Const(count as i32));
@@ -173,7 +181,9 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
 
     /// A call with operands below its arguments.
     fn call_statement(&mut self) {
-        let Some(next) = self.next_level() else { return };
+        let Some(next) = self.next_level() else {
+            return;
+        };
         self.keep_alive(|body| {
             body.arguments(next);
             body.call(next, Call::Plain);
@@ -205,7 +215,9 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
         }
         bound(self);
         self.emit(I::LocalSet(counter));
-        self.emit(I::Loop(carried.map_or(BlockType::Empty, |ty| self.shape.identity(ty))));
+        self.emit(I::Loop(
+            carried.map_or(BlockType::Empty, |ty| self.shape.identity(ty)),
+        ));
         self.loops += 1;
         if self.level == 0 && self.loops == 1 {
             self.call_statement();
@@ -292,8 +304,14 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
                 self.target_index();
                 let type_index = level.ty;
                 self.emit(match call {
-                    Call::Plain => I::CallIndirect { type_index, table_index },
-                    Call::Tail => I::ReturnCallIndirect { type_index, table_index },
+                    Call::Plain => I::CallIndirect {
+                        type_index,
+                        table_index,
+                    },
+                    Call::Tail => I::ReturnCallIndirect {
+                        type_index,
+                        table_index,
+                    },
                 });
             }
             _ => {
@@ -382,15 +400,20 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             self.emit(I::I32Const(200));
             return self.emit(I::MemoryFill(0));
         }
-        let at = MemArg { offset: self.draw.below(64) as u64, align: 0, memory_index: 0 };
+        let at = MemArg {
+            offset: self.draw.below(64) as u64,
+            align: 0,
+            memory_index: 0,
+        };
         if self.draw.one_in(2) {
             self.expression(ValType::I32, 2);
             let store = self.draw.pick(&[I::I32Store, I::I32Store8, I::I32Store16]);
             self.emit(store(at));
         } else {
             self.expression(ValType::I64, 2);
-            let store =
-                self.draw.pick(&[I::I64Store, I::I64Store8, I::I64Store16, I::I64Store32]);
+            let store = self
+                .draw
+                .pick(&[I::I64Store, I::I64Store8, I::I64Store16, I::I64Store32]);
             self.emit(store(at));
         }
     }
@@ -436,14 +459,20 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
                 self.emit(I::I32Const(index));
                 self.emit(I::I32Const(other));
                 self.emit(I::I32Const(2));
-                self.emit(I::TableCopy { src_table: table, dst_table: table });
+                self.emit(I::TableCopy {
+                    src_table: table,
+                    dst_table: table,
+                });
             }
             10 => {
                 let count = self.draw.below(level.funcs.len() + 1) as i32;
                 self.emit(I::I32Const(index % 4));
                 self.emit(I::I32Const(0));
                 self.emit(I::I32Const(count.min(3)));
-                self.emit(I::TableInit { elem_index: table, table });
+                self.emit(I::TableInit {
+                    elem_index: table,
+                    table,
+                });
             }
             _ => {
                 self.emit(I::RefFunc(func));

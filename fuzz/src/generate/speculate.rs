@@ -14,8 +14,8 @@ use super::body::Body;
 use crate::draw::Draw;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, FunctionSection,
-    GlobalSection, GlobalType, HeapType, ImportSection, MemorySection, MemoryType, Module,
-    RefType, StartSection, TableSection, TableType, TypeSection, ValType,
+    GlobalSection, GlobalType, HeapType, ImportSection, MemorySection, MemoryType, Module, RefType,
+    StartSection, TableSection, TableType, TypeSection, ValType,
 };
 
 /// Types of values; local variables, globals and block types come in this order.
@@ -106,7 +106,11 @@ impl Shape {
         }];
         for ty in 1..=draw.within(1, 3) as u32 {
             let above = &levels[levels.len() - 1].results;
-            let results = if ty > 1 && !draw.one_in(4) { above.clone() } else { types(draw, 4) };
+            let results = if ty > 1 && !draw.one_in(4) {
+                above.clone()
+            } else {
+                types(draw, 4)
+            };
             levels.push(Level {
                 params: types(draw, 6),
                 results,
@@ -143,7 +147,10 @@ impl Shape {
 
     fn encode(&self, draw: &mut Draw<'_>, bodies: &CodeSection) -> Vec<u8> {
         let mut module = Module::new();
-        module.section(&self.types()).section(&self.imports()).section(&self.functions());
+        module
+            .section(&self.types())
+            .section(&self.imports())
+            .section(&self.functions());
         module.section(&self.tables());
         if self.memory {
             let mut memories = MemorySection::new();
@@ -159,20 +166,29 @@ impl Shape {
         module.section(&self.globals(draw));
         if self.start {
             // Its type has to be `[] -> []`: the last function is made for it.
-            module.section(&StartSection { function_index: self.n_funcs() });
+            module.section(&StartSection {
+                function_index: self.n_funcs(),
+            });
         }
-        module.section(&self.elements(draw)).section(&self.code(bodies));
+        module
+            .section(&self.elements(draw))
+            .section(&self.code(bodies));
         module.finish()
     }
 
     fn n_funcs(&self) -> u32 {
-        self.levels.iter().map(|level| level.funcs.len() as u32).sum()
+        self.levels
+            .iter()
+            .map(|level| level.funcs.len() as u32)
+            .sum()
     }
 
     fn types(&self) -> TypeSection {
         let mut section = TypeSection::new();
         for level in &self.levels {
-            section.ty().function(level.params.clone(), level.results.clone());
+            section
+                .ty()
+                .function(level.params.clone(), level.results.clone());
         }
         for ty in TYPES {
             section.ty().function([ty], [ty]);
@@ -208,7 +224,11 @@ impl Shape {
         let mut section = bodies.clone();
         if self.start {
             let mut body = wasm_encoder::Function::new([]);
-            body.instructions().i32_const(9).call(self.levels[0].funcs[0]).drop().end();
+            body.instructions()
+                .i32_const(9)
+                .call(self.levels[0].funcs[0])
+                .drop()
+                .end();
             section.function(&body);
         }
         section
@@ -235,7 +255,14 @@ impl Shape {
     fn globals(&self, draw: &mut Draw<'_>) -> GlobalSection {
         let mut section = GlobalSection::new();
         let mut global = |val_type, init: ConstExpr| {
-            section.global(GlobalType { val_type, mutable: true, shared: false }, &init);
+            section.global(
+                GlobalType {
+                    val_type,
+                    mutable: true,
+                    shared: false,
+                },
+                &init,
+            );
         };
         global(ValType::I32, ConstExpr::i32_const(draw.below(8) as i32));
         global(ValType::I32, ConstExpr::i32_const(draw.any()));
@@ -243,7 +270,10 @@ impl Shape {
         global(ValType::F32, ConstExpr::f32_const(1.5.into()));
         global(ValType::F64, ConstExpr::f64_const((-0.25).into()));
         let first = &self.levels[1].funcs;
-        global(ValType::FUNCREF, ConstExpr::ref_func(first[draw.below(first.len())]));
+        global(
+            ValType::FUNCREF,
+            ConstExpr::ref_func(first[draw.below(first.len())]),
+        );
         global(ValType::EXTERNREF, ConstExpr::ref_null(HeapType::EXTERN));
         section
     }
@@ -278,6 +308,10 @@ impl Shape {
 
 /// Up to `most` types; sometimes more, so that they do not all fit in registers.
 fn types(draw: &mut Draw<'_>, most: usize) -> Vec<ValType> {
-    let count = if draw.one_in(12) { most + 6 } else { draw.within(0, most) };
+    let count = if draw.one_in(12) {
+        most + 6
+    } else {
+        draw.within(0, most)
+    };
     (0..count).map(|_| draw.pick(&TYPES)).collect()
 }

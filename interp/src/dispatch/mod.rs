@@ -4,8 +4,8 @@
 //! others a loop calls them (`looped.rs`), since only optimization makes jumps of calls in tail
 //! position. Both run the same bodies, and both need constant native stack.
 
-#[cfg_attr(all(optimized, target_arch = "x86_64", not(debug_assertions)), path = "tail.rs")]
-#[cfg_attr(not(all(optimized, target_arch = "x86_64", not(debug_assertions))), path = "looped.rs")]
+#[cfg_attr(tail_calls, path = "tail.rs")]
+#[cfg_attr(not(tail_calls), path = "looped.rs")]
 mod mode;
 
 pub(crate) use mode::{Tables, apart, opaque, opaque_ptr};

@@ -200,7 +200,11 @@ macro_rules! in_each_state {
 #[inline(always)]
 fn next<const ID: u32>(m: Regs, slot: usize) -> u64 {
     // SAFETY: invariant 1 of `regs.rs`; a slot is an opcode byte, or that of a prefixed opcode.
-    let handler = unsafe { *(&raw const (*m.ctx).dispatch.0[m.cache as usize]).cast::<Handler>().add(slot) };
+    let handler = unsafe {
+        *(&raw const (*m.ctx).dispatch.0[m.cache as usize])
+            .cast::<Handler>()
+            .add(slot)
+    };
     go!(handler, m)
 }
 
@@ -213,11 +217,11 @@ fn execute<O: Op + Lookahead, P: Path, Next: Successors, Jump: Successors>(befor
         Flow::Next => in_each_state!(m, Next::run::<1>(m)),
         Flow::Jump => in_each_state!(m, Jump::run::<2>(m)),
         Flow::Full => {
-                    in_state!(m, full::<O>)
+            in_state!(m, full::<O>)
         }
         Flow::Cold => {
             m.flush();
-                    go!(cold::<O>, m)
+            go!(cold::<O>, m)
         }
         Flow::Trap(trap) => {
             let m = at_trap(before, trap as u64);
@@ -235,7 +239,12 @@ fn execute<O: Op + Lookahead, P: Path, Next: Successors, Jump: Successors>(befor
 #[inline(always)]
 fn at_trap(before: Regs, r0: u64) -> Regs {
     let null = std::ptr::null_mut();
-    let mut m = Regs { sp: null, fp: null, cache: Cache::Empty, ..before };
+    let mut m = Regs {
+        sp: null,
+        fp: null,
+        cache: Cache::Empty,
+        ..before
+    };
     forget_empty(&mut m);
     Regs { r0, ..m }
 }

@@ -19,7 +19,9 @@ impl Op for op::Call {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let entry = m.entry();
-        let Some(callee) = m.own_func(entry.func()) else { return Flow::Cold };
+        let Some(callee) = m.own_func(entry.func()) else {
+            return Flow::Cold;
+        };
         // SAFETY: a function reference of the instance.
         let func = unsafe { (*callee).instance };
         m.flush();
@@ -44,7 +46,9 @@ impl Op for op::ReturnCall {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let entry = m.entry();
-        let Some(callee) = m.own_func(entry.func()) else { return Flow::Cold };
+        let Some(callee) = m.own_func(entry.func()) else {
+            return Flow::Cold;
+        };
         // SAFETY: a function reference of the instance.
         let func = unsafe { (*callee).instance };
         m.flush();
@@ -150,7 +154,11 @@ impl Regs {
     #[inline(always)]
     fn site(&self, entry: Entry) -> Site {
         // SAFETY: the call sites of the current function; nobody else refers to them meanwhile.
-        unsafe { Site::new(opaque_ptr((*self.func()).call_sites.add(entry.site().index()))) }
+        unsafe {
+            Site::new(opaque_ptr(
+                (*self.func()).call_sites.add(entry.site().index()),
+            ))
+        }
     }
 
     /// The target of the indirect call of `entry`, whose table index is on top, if it is a
@@ -179,7 +187,8 @@ impl Regs {
             return Err(Flow::Cold);
         }
         // SAFETY: a function reference of the store, as elements of its tables are.
-        Ok(Callee { func: unsafe { (*callee).instance }, target })
+        let func = unsafe { (*callee).instance };
+        Ok(Callee { func, target })
     }
 
     /// Can a megamorphic site call `callee`, which is not on record?
@@ -194,7 +203,9 @@ impl Regs {
     /// Pops the table index of the indirect call of `entry`, and checks and records its target.
     fn checked_target(&mut self, entry: Entry) -> Result<*mut VMFuncRef, Trap> {
         let index: u32 = self.pop();
-        let element = self.element(entry.table(), index).ok_or(Trap::TableOutOfBounds)?;
+        let element = self
+            .element(entry.table(), index)
+            .ok_or(Trap::TableOutOfBounds)?;
         let callee = element as *mut VMFuncRef;
         let site = self.site(entry);
         if let Some(target) = site.find(callee) {
@@ -230,7 +241,9 @@ impl Regs {
         // SAFETY: invariant 1 of `regs.rs`; all frames are on record, arguments on top.
         unsafe {
             let store = (*ctx).store;
-            let Some(func) = ready(store, callee) else { return Flow::Exit(Status::Raised) };
+            let Some(func) = ready(store, callee) else {
+                return Flow::Exit(Status::Raised);
+            };
             if (*func).kind == FuncKind::Interpreted {
                 let end = args.wrapping_add((*func).n_slots as usize);
                 if end > (*ctx).value_limit || record >= (*ctx).frames_limit {
@@ -264,7 +277,9 @@ impl Regs {
         // SAFETY: as in `call_cold`. What is called here has the results of the current function.
         unsafe {
             let (store, record) = ((*ctx).store, (*ctx).frame);
-            let Some(func) = ready(store, callee) else { return Flow::Exit(Status::Raised) };
+            let Some(func) = ready(store, callee) else {
+                return Flow::Exit(Status::Raised);
+            };
             if (*func).kind == FuncKind::Interpreted {
                 if args.wrapping_add((*func).n_slots as usize) > (*ctx).value_limit {
                     return Flow::Exit(runtime::stack_overflow(store, callee));
@@ -329,10 +344,7 @@ fn sig_of<'a>(callee: *mut VMFuncRef) -> &'a runtime::vm::VMSignature {
 /// # Safety
 ///
 /// `store` is alive and no reference to it is; `callee` belongs to it; all frames are on record.
-unsafe fn ready(
-    store: *mut runtime::Store,
-    callee: *mut VMFuncRef,
-) -> Option<*mut FuncInstance> {
+unsafe fn ready(store: *mut runtime::Store, callee: *mut VMFuncRef) -> Option<*mut FuncInstance> {
     // SAFETY: forwarded.
     unsafe {
         let mut func = (*callee).instance;

@@ -44,7 +44,11 @@ impl Op for op::If {
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let condition: bool = m.pop();
         let entry = m.entry();
-        if condition { m.fall_through(entry) } else { m.jump(entry) }
+        if condition {
+            m.fall_through(entry)
+        } else {
+            m.jump(entry)
+        }
     }
 }
 

@@ -55,7 +55,11 @@ macro_rules! saturate {
 
 /// Why a float is not converted.
 fn no_integer(is_nan: bool) -> Trap {
-    if is_nan { Trap::BadConversionToInteger } else { Trap::IntegerOverflow }
+    if is_nan {
+        Trap::BadConversionToInteger
+    } else {
+        Trap::IntegerOverflow
+    }
 }
 
 convert! {

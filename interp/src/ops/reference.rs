@@ -29,7 +29,9 @@ impl Op for op::RefFunc {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let (func, next) = decode!(P::u32(m.pc.skip(1)));
-        let Some(func_ref) = m.own_func(FuncIdx(func)) else { return Flow::Cold };
+        let Some(func_ref) = m.own_func(FuncIdx(func)) else {
+            return Flow::Cold;
+        };
         m.push(func_ref as u64);
         m.pc = next;
         Flow::Next

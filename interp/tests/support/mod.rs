@@ -28,7 +28,10 @@ impl Tiers for InterpreterOnly {
         // SAFETY: the caller passes a live function.
         let func = unsafe { &mut *func };
         func.hotness = i32::MAX;
-        self.hot.lock().expect("no panic while locked").push((func.func, at));
+        self.hot
+            .lock()
+            .expect("no panic while locked")
+            .push((func.func, at));
         HotAction::Continue
     }
 
@@ -54,11 +57,16 @@ impl Tiers for InterpreterOnly {
     unsafe fn on_idle(&self, _store: *mut Store) {}
 
     fn compiled_linkage(&self) -> Linkage {
-        Linkage { builtins: std::ptr::null() }
+        Linkage {
+            builtins: std::ptr::null(),
+        }
     }
 
     fn new_store(&self) -> TierState {
-        TierState { interp: interp::new_context(), tiering: Box::new(()) }
+        TierState {
+            interp: interp::new_context(),
+            tiering: Box::new(()),
+        }
     }
 }
 
@@ -74,7 +82,11 @@ impl Wasm {
     pub(crate) fn empty(tuning: Tuning) -> Self {
         let tiers = Arc::new(InterpreterOnly::default());
         let store = Store::new(tiers.clone(), Arc::new(tuning)).expect("a value stack");
-        Self { store, tiers, registry: Arc::default() }
+        Self {
+            store,
+            tiers,
+            registry: Arc::default(),
+        }
     }
 
     /// A store with an instance of a module without imports.
@@ -86,7 +98,9 @@ impl Wasm {
 
     /// Adds an instance; its imports are given in order.
     pub(crate) fn instantiate(&mut self, wat: &str, imports: &[ExternVal]) -> InstanceId {
-        let bytes = wat::parse_str(wat).expect("wat of a test").into_boxed_slice();
+        let bytes = wat::parse_str(wat)
+            .expect("wat of a test")
+            .into_boxed_slice();
         let registry = self.registry.clone();
         let module = Module::decode(bytes, registry, Features::ALL, Validation::Eager);
         let module = Arc::new(module.expect("a module"));
@@ -111,7 +125,10 @@ impl Wasm {
         results: &[ValType],
         body: impl Fn(HostCall) -> Result<(), HostError> + Send + Sync + 'static,
     ) -> ExternVal {
-        let ty = FuncType { params: params.into(), results: results.into() };
+        let ty = FuncType {
+            params: params.into(),
+            results: results.into(),
+        };
         let sig = self.registry.intern(&ty);
         ExternVal::Func(self.store.new_host_func(sig, Arc::new(body)))
     }
@@ -174,12 +191,24 @@ pub(crate) fn text(raised: &Raised) -> String {
         frames.iter().map(frame).collect::<String>()
     };
     match raised {
-        Raised::Trap { trap, fault: None, backtrace } => {
+        Raised::Trap {
+            trap,
+            fault: None,
+            backtrace,
+        } => {
             format!("{}:{}", trap.text(), frames(backtrace))
         }
-        Raised::Trap { trap, fault: Some(fault), backtrace } => {
+        Raised::Trap {
+            trap,
+            fault: Some(fault),
+            backtrace,
+        } => {
             let (address, size) = (fault.address, fault.memory_size);
-            format!("{} [{address:#x}/{size:#x}]:{}", trap.text(), frames(backtrace))
+            format!(
+                "{} [{address:#x}/{size:#x}]:{}",
+                trap.text(),
+                frames(backtrace)
+            )
         }
         Raised::Error { error, backtrace } => {
             let error = error.downcast_ref::<&str>().unwrap_or(&"error");

@@ -3,7 +3,6 @@
 //! Sizes are such that compiled code takes about a second, hence interpreters take longer.
 
 use std::path::Path;
-use wasm_interp_jit::Result;
 
 /// A program of `tools/bench`; it exports `run(i32) -> i32`.
 pub(crate) struct Program {
@@ -39,52 +38,58 @@ programs! {
 #[derive(Clone, Debug)]
 pub(crate) struct Engine {
     pub(crate) name: String,
-    /// The command up to the program's file.
-    prefix: String,
+    /// The command, with `{file}` for the program and `{size}` for the argument of `run`.
+    command: String,
 }
 
 impl Engine {
-    /// This engine, as the program of this process.
-    pub(crate) fn own() -> Result<Self> {
-        Ok(Self::build("this", &std::env::current_exe()?))
-    }
-
-    /// This engine, as `program`.
-    pub(crate) fn build(name: &str, program: &Path) -> Self {
-        let prefix = format!("{} run --invoke run", quoted(program));
+    pub(crate) fn new(name: &str, command: &str) -> Self {
         Self {
             name: name.to_string(),
-            prefix,
+            command: command.to_string(),
         }
     }
 
-    /// The same, with `options`.
-    pub(crate) fn with(self, name: &str, options: &str) -> Self {
-        Self {
-            name: name.to_string(),
-            prefix: format!("{} {options}", self.prefix),
-        }
+    /// Parses `NAME=COMMAND`.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (name, command) = text
+            .split_once('=')
+            .ok_or("must be a name, an equals character ('=') and a command")?;
+        Ok(Self::new(name, command))
+    }
+
+    /// This engine, as `program` with `options`.
+    pub(crate) fn own(name: &str, program: &Path, options: &str) -> Self {
+        let program = quoted(program);
+        Self::new(
+            name,
+            &format!("{program} run {options} --invoke run {{file}} {{size}}"),
+        )
     }
 
     pub(crate) fn wasmtime(program: &Path) -> Self {
-        let prefix = format!("{} run -C cache=n --invoke run", quoted(program));
-        Self {
-            name: "wasmtime".to_string(),
-            prefix,
-        }
+        let program = quoted(program);
+        Self::new(
+            "wasmtime",
+            &format!("{program} run -C cache=n --invoke run {{file}} {{size}}"),
+        )
     }
 
     pub(crate) fn wasmi(program: &Path) -> Self {
-        let prefix = format!("{} --invoke run", quoted(program));
-        Self {
-            name: "wasmi".to_string(),
-            prefix,
-        }
+        let program = quoted(program);
+        Self::new(
+            "wasmi",
+            &format!("{program} --invoke run {{file}} {{size}}"),
+        )
     }
 
     /// The command that runs `program`, which was written to `file`.
     pub(crate) fn command(&self, program: &Program, file: &Path) -> String {
-        format!("exec {} {} {}", self.prefix, quoted(file), program.size)
+        let command = self.command.replace("{file}", &quoted(file));
+        format!(
+            "exec {}",
+            command.replace("{size}", &program.size.to_string())
+        )
     }
 }
 

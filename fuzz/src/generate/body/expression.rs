@@ -52,13 +52,20 @@ impl Body<'_, '_, '_> {
         let constant = match ty {
             ValType::I32 => I::I32Const(self.draw.pick(&[small, i32::MIN, i32::MAX, 1 << 16])),
             ValType::I64 => {
-                I::I64Const(self.draw.pick(&[small.into(), i64::MIN, 1 << 32, 0xffff_ffff]))
+                I::I64Const(
+                    self.draw
+                        .pick(&[small.into(), i64::MIN, 1 << 32, 0xffff_ffff]),
+                )
             }
-            ValType::F32 => {
-                I::F32Const(self.draw.pick(&[small as f32, 0.1, f32::INFINITY, -0.0]).into())
-            }
+            ValType::F32 => I::F32Const(
+                self.draw
+                    .pick(&[small as f32, 0.1, f32::INFINITY, -0.0])
+                    .into(),
+            ),
             ValType::F64 => I::F64Const(
-                self.draw.pick(&[f64::from(small), 0.1, f64::NEG_INFINITY, 1e300]).into(),
+                self.draw
+                    .pick(&[f64::from(small), 0.1, f64::NEG_INFINITY, 1e300])
+                    .into(),
             ),
             ValType::EXTERNREF => I::RefNull(HeapType::EXTERN),
             _ => {
@@ -110,7 +117,9 @@ impl Body<'_, '_, '_> {
 
     /// A result of the next level.
     fn call_value(&mut self, ty: ValType) {
-        let Some(next) = self.next_level() else { return self.leaf(ty) };
+        let Some(next) = self.next_level() else {
+            return self.leaf(ty);
+        };
         self.arguments(next);
         self.call(next, Call::Plain);
         let mut found = None;
@@ -147,14 +156,26 @@ impl Body<'_, '_, '_> {
             5 => self.binary(ValType::F64, depth, &F64_COMPARE),
             6 => self.binary(ValType::F32, depth, &F32_COMPARE),
             7 => self.unary(ValType::I64, depth, &[I::I32WrapI64, I::I64Eqz]),
-            8 => self.unary(ValType::F64, depth, &[I::I32TruncSatF64S, I::I32TruncSatF64U]),
+            8 => self.unary(
+                ValType::F64,
+                depth,
+                &[I::I32TruncSatF64S, I::I32TruncSatF64U],
+            ),
             9 => {
-                let ty = if self.draw.one_in(2) { ValType::FUNCREF } else { ValType::EXTERNREF };
+                let ty = if self.draw.one_in(2) {
+                    ValType::FUNCREF
+                } else {
+                    ValType::EXTERNREF
+                };
                 self.unary(ty, depth, &[I::RefIsNull]);
             }
             10 if self.shape.memory => {
                 self.address();
-                let at = MemArg { offset: 4, align: 0, memory_index: 0 };
+                let at = MemArg {
+                    offset: 4,
+                    align: 0,
+                    memory_index: 0,
+                };
                 let load = self.draw.pick(&[I::I32Load, I::I32Load8S, I::I32Load16U]);
                 self.emit(load(at));
             }
@@ -174,10 +195,18 @@ impl Body<'_, '_, '_> {
         match self.draw.below(8) {
             0..=2 => self.binary(ValType::I64, depth, &I64_BINARY),
             3 => self.unary(ValType::I32, depth, &[I::I64ExtendI32S, I::I64ExtendI32U]),
-            4 => self.unary(ValType::F32, depth, &[I::I64TruncSatF32S, I::I64TruncSatF32U]),
+            4 => self.unary(
+                ValType::F32,
+                depth,
+                &[I::I64TruncSatF32S, I::I64TruncSatF32U],
+            ),
             5 if self.shape.memory => {
                 self.address();
-                let at = MemArg { offset: 0, align: 0, memory_index: 0 };
+                let at = MemArg {
+                    offset: 0,
+                    align: 0,
+                    memory_index: 0,
+                };
                 let load = self.draw.pick(&[I::I64Load, I::I64Load32S, I::I64Load8U]);
                 self.emit(load(at));
             }
@@ -227,26 +256,82 @@ impl Body<'_, '_, '_> {
     }
 }
 
-const I32_UNARY: [I<'static>; 6] =
-    [I::I32Eqz, I::I32Clz, I::I32Ctz, I::I32Popcnt, I::I32Extend8S, I::I32Extend16S];
-const I64_UNARY: [I<'static>; 6] =
-    [I::I64Clz, I::I64Ctz, I::I64Popcnt, I::I64Extend8S, I::I64Extend16S, I::I64Extend32S];
-const F32_UNARY: [I<'static>; 6] =
-    [I::F32Neg, I::F32Abs, I::F32Sqrt, I::F32Ceil, I::F32Nearest, I::F32Trunc];
-const F64_UNARY: [I<'static>; 6] =
-    [I::F64Neg, I::F64Abs, I::F64Sqrt, I::F64Floor, I::F64Nearest, I::F64Trunc];
+const I32_UNARY: [I<'static>; 6] = [
+    I::I32Eqz,
+    I::I32Clz,
+    I::I32Ctz,
+    I::I32Popcnt,
+    I::I32Extend8S,
+    I::I32Extend16S,
+];
+const I64_UNARY: [I<'static>; 6] = [
+    I::I64Clz,
+    I::I64Ctz,
+    I::I64Popcnt,
+    I::I64Extend8S,
+    I::I64Extend16S,
+    I::I64Extend32S,
+];
+const F32_UNARY: [I<'static>; 6] = [
+    I::F32Neg,
+    I::F32Abs,
+    I::F32Sqrt,
+    I::F32Ceil,
+    I::F32Nearest,
+    I::F32Trunc,
+];
+const F64_UNARY: [I<'static>; 6] = [
+    I::F64Neg,
+    I::F64Abs,
+    I::F64Sqrt,
+    I::F64Floor,
+    I::F64Nearest,
+    I::F64Trunc,
+];
 const I32_BINARY: [I<'static>; 14] = [
-    I::I32Add, I::I32Sub, I::I32Mul, I::I32And, I::I32Or, I::I32Xor, I::I32Shl, I::I32ShrS,
-    I::I32ShrU, I::I32Rotl, I::I32Eq, I::I32LtS, I::I32GeU, I::I32Ne,
+    I::I32Add,
+    I::I32Sub,
+    I::I32Mul,
+    I::I32And,
+    I::I32Or,
+    I::I32Xor,
+    I::I32Shl,
+    I::I32ShrS,
+    I::I32ShrU,
+    I::I32Rotl,
+    I::I32Eq,
+    I::I32LtS,
+    I::I32GeU,
+    I::I32Ne,
 ];
 const I64_BINARY: [I<'static>; 10] = [
-    I::I64Add, I::I64Sub, I::I64Mul, I::I64And, I::I64Or, I::I64Xor, I::I64Shl, I::I64ShrS,
-    I::I64ShrU, I::I64Rotr,
+    I::I64Add,
+    I::I64Sub,
+    I::I64Mul,
+    I::I64And,
+    I::I64Or,
+    I::I64Xor,
+    I::I64Shl,
+    I::I64ShrS,
+    I::I64ShrU,
+    I::I64Rotr,
 ];
 const I64_COMPARE: [I<'static>; 5] = [I::I64Eq, I::I64Ne, I::I64LtS, I::I64GtU, I::I64LeS];
-const F32_BINARY: [I<'static>; 6] =
-    [I::F32Add, I::F32Sub, I::F32Mul, I::F32Div, I::F32Min, I::F32Max];
-const F64_BINARY: [I<'static>; 6] =
-    [I::F64Add, I::F64Sub, I::F64Mul, I::F64Div, I::F64Min, I::F64Max];
+const F32_BINARY: [I<'static>; 6] = [
+    I::F32Add,
+    I::F32Sub,
+    I::F32Mul,
+    I::F32Div,
+    I::F32Min,
+    I::F32Max,
+];
+const F64_BINARY: [I<'static>; 6] = [
+    I::F64Add,
+    I::F64Sub,
+    I::F64Mul,
+    I::F64Div,
+    I::F64Min,
+    I::F64Max,
+];
 const F32_COMPARE: [I<'static>; 4] = [I::F32Eq, I::F32Lt, I::F32Ge, I::F32Ne];
 const F64_COMPARE: [I<'static>; 4] = [I::F64Eq, I::F64Gt, I::F64Le, I::F64Ne];
