@@ -9,8 +9,8 @@ use crate::store::{StoreInner, StoreOpaque};
 use crate::{Trap, WasmBacktrace, WasmFault};
 use runtime::host::HostError;
 use runtime::module::DecodeError;
-use runtime::vm::VMFuncRef;
-use runtime::{Raised, RawFrame};
+use runtime::vm::{VMContext, VMFuncRef};
+use runtime::{FuncIdx, InstanceId, Raised, RawFrame};
 use std::mem;
 
 /// Where the arguments of the next call go and its results come from.
@@ -41,12 +41,41 @@ pub(crate) fn slots(store: &StoreOpaque) -> Result<*mut u64> {
 ///
 /// `func` belongs to the store, and the arguments have the types of its signature.
 pub(crate) unsafe fn enter<T>(store: &mut StoreInner<T>, func: *mut VMFuncRef) -> Result<()> {
+    // SAFETY: forwarded.
+    unsafe { enter_as(store, func, std::ptr::null_mut()) }
+}
+
+/// Runs the start function of an instance. If it is the host's, the instance is its caller.
+///
+/// # Errors
+///
+/// As for [`enter`].
+///
+/// # Panics
+///
+/// As for [`enter`].
+pub(crate) fn start<T>(
+    store: &mut StoreInner<T>,
+    instance: InstanceId,
+    start: FuncIdx,
+) -> Result<()> {
+    let instance = store.opaque().runtime().instance(instance);
+    let (func, caller) = (instance.func_ref(start), instance.vmctx());
+    // SAFETY: a function of the store; a start function has no arguments.
+    unsafe { enter_as(store, func, caller) }
+}
+
+unsafe fn enter_as<T>(
+    store: &mut StoreInner<T>,
+    func: *mut VMFuncRef,
+    caller: *mut VMContext,
+) -> Result<()> {
     let runtime = store.opaque().runtime_ptr();
     let inner: *mut StoreInner<T> = store;
     // SAFETY: the runtime's store is alive, and no reference to it is (`store.rs`, invariant 1).
     let outer = unsafe { mem::replace(&mut (*runtime).owner, inner.cast()) };
     // SAFETY: forwarded.
-    let result = unsafe { runtime::call_from_host(runtime, func) };
+    let result = unsafe { runtime::call_from_host(runtime, func, caller) };
     // SAFETY: as above. The outer call goes on with its own reference (`store.rs`, invariant 2).
     unsafe { (*runtime).owner = outer };
     // SAFETY: host functions have given their references to the store back.

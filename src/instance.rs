@@ -343,8 +343,7 @@ fn instantiate<T: 'static>(
         id,
     };
     if let Some(start) = module.runtime().start {
-        let start = Func::of_instance(opaque, id, start);
-        start.call(StoreContextMut(store), &[], &mut [])?;
+        crate::call::start(store, id, start)?;
     }
     Ok(instance)
 }

@@ -1,7 +1,7 @@
 //! Programs that once went wrong, found by fuzzing. Each runs in every tier.
 
 use wasm_interp_jit::{
-    Config, Engine, Instance, Module, Result, Store, Strategy, Val, WasmBacktrace,
+    Caller, Config, Engine, Func, Instance, Module, Result, Store, Strategy, Val, WasmBacktrace,
 };
 
 /// Engines that compile at once, late, and never.
@@ -98,4 +98,27 @@ fn trap_of_a_load_that_makes_an_address() -> Result<()> {
         (i64.load8_u (i32.load align=1 (i32.const 1636865853))))))))
 "#,
     )
+}
+
+// The start function of a module is the host's, and looks at an export of the instance that is
+// being made. It used to be called by nobody.
+#[test]
+fn host_function_as_start_is_called_by_its_instance() -> Result<()> {
+    let wat = r#"
+(module
+  (import "host" "start" (func $start))
+  (memory (export "memory") 1)
+  (start $start))
+"#;
+    for (name, engine) in engines() {
+        let module = Module::new(&engine, wat)?;
+        let mut store = Store::new(&engine, false);
+        let start = Func::wrap(&mut store, |mut caller: Caller<'_, bool>| {
+            let found = caller.get_export("memory").is_some();
+            *caller.data_mut() = found;
+        });
+        Instance::new(&mut store, &module, &[start.into()])?;
+        assert!(*store.data(), "{name}");
+    }
+    Ok(())
 }

@@ -82,6 +82,8 @@ mod nested;
 mod osr;
 #[path = "speculation/paths.rs"]
 mod paths;
+#[path = "speculation/run.rs"]
+mod run;
 #[path = "speculation/stack.rs"]
 mod stack;
 #[path = "speculation/state.rs"]

@@ -1,7 +1,7 @@
 //! Calls that leave a tier: host to wasm, wasm to host, and from one tier into the other.
 
 use crate::os::{signals, stack_pointer};
-use crate::vm::{FuncKind, VMFuncRef, VMStore};
+use crate::vm::{FuncKind, VMContext, VMFuncRef, VMStore};
 use crate::walk::{Activation, ActivationKind};
 use crate::{FuncIdx, Instance, Raised, RawFrame, Status, Store, TierKind, Trap, host, raise_trap};
 use std::sync::atomic::Ordering;
@@ -19,8 +19,12 @@ type ResumeEntry = unsafe extern "C" fn(*const u8, *mut u8, *mut u8, *mut u64, *
 /// # Safety
 ///
 /// `store` is alive and no reference to it is; `func_ref` belongs to it; the arguments have the
-/// types of its signature.
-pub unsafe fn call_from_host(store: *mut Store, func_ref: *mut VMFuncRef) -> Result<(), Raised> {
+/// types of its signature. `caller` is null, or the instance whose start function it is.
+pub unsafe fn call_from_host(
+    store: *mut Store,
+    func_ref: *mut VMFuncRef,
+    caller: *mut VMContext,
+) -> Result<(), Raised> {
     // SAFETY: the caller promises a live store.
     let (vm, outermost) = unsafe { (&raw mut (*store).vm, (*store).activations.is_null()) };
     // SAFETY: as above.
@@ -31,9 +35,8 @@ pub unsafe fn call_from_host(store: *mut Store, func_ref: *mut VMFuncRef) -> Res
                 .map_or(0, |it| it.max_wasm_stack);
             (*vm).native_limit = stack_pointer().saturating_sub(max);
         }
-        let caller = (*vm).caller;
-        (*vm).caller = std::ptr::null_mut();
-        ((*vm).value_top, (*vm).frames_top, caller)
+        let outer = std::mem::replace(&mut (*vm).caller, caller);
+        ((*vm).value_top, (*vm).frames_top, outer)
     };
     // SAFETY: forwarded.
     let status = unsafe { finish_tail(store, saved.0, call(store, func_ref, saved.0)) };

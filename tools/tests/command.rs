@@ -57,7 +57,7 @@ fn traps_exit_as_an_abort_with_a_backtrace() {
         let args = ["run", "--tier", tier, "--invoke", "boom"];
         let (code, _, err) = run(command().args(args).arg(&path));
         assert_eq!(code, Some(134), "{err}");
-        assert!(err.contains("0:     0x1d - m!boom\n"), "{err}");
+        assert!(err.contains("0:     0x21 - m!boom\n"), "{err}");
         assert!(
             err.contains("wasm trap: wasm `unreachable` instruction executed"),
             "{err}"

@@ -175,7 +175,7 @@ pub(crate) unsafe fn call(
     unsafe {
         let slots = (*store).vm.value_top;
         slots.copy_from_nonoverlapping(args.as_ptr(), args.len());
-        call_from_host(store, func_ref)?;
+        call_from_host(store, func_ref, std::ptr::null_mut())?;
         let n_results = (*(*func_ref).sig).n_results();
         Ok(std::slice::from_raw_parts(slots, n_results).to_vec())
     }

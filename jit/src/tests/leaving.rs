@@ -215,7 +215,11 @@ fn nested_activations() {
             let instance = (*call.caller).instance;
             let slots = (*call.store).vm.value_top;
             slots.write(call.slots.read());
-            let raised = call_from_host(call.store, (*instance).func_ref(FuncIdx(2)));
+            let raised = call_from_host(
+                call.store,
+                (*instance).func_ref(FuncIdx(2)),
+                std::ptr::null_mut(),
+            );
             match raised {
                 Ok(()) => call.slots.write(slots.read() + 1),
                 Err(raised) => {

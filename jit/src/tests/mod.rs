@@ -260,7 +260,7 @@ impl Fixture {
             for (n, &arg) in args.iter().enumerate() {
                 slots.add(n).write(arg);
             }
-            call_from_host(store, func_ref)?;
+            call_from_host(store, func_ref, std::ptr::null_mut())?;
             Ok((0..n_results).map(|n| slots.add(n).read()).collect())
         }
     }
