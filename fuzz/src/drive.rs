@@ -76,6 +76,10 @@ impl Run {
         let n_instances = if self.rng.below(4) == 0 { 2 } else { 1 };
         for _ in 0..n_instances {
             self.instantiate(module);
+            // Nothing after an overflow is compared.
+            if self.record.overflowed {
+                return;
+            }
         }
         if self.instances.is_empty() {
             return;
