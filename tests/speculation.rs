@@ -13,7 +13,7 @@
 //! | 5 counts saturate | no way to set a count from outside: `interp/src/inline_cache.rs` |
 //! | 6 site not executed before | `feedback::site_first_executed_in_compiled_code_is_called` |
 //! | 7 instances of a module | `feedback::instances_of_a_module_learn_apart` |
-//! | 8 stale code of the worker | `compile::stale_code_of_the_worker`, `compile::worker_and_policy_come_to_rest` |
+//! | 8 stale code of the worker | `compile::stale_code_of_the_worker`, `compile::worker_and_policy_come_to_rest`, `osr::loop_compiled_by_the_worker` |
 //! | 9 flipping targets | `feedback::flipping_targets_cause_few_deopts`, `feedback::many_sites_fail_in_turn` |
 //! | 10 limit of one site | `feedback::exhausted_site_does_not_spoil_its_neighbour` |
 //! | 11 recursion | `feedback::every_activation_of_a_recursion_deopts` |
@@ -39,7 +39,7 @@
 //! | 36 state machine | `nested::tail_calls_in_constant_stack` |
 //! | 37 growing frame | `nested::tail_call_with_more_arguments` |
 //! | 38 root tail-called away | `nested::compiled_function_is_tail_called_away` |
-//! | 44 host errors | `nested::errors_pass_rebuilt_frames`, `nested::errors_pass_nested_activations`, `nested::panics_pass_rebuilt_frames`, `world::another_store_runs_in_a_host_call` |
+//! | 44 host errors | `nested::errors_pass_rebuilt_frames`, `nested::errors_pass_nested_activations`, `nested::panics_pass_rebuilt_frames`, `world::another_store_runs_in_a_host_call`, `world::instances_made_in_a_host_call` |
 //! | 45 memory grows | `world::memory_grows_in_the_callee` |
 //! | 47 trap in an inlinee | `world::trap_in_an_inlined_callee` |
 //! | 48 table written | `world::table_written_just_before_the_call`, `..._between_calls`, `..._below_waiting_code`, `..._by_the_target_in_a_loop` |

@@ -246,7 +246,8 @@ fn difference(expected: &str, actual: &str) -> String {
     let (mut left, mut right) = (expected.lines().peekable(), actual.lines().peekable());
     let mut n = 1;
     while left.peek().is_some() && left.peek() == right.peek() {
-        (left.next(), right.next());
+        left.next();
+        right.next();
         n += 1;
     }
     let rest = |it: &mut dyn Iterator<Item = &str>| it.take(20).collect::<Vec<_>>().join("\n  ");

@@ -323,3 +323,25 @@ fn start_function() {
     everywhere(&good, script, expected);
     assert_eq!(deopts_with(&tiered(10), &good, |_| {}).len(), 1);
 }
+
+// A worker compiles a loop while it runs. The running frame enters the code when it is there, and
+// an exit from it leads back into the same loop.
+#[test]
+fn loop_compiled_by_the_worker() {
+    let mut config = tiered(10);
+    config.jit_background(true);
+    let events = events(&config, SIMPLE, |run| {
+        for _ in 0..1000 {
+            let results = run.call("f", (100_000, -1)).expect("nothing traps");
+            assert_eq!(results[0].unwrap_i32(), 100_000);
+            if count_osr(&run.events()) > 0 {
+                break;
+            }
+        }
+        for n in [50_000, 99_999] {
+            let results = run.call("f", (100_000, n)).expect("nothing traps");
+            assert_eq!(results[0].unwrap_i32(), 3 * n + 99_999 - n);
+        }
+    });
+    assert!(count_osr(&events) >= 1 && count_deopts(&events) <= 3);
+}

@@ -614,3 +614,53 @@ fn another_store_runs_in_a_host_call() {
         f(10, 2) = -14375 x12";
     everywhere(wat, script, expected);
 }
+
+// While compiled code waits for the host, that one makes instances, memories, tables and globals
+// by the dozen in the same store. What the code points to must not have moved.
+#[test]
+fn instances_made_in_a_host_call() {
+    const OTHER: &str = r#"(module
+(type $t (func (param i32) (result i32)))
+(memory 1) (table 5 funcref) (global (mut i64) (i64.const 1))
+(elem (i32.const 0) func $f)
+(func $f (export "f") (type $t) (memory.grow (local.get 0))))"#;
+    let wat = r#"(module
+(type $t (func (param i32) (result i32)))
+(import "host" "do" (func $do (type $t)))
+(memory (export "memory") 1)
+(table (export "t") 3 funcref)
+(global $g (export "g") (mut i64) (i64.const 5))
+(elem (i32.const 0) func $a $host $b)
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func $host (type $t) (call $do (local.get 0)))
+(func (export "f") (param $x i32) (param $i i32) (result i32 i64)
+(i32.store (i32.const 4) (i32.add (i32.load (i32.const 4)) (i32.const 1)))
+(global.set $g (i64.add (global.get $g) (i64.const 1)))
+(call_indirect (type $t) (local.get $x) (local.get $i))
+(i32.add (call_indirect (type $t) (i32.const 10) (i32.const 0)))
+(i32.add (i32.load (i32.const 4)))
+(global.get $g)))"#;
+    let script = |run: &mut Run| {
+        run.host(|caller, arg| {
+            let module = Module::new(caller.engine(), OTHER)?;
+            for _ in 0..20 {
+                let instance = Instance::new(&mut *caller, &module, &[])?;
+                let f = instance.get_typed_func::<i32, i32>(&mut *caller, "f")?;
+                f.call(&mut *caller, 1)?;
+            }
+            Ok(arg * 100)
+        });
+        for index in [0, 1, 2] {
+            for _ in 0..13 {
+                run.call("f", (3, index));
+            }
+        }
+    };
+    let mut expected = String::new();
+    for (n, index) in (1..).zip([0, 1, 2].into_iter().flat_map(|it| [it; 13])) {
+        let result = [4, 300, 9][index] + 11 + n;
+        expected.push_str(&format!("f(3, {index}) = {result}, {}i64\n", n + 5));
+    }
+    everywhere(wat, script, &expected);
+}
