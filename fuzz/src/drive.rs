@@ -100,7 +100,7 @@ impl Run {
         for (name, export) in &exports {
             if let Extern::Func(func) = export {
                 self.refuel(20);
-                let mut args = Rng::of(&[self.rng.next()]);
+                let mut args = Rng::of(&[self.rng.number()]);
                 self.call(name, *func, &exports, &mut args);
             }
         }
@@ -183,7 +183,7 @@ impl Run {
             let fuel = [40, 200, 1000, 4000][self.rng.index(4)];
             self.refuel(fuel);
             let (name, func) = funcs[self.rng.index(funcs.len())];
-            let args = Rng::of(&[self.rng.next()]);
+            let args = Rng::of(&[self.rng.number()]);
             // Several calls with the same arguments make it hot.
             for _ in 0..self.rng.below(4) + 1 {
                 self.call(
@@ -315,7 +315,7 @@ fn host_func(store: &mut Store<Host>, ty: FuncType, n: u64) -> Func {
         let host = caller.data_mut();
         host.calls += 1;
         let parts = seen.iter().map(|seen| seen.fingerprint());
-        host.log = parts.fold(host.log ^ n, |log, part| Rng::of(&[log, part]).next());
+        host.log = parts.fold(host.log ^ n, |log, part| Rng::of(&[log, part]).number());
         let mut rng = Rng::of(&[host.seed, host.calls, host.log]);
         act(&mut caller, &mut rng)?;
         for (slot, ty) in out.iter_mut().zip(&results) {
@@ -381,7 +381,7 @@ fn mutate(
                 return format!(".grow(1) -> {:?}", memory.grow(&mut store, 1).ok());
             }
             let data = memory.data_mut(store.as_context_mut());
-            let (at, byte) = (rng.index(data.len()), rng.next() as u8);
+            let (at, byte) = (rng.index(data.len()), rng.number() as u8);
             match data.get_mut(at) {
                 Some(slot) => *slot = byte,
                 None => return String::new(),

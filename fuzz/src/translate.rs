@@ -113,14 +113,14 @@ fn mutate(wasm: &mut Vec<u8>, rng: &mut Rng) {
         let at = rng.index(wasm.len());
         match rng.below(4) {
             0 => wasm.truncate(at),
-            1 => wasm.insert(at, rng.next() as u8),
+            1 => wasm.insert(at, rng.number() as u8),
             2 if at < wasm.len() => {
                 wasm.remove(at);
             }
             _ => {
                 if let Some(byte) = wasm.get_mut(at) {
                     *byte = if rng.below(2) == 0 {
-                        rng.next() as u8
+                        rng.number() as u8
                     } else {
                         *byte ^ 1
                     };

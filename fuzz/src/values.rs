@@ -47,7 +47,7 @@ pub(crate) fn integer(rng: &mut Rng) -> u64 {
         4 => rng.below(80_000),
         5 => INTEGERS[rng.index(INTEGERS.len())],
         6 => (rng.below(10)).wrapping_neg(),
-        _ => rng.next(),
+        _ => rng.number(),
     }
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn integer(rng: &mut Rng) -> u64 {
 pub(crate) fn single(rng: &mut Rng) -> u32 {
     match rng.below(4) {
         0 => SINGLES[rng.index(SINGLES.len())],
-        1 => (rng.next() >> 32) as u32,
+        1 => (rng.number() >> 32) as u32,
         _ => (rng.below(200) as f32 / 4.0 - 10.0).to_bits(),
     }
 }
@@ -64,7 +64,7 @@ pub(crate) fn single(rng: &mut Rng) -> u32 {
 pub(crate) fn double(rng: &mut Rng) -> u64 {
     match rng.below(4) {
         0 => DOUBLES[rng.index(DOUBLES.len())],
-        1 => rng.next(),
+        1 => rng.number(),
         _ => (rng.below(200) as f64 / 4.0 - 10.0).to_bits(),
     }
 }

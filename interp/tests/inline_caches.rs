@@ -59,7 +59,7 @@ fn states_and_counts() {
         wasm.store.events = Some(Box::new(move |event: &Event| {
             writeln!(sink.lock().expect("unlocked"), "{event}").expect("a string");
         }));
-        let mut call = |wasm: &mut Wasm, index: u64, times: usize| {
+        let call = |wasm: &mut Wasm, index: u64, times: usize| {
             for _ in 0..times {
                 assert_eq!(wasm.call(name, &[index]), Ok(vec![index % 6]));
             }

@@ -198,7 +198,7 @@ macro_rules! in_each_state {
 
 /// Executes the next instruction, which is at `slot` of dispatch tables.
 #[inline(always)]
-fn next<const ID: u32>(m: Regs, slot: usize) -> u64 {
+fn next(m: Regs, slot: usize) -> u64 {
     // SAFETY: invariant 1 of `regs.rs`; a slot is an opcode byte, or that of a prefixed opcode.
     let handler = unsafe {
         *(&raw const (*m.ctx).dispatch.0[m.cache as usize])
@@ -214,11 +214,9 @@ fn next<const ID: u32>(m: Regs, slot: usize) -> u64 {
 fn execute<O: Op + Lookahead, P: Path, Next: Successors, Jump: Successors>(before: Regs) -> u64 {
     let mut m = before;
     match O::run::<P>(&mut m) {
-        Flow::Next => in_each_state!(m, Next::run::<1>(m)),
-        Flow::Jump => in_each_state!(m, Jump::run::<2>(m)),
-        Flow::Full => {
-            in_state!(m, full::<O>)
-        }
+        Flow::Next => in_each_state!(m, Next::run(m)),
+        Flow::Jump => in_each_state!(m, Jump::run(m)),
+        Flow::Full => in_state!(m, full::<O>),
         Flow::Cold => {
             m.flush();
             go!(cold::<O>, m)
@@ -279,13 +277,13 @@ handlers! {
     #[cold]
     #[inline(never)]
     fn full[O: Op + Lookahead, const S: u8](m, cache(S)) {
-        execute::<O, Full, O::Next, O::Jump>(m)
+        execute::<O, Full, O::NextOfFull, O::Jump>(m)
     }
 
     /// Prefixed instructions have their handlers in the same tables.
     fn prefix[const S: u8](m, cache(S)) {
         match Full::u32(m.pc.skip(1)) {
-            Some((sub, _)) => next::<0>(m, slot_of_prefixed(sub)),
+            Some((sub, _)) => next(m, slot_of_prefixed(sub)),
             None => unreachable!("the full path reads any number"),
         }
     }
@@ -301,7 +299,7 @@ handlers! {
         }
         // SAFETY: as above.
         let m = unsafe { Regs::new(ctx, (*ctx).saved) };
-        next::<0>(m, usize::from(m.pc.byte()))
+        next(m, usize::from(m.pc.byte()))
     }
 
     #[cold]
@@ -342,7 +340,7 @@ fn run_saved<O: Op>(ctx: *mut Context) -> Option<Status> {
 ///
 /// The invariants of `regs.rs` hold.
 pub(super) unsafe fn run(m: Regs) -> Status {
-    match next::<0>(m, usize::from(m.pc.byte())) {
+    match next(m, usize::from(m.pc.byte())) {
         0 => Status::Returned,
         1 => Status::Raised,
         _ => Status::Tail,
