@@ -100,6 +100,23 @@ fn trap_of_a_load_that_makes_an_address() -> Result<()> {
     )
 }
 
+// The address is the bits of a constant. The trap of the load was taken for that of the cast,
+// which was taken for a load.
+#[test]
+fn trap_of_a_load_whose_address_is_cast() -> Result<()> {
+    check_trap_offset(
+        r#"
+(module
+  (memory 0)
+  (func (export "f") (param i32)
+    (if (local.get 0)
+      (then
+        (drop (i64.load8_u offset=39888
+          (i32.reinterpret_f32 (f32.const 0x1.fffffep+0))))))))
+"#,
+    )
+}
+
 // The start function of a module is the host's, and looks at an export of the instance that is
 // being made. It used to be called by nobody.
 #[test]

@@ -15,7 +15,7 @@
 //! | 7 instances of a module | `feedback::instances_of_a_module_learn_apart` |
 //! | 8 stale code of the worker | `compile::stale_code_of_the_worker`, `compile::worker_and_policy_come_to_rest`, `osr::loop_compiled_by_the_worker` |
 //! | 9 flipping targets | `feedback::flipping_targets_cause_few_deopts`, `feedback::many_sites_fail_in_turn` |
-//! | 10 limit of one site | `feedback::exhausted_site_does_not_spoil_its_neighbour` |
+//! | 10 limit of one site | `feedback::exhausted_site_does_not_spoil_its_neighbour`, `feedback::calls_without_a_target_use_up_no_exits` |
 //! | 11 recursion | `feedback::every_activation_of_a_recursion_deopts` |
 //! | 12 lifetime of code | `feedback::withdrawn_code_is_returned_into` |
 //! | 13 host and foreign targets | `targets::foreign_targets_are_called`, `targets::host_target_first` |

@@ -50,7 +50,7 @@ pub fn compare(program: &Program) -> Result<Stats, Failure> {
     stats.overflows += u64::from(expected.overflowed);
     for mode in &modes[1..] {
         let record = run(*mode, program, &mut stats).map_err(failure)?;
-        if let Some(difference) = expected.differs(&record, Strictness::Exact) {
+        if let Some(difference) = expected.differs(&record, Strictness::Modes) {
             return Err(failure(format!(
                 "{:?} and {mode:?} differ: {difference}",
                 modes[0]
@@ -59,7 +59,7 @@ pub fn compare(program: &Program) -> Result<Stats, Failure> {
     }
     let record = reference::run(wasm, *seed)
         .map_err(|error| failure(format!("wasmtime rejects the module: {error:#}")))?;
-    if let Some(difference) = expected.differs(&record, Strictness::AnyNan) {
+    if let Some(difference) = expected.differs(&record, Strictness::Wasmtime) {
         return Err(failure(format!(
             "{:?} and wasmtime differ: {difference}",
             modes[0]

@@ -5,9 +5,10 @@
 //! to three more by its full version; the rest is cold.
 
 use crate::dispatch::opaque_ptr;
-use runtime::vm::VMFuncRef;
+use runtime::vm::{Frame, VMFuncRef, VMSignature};
 use runtime::{
     CallSite, CallSiteIdx, Event, FuncIdx, IcState, MANY_INDICES, MAX_TARGETS, Store, Target,
+    TypeIdx,
 };
 
 /// The inline cache of a call site of the current function.
@@ -140,6 +141,28 @@ fn increment(count: *mut u32) {
         if *count == 0 {
             *opaque_ptr(count) = u32::MAX;
         }
+    }
+}
+
+/// Does the indirect call that `frame` executes next have a target? Otherwise it traps, and has
+/// nothing to teach.
+///
+/// # Safety
+///
+/// `frame` is of a live function, before an indirect call whose table index is below `sp`.
+pub unsafe fn has_target(frame: &Frame, sp: *mut u64) -> bool {
+    // SAFETY: forwarded; tables, types and function references live as long as the store.
+    unsafe {
+        let (entry, vmctx) = (&*frame.stp, (*frame.func).vmctx);
+        let (index, instance) = (*sp.wrapping_sub(1) as u32, &*(*vmctx).instance);
+        let table = instance.table_places[entry.link as usize];
+        if u64::from(index) >= (*table).len {
+            return false;
+        }
+        let target = *(*table).base.add(index as usize) as *mut VMFuncRef;
+        let expected = instance.offsets.sig(TypeIdx(entry.target as u32));
+        let expected = vmctx.wrapping_byte_offset(expected as isize);
+        !target.is_null() && (*target).sig == *expected.cast::<*const VMSignature>()
     }
 }
 

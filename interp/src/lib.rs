@@ -26,3 +26,4 @@ mod regs;
 
 pub use context::new_context;
 pub use enter::{interpret, resume};
+pub use inline_cache::has_target;

@@ -60,8 +60,11 @@ struct Traps {
 
 /// The position of `inst`, if it is a memory access that can trap.
 fn access(func: &Function, inst: Inst) -> Option<CodePos> {
+    // Casts of bits have flags of memory, too.
+    let opcode = func.dfg.insts[inst].opcode();
+    let is_access = opcode.can_load() || opcode.can_store();
     let flags = func.dfg.insts[inst].memflags_data(&func.dfg)?;
-    (flags.trap_code() == Some(HEAP))
+    (is_access && flags.trap_code() == Some(HEAP))
         .then(|| position(func, inst))
         .flatten()
 }

@@ -244,9 +244,12 @@ impl Tiers for TwoTiers {
             if reason == Reason::Stress {
                 (*store).rearm_stress();
             }
+            // A call without a target traps: the site's targets are still those that were seen.
+            let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);
             let instance = (*(*func).vmctx).instance;
             let policy = &mut State::of(store).policy;
-            if policy.exit_taken((*instance).id, site, reason, clock) == Decision::Recompile {
+            let mut decide = || policy.exit_taken((*instance).id, site, reason, clock);
+            if !traps && decide() == Decision::Recompile {
                 // Soon, but not before the interpreter has met the new target.
                 let hotness = i32::try_from(Store::tuning(store).threshold / 4).unwrap_or(i32::MAX);
                 withdraw(store, exit.code, hotness);

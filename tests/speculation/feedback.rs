@@ -153,6 +153,40 @@ fn null_is_no_hit_at_an_unused_site() {
     everywhere(wat, script, expected);
 }
 
+// Calls that trap for want of a target teach nothing: however many there are, the site keeps its
+// code and its exits, and still learns its second target.
+#[test]
+fn calls_without_a_target_use_up_no_exits() {
+    let wat = r#"(module
+(type $t (func (param i32) (result i32)))
+(type $other (func))
+(table (export "t") 4 funcref)
+(elem (i32.const 0) func $a $b $other)
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func $other (type $other))
+(func (export "f") (param i32) (result i32)
+(call_indirect (type $t) (i32.const 10) (local.get 0))))"#;
+    let script = |run: &mut Run| {
+        run.repeat(20, "f", (0,));
+        for index in [2, 3, 9] {
+            run.repeat(10, "f", (index,));
+        }
+        run.repeat(20, "f", (0,));
+        run.repeat(20, "f", (1,));
+    };
+    let expected = "
+        f(0) = 11 x20
+        f(2) fails: wasm trap: indirect call type mismatch < func3@0x5 x10
+        f(3) fails: wasm trap: uninitialized element < func3@0x5 x10
+        f(9) fails: wasm trap: undefined element: out of bounds table access < func3@0x5 x10
+        f(0) = 11 x20
+        f(1) = 30 x20";
+    everywhere(wat, script, expected);
+    // 30 that trap, and the one that meets the second target.
+    assert_eq!(deopts(wat, script), ["WrongCallTarget func3@0x4 x1"; 31]);
+}
+
 // Function 0 at index 0 is the second target of a site. Nothing about zeros may look like "none".
 #[test]
 fn function_0_at_index_0_is_a_target() {
