@@ -7,9 +7,7 @@
 //! `MAX_FAILURES` times, plus once for every other activation of code that was requested before
 //! its last failure.
 
-use crate::SpecSite;
-use runtime::{InstanceId, Reason};
-use rustc_hash::FxHashMap;
+use runtime::{CallSite, Reason};
 
 /// Failures of a site for one reason after which it gets no exit for that reason any more.
 ///
@@ -19,19 +17,10 @@ const MAX_FAILURES: u8 = 4;
 /// Compilations of one entry after which it is compiled without speculation.
 const MAX_COMPILES: u32 = 24;
 
-/// Failed speculations of a store.
+/// Decides about failed speculations of a store. What it remembers of a site is in the site.
 #[derive(Debug, Default)]
 pub struct Policy {
-    failures: FxHashMap<(InstanceId, SpecSite, Reason), Failures>,
-    clock: u64,
-}
-
-/// Failures of one site for one reason.
-#[derive(Clone, Copy, Debug, Default)]
-struct Failures {
-    count: u8,
-    /// The policy's clock at the last one.
-    last: u64,
+    clock: u32,
 }
 
 /// What to do about an exit that was taken.
@@ -45,7 +34,7 @@ pub enum Decision {
 
 impl Policy {
     /// Counts failures; code remembers the clock at which it was requested.
-    pub fn clock(&self) -> u64 {
+    pub fn clock(&self) -> u32 {
         self.clock
     }
 
@@ -56,36 +45,30 @@ impl Policy {
     /// teaches nothing new, so it does not count.
     pub fn exit_taken(
         &mut self,
-        instance: InstanceId,
-        site: Option<SpecSite>,
+        site: Option<&mut CallSite>,
         reason: Reason,
-        clock: u64,
+        clock: u32,
     ) -> Decision {
-        match (reason, site) {
-            (Reason::WrongCallTarget | Reason::TableChanged, Some(site)) => {
-                let failures = self.failures.entry((instance, site, reason)).or_default();
-                if failures.count == 0 || clock >= failures.last {
-                    self.clock += 1;
-                    failures.count = failures.count.saturating_add(1);
-                    failures.last = self.clock;
-                }
-                Decision::Recompile
-            }
+        let Some(site) = site else {
+            return Decision::Keep;
+        };
+        let failures = match reason {
+            Reason::WrongCallTarget => &mut site.wrong_targets,
+            Reason::TableChanged => &mut site.table_changes,
             // The code is right: a stress mode made it fail, or the access traps.
-            _ => Decision::Keep,
+            Reason::Stress | Reason::OutOfBounds => return Decision::Keep,
+        };
+        if *failures == 0 || clock >= site.last_failure {
+            self.clock = self.clock.saturating_add(1);
+            *failures = failures.saturating_add(1);
+            site.last_failure = self.clock;
         }
-    }
-
-    /// How often `site` failed for `reason`.
-    pub fn failures(&self, instance: InstanceId, site: SpecSite, reason: Reason) -> u8 {
-        self.failures
-            .get(&(instance, site, reason))
-            .map_or(0, |it| it.count)
+        Decision::Recompile
     }
 
     /// May `site` still leave through an exit when its target is a new one?
-    pub fn may_exit(&self, instance: InstanceId, site: SpecSite) -> bool {
-        self.failures(instance, site, Reason::WrongCallTarget) < MAX_FAILURES
+    pub fn may_exit(site: &CallSite) -> bool {
+        site.wrong_targets < MAX_FAILURES
     }
 
     /// Does an entry that is compiled for the `compiles`-th time still speculate?
@@ -100,63 +83,42 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runtime::{CallSiteIdx, FuncIdx};
-
-    fn site(func: u32) -> SpecSite {
-        SpecSite {
-            func: FuncIdx(func),
-            site: CallSiteIdx(0),
-        }
-    }
 
     // A site that fails again and again is denied exits; another one of the same function is not.
     #[test]
     fn failures_are_bounded_by_site() {
-        let (mut policy, instance) = (Policy::default(), InstanceId(0));
-        let (failing, healthy) = (
-            site(1),
-            SpecSite {
-                site: CallSiteIdx(1),
-                ..site(1)
-            },
-        );
+        let mut policy = Policy::default();
+        let (mut failing, healthy) = (CallSite::default(), CallSite::default());
         for _ in 0..MAX_FAILURES {
-            assert!(policy.may_exit(instance, failing));
+            assert!(Policy::may_exit(&failing));
             let clock = policy.clock();
-            let reason = Reason::WrongCallTarget;
-            let decision = policy.exit_taken(instance, Some(failing), reason, clock);
+            let decision = policy.exit_taken(Some(&mut failing), Reason::WrongCallTarget, clock);
             assert_eq!(decision, Decision::Recompile);
         }
-        assert!(!policy.may_exit(instance, failing));
-        assert!(policy.may_exit(instance, healthy));
-        assert!(policy.may_exit(InstanceId(1), failing));
+        assert!(!Policy::may_exit(&failing));
+        assert!(Policy::may_exit(&healthy));
     }
 
     // A target that is new to a site fails in every function the site is inlined into, once each:
     // that counts as one failure.
     #[test]
     fn old_code_fails_without_counting() {
-        let (mut policy, instance) = (Policy::default(), InstanceId(0));
+        let (mut policy, mut site) = (Policy::default(), CallSite::default());
         for _ in 0..100 {
-            policy.exit_taken(instance, Some(site(1)), Reason::WrongCallTarget, 0);
+            policy.exit_taken(Some(&mut site), Reason::WrongCallTarget, 0);
         }
-        assert_eq!(
-            policy.failures(instance, site(1), Reason::WrongCallTarget),
-            1
-        );
-        assert!(policy.may_exit(instance, site(1)));
+        assert_eq!(site.wrong_targets, 1);
+        assert!(Policy::may_exit(&site));
     }
 
     // Stress and out-of-bounds exits say nothing against the code.
     #[test]
     fn exits_that_speculate_on_nothing_keep_the_code() {
-        let mut policy = Policy::default();
+        let (mut policy, mut site) = (Policy::default(), CallSite::default());
         for reason in [Reason::Stress, Reason::OutOfBounds] {
-            assert_eq!(
-                policy.exit_taken(InstanceId(0), None, reason, 0),
-                Decision::Keep
-            );
+            let decision = policy.exit_taken(Some(&mut site), reason, 0);
+            assert_eq!(decision, Decision::Keep);
         }
-        assert!(policy.may_exit(InstanceId(0), site(0)));
+        assert_eq!((site.wrong_targets, site.table_changes), (0, 0));
     }
 }

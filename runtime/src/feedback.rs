@@ -2,7 +2,8 @@
 //!
 //! Written only by the interpreter's inline caches, read only by requests for compilation, which
 //! copy it. The first target of a site lies inline, so that a hit is a compare and an increment;
-//! up to three more lie behind a pointer.
+//! up to three more lie behind a pointer. What the policy remembers of a site lies beside it: a
+//! deopt touches the site anyway.
 
 use crate::vm::VMFuncRef;
 
@@ -57,7 +58,16 @@ pub struct CallSite {
     pub more: Option<Box<[Target; MAX_TARGETS - 1]>>,
     /// What the targets amount to.
     pub state: IcState,
+    /// Failed speculations on the targets. This and what follows is the policy's.
+    pub wrong_targets: u8,
+    /// Failed speculations on the table being as it was.
+    pub table_changes: u8,
+    /// The policy's clock at the last failure.
+    pub last_failure: u32,
 }
+
+// Handlers shift an index instead of multiplying it.
+const _: () = assert!(size_of::<CallSite>() == 32);
 
 impl Default for CallSite {
     fn default() -> Self {
@@ -65,6 +75,9 @@ impl Default for CallSite {
             first: Target::NONE,
             more: None,
             state: IcState::Uninitialized,
+            wrong_targets: 0,
+            table_changes: 0,
+            last_failure: 0,
         }
     }
 }

@@ -1,13 +1,10 @@
 //! Requests for compilation: copying feedback out of the live store.
 
-use super::state::State;
-use deopt::SpecSite;
+use deopt::Policy;
 use jit::{FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState, TargetFeedback};
 use runtime::module::{CallKind, CallSiteInfo, TableClass};
 use runtime::vm::FuncInstance;
-use runtime::{
-    CallSite, CallSiteIdx, CodeId, FuncIdx, Instance, MANY_INDICES, Reason, Store, TableIdx, Tuning,
-};
+use runtime::{CallSite, CodeId, FuncIdx, Instance, MANY_INDICES, Store, TableIdx, Tuning};
 use rustc_hash::FxHashMap;
 
 /// Bodies larger than this are never inlined, so their feedback is of no use to a caller.
@@ -34,7 +31,7 @@ pub(super) unsafe fn make(
     // SAFETY: forwarded.
     let tuning = unsafe { Store::tuning(store) };
     // SAFETY: forwarded.
-    let feedback = unsafe { feedback(store, instance, idx, tuning) };
+    let feedback = unsafe { feedback(instance, idx, tuning) };
     // SAFETY: instances live as long as the store.
     let (instance, store) = unsafe { (&*instance, &*store) };
     Request {
@@ -85,7 +82,6 @@ fn table_state(store: &Store, instance: &Instance, table: TableIdx) -> TableStat
 
 /// Feedback of `root` and of what can be inlined into it, nearest first.
 unsafe fn feedback(
-    store: *mut Store,
     instance: *mut Instance,
     root: FuncIdx,
     tuning: &Tuning,
@@ -118,7 +114,7 @@ unsafe fn feedback(
             )
         };
         // SAFETY: as above.
-        let copy = unsafe { copy_sites(store, &*instance, func, (infos, sites)) };
+        let copy = copy_sites(unsafe { &*instance }, infos, sites);
         if tuning.inlining && depth < MAX_DEPTH {
             for (info, site) in infos.iter().zip(&copy.sites) {
                 let direct = match info.kind {
@@ -141,19 +137,8 @@ unsafe fn feedback(
     found
 }
 
-unsafe fn copy_sites(
-    store: *mut Store,
-    instance: &Instance,
-    func: FuncIdx,
-    (infos, sites): (&[CallSiteInfo], &[CallSite]),
-) -> FuncFeedback {
-    // SAFETY: no reference to the tiering state is alive.
-    let policy = unsafe { &State::of(store).policy };
-    let copy = |(n, (info, site)): (usize, (&CallSiteInfo, &CallSite))| {
-        let spec_site = SpecSite {
-            func,
-            site: CallSiteIdx(n as u32),
-        };
+fn copy_sites(instance: &Instance, infos: &[CallSiteInfo], sites: &[CallSite]) -> FuncFeedback {
+    let copy = |(info, site): (&CallSiteInfo, &CallSite)| {
         let indirect = matches!(
             info.kind,
             CallKind::Indirect { .. } | CallKind::ReturnIndirect { .. }
@@ -170,12 +155,12 @@ unsafe fn copy_sites(
                 false => u64::from(site.first.count),
             },
             targets,
-            exits_exhausted: !policy.may_exit(instance.id, spec_site),
-            table_changed: policy.failures(instance.id, spec_site, Reason::TableChanged) > 0,
+            exits_exhausted: !Policy::may_exit(site),
+            table_changed: site.table_changes > 0,
         }
     };
     FuncFeedback {
-        sites: infos.iter().zip(sites).enumerate().map(copy).collect(),
+        sites: infos.iter().zip(sites).map(copy).collect(),
     }
 }
 

@@ -13,7 +13,9 @@ pub(super) struct State {
     /// Installed code, by `CodeId`. Freed code leaves a hole.
     pub(super) codes: Vec<Option<Installed>>,
     /// Entries that were ever hot.
-    pub(super) entries: FxHashMap<EntryKey, Entry>,
+    pub(super) entries: Vec<Entry>,
+    /// Where they are.
+    by_key: FxHashMap<EntryKey, EntryIdx>,
     /// Failed speculations.
     pub(super) policy: Policy,
     /// Withdrawn code that activations may still be in.
@@ -29,8 +31,9 @@ pub(super) struct State {
 pub(super) struct Requested {
     pub(super) func: *mut FuncInstance,
     pub(super) osr: Option<u32>,
+    pub(super) entry: EntryIdx,
     /// The policy's clock at the request.
-    pub(super) clock: u64,
+    pub(super) clock: u32,
 }
 
 // SAFETY: `func` belongs to the store that owns the state.
@@ -46,6 +49,9 @@ pub(super) struct Installed {
 
 /// An entry into a function: the normal one, or one at a loop header.
 pub(super) type EntryKey = (InstanceId, FuncIdx, Option<u32>);
+
+/// Position in `State::entries`.
+pub(super) type EntryIdx = usize;
 
 /// What is known of an entry.
 #[derive(Debug, Default)]
@@ -88,9 +94,12 @@ impl State {
         CodeId(u32::try_from(self.codes.len() - 1).expect("fewer than 2^32 compilations"))
     }
 
-    /// What is known of an entry.
-    pub(super) fn entry(&mut self, key: EntryKey) -> &mut Entry {
-        self.entries.entry(key).or_default()
+    /// Where an entry is.
+    pub(super) fn entry(&mut self, key: EntryKey) -> EntryIdx {
+        *self.by_key.entry(key).or_insert_with(|| {
+            self.entries.push(Entry::default());
+            self.entries.len() - 1
+        })
     }
 }
 
@@ -115,10 +124,10 @@ pub(super) unsafe fn withdraw(store: *mut Store, id: CodeId, hotness: i32) {
     let Some(installed) = &state.codes[id.index()] else {
         return;
     };
-    let Requested { func, osr, .. } = installed.requested;
-    // SAFETY: functions of installed code live as long as the store.
-    let key = unsafe { key(func, osr) };
-    let progress = &mut state.entry(key).progress;
+    let Requested {
+        func, osr, entry, ..
+    } = installed.requested;
+    let progress = &mut state.entries[entry].progress;
     if *progress != Progress::Installed(id) {
         // Withdrawn before, by another activation.
         return;
@@ -134,7 +143,7 @@ pub(super) unsafe fn withdraw(store: *mut Store, id: CodeId, hotness: i32) {
         }
         (*func).hotness = hotness;
         (*store).emit(Event::Invalidated {
-            func: key.1,
+            func: (*func).func,
             code: id,
         });
     }

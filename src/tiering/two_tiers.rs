@@ -1,13 +1,13 @@
 //! Interpreter below, speculative compiler above.
 
 use super::request;
-use super::state::{Installed, Progress, Requested, State, key, withdraw};
-use deopt::{Decision, Materialized, Policy};
+use super::state::{EntryIdx, Installed, Progress, Requested, State, key, withdraw};
+use deopt::{Decision, Materialized, Policy, SpecSite};
 use jit::{Code, CompileError, Compiled, Compiler};
 use runtime::vm::{FuncInstance, FuncKind, VMContext};
 use runtime::{
-    Event, ExitId, HotAction, HotPoint, Linkage, Reason, Status, Store, TierKind, TierState, Tiers,
-    Trap, raise_trap,
+    CallSite, Event, ExitId, HotAction, HotPoint, Linkage, Reason, Status, Store, TierKind,
+    TierState, Tiers, Trap, raise_trap,
 };
 use std::sync::Arc;
 
@@ -24,28 +24,39 @@ impl TwoTiers {
         Self { compiler }
     }
 
-    /// Requests code for `func` at `osr`, or compiles it on the spot.
-    unsafe fn request(&self, store: *mut Store, func: *mut FuncInstance, osr: Option<u32>) {
+    /// Requests code for `func` at `osr`, which is `entry`, or compiles it on the spot.
+    unsafe fn request(
+        &self,
+        store: *mut Store,
+        (func, osr): (*mut FuncInstance, Option<u32>),
+        entry: EntryIdx,
+    ) {
         // SAFETY: the caller promises a live store and function.
-        let (key, tuning) = unsafe { (key(func, osr), Store::tuning(store)) };
+        let tuning = unsafe { Store::tuning(store) };
         // SAFETY: no reference to the state is alive.
         let (code, clock, speculation) = unsafe {
             let state = State::of(store);
-            let entry = state.entry(key);
-            entry.compiles += 1;
-            let speculation = tuning.speculation && Policy::may_speculate(entry.compiles);
+            let compiles = &mut state.entries[entry].compiles;
+            *compiles += 1;
+            let speculation = tuning.speculation && Policy::may_speculate(*compiles);
             (state.new_code(), state.policy.clock(), speculation)
         };
         // SAFETY: as above.
         let request = unsafe {
-            (*store).emit(Event::Hot { func: key.1, osr });
+            let idx = (*func).func;
+            (*store).emit(Event::Hot { func: idx, osr });
             request::make(store, func, (osr, code, speculation))
         };
-        let requested = Requested { func, osr, clock };
+        let requested = Requested {
+            func,
+            osr,
+            entry,
+            clock,
+        };
         if tuning.background {
             // SAFETY: as above.
             let state = unsafe { State::of(store) };
-            state.entry(key).progress = Progress::Queued;
+            state.entries[entry].progress = Progress::Queued;
             state.queued.insert(code, requested);
             self.compiler.enqueue(request, &state.mailbox);
         } else {
@@ -78,9 +89,11 @@ impl TwoTiers {
         requested: Requested,
         result: Result<Compiled, CompileError>,
     ) {
-        let Requested { func, osr, .. } = requested;
+        let Requested {
+            func, osr, entry, ..
+        } = requested;
         // SAFETY: the caller promises a live store and function.
-        let key = unsafe { key(func, osr) };
+        let idx = unsafe { (*func).func };
         let published = result.and_then(|mut compiled| {
             let decisions = std::mem::take(&mut compiled.decisions);
             let time = compiled.time;
@@ -92,7 +105,7 @@ impl TwoTiers {
                 Ok((code, decisions, time)) => {
                     decisions.into_iter().for_each(|it| (*store).emit(it));
                     (*store).emit(Event::Installed {
-                        func: key.1,
+                        func: idx,
                         osr,
                         code: code.id(),
                         size: code.size(),
@@ -102,9 +115,9 @@ impl TwoTiers {
                     install(store, requested, code);
                 }
                 Err(error) => {
-                    State::of(store).entry(key).progress = Progress::Failed;
+                    State::of(store).entries[entry].progress = Progress::Failed;
                     let error = error.to_string();
-                    (*store).emit(Event::CompileFailed { func: key.1, error });
+                    (*store).emit(Event::CompileFailed { func: idx, error });
                 }
             }
         }
@@ -117,33 +130,49 @@ impl TwoTiers {
         func: *mut FuncInstance,
         osr: Option<u32>,
     ) -> Progress {
-        // SAFETY: the caller promises a live store and function.
-        let key = unsafe { key(func, osr) };
-        // SAFETY: no reference to the state is alive.
-        let progress = || unsafe { State::of(store).entry(key).progress };
+        // SAFETY: the caller promises a live store and function; no reference to the state is alive.
+        let entry = unsafe { State::of(store).entry(key(func, osr)) };
+        // SAFETY: as above.
+        let progress = || unsafe { State::of(store).entries[entry].progress };
         if progress() == Progress::None {
             // SAFETY: forwarded.
-            unsafe { self.request(store, func, osr) };
+            unsafe { self.request(store, (func, osr), entry) };
         }
         progress()
     }
 }
 
+/// The call site `site` of the instance of `func`.
+///
+/// # Safety
+///
+/// `func` is of a live store, and no reference to its call sites is alive.
+unsafe fn call_site<'a>(func: *mut FuncInstance, site: SpecSite) -> Option<&'a mut CallSite> {
+    // SAFETY: forwarded; a prepared function has all its call sites.
+    unsafe {
+        let instance = (*(*func).vmctx).instance;
+        let func = (*instance).prepared(site.func)?;
+        Some(&mut *(*func).call_sites.add(site.site.index()))
+    }
+}
+
 /// Makes callers of the function, or its loop, enter `code`.
 unsafe fn install(store: *mut Store, requested: Requested, code: Code) {
-    let Requested { func, osr, .. } = requested;
-    let (id, entry) = (code.id(), code.entry());
+    let Requested {
+        func, osr, entry, ..
+    } = requested;
+    let (id, code_entry) = (code.id(), code.entry());
     // SAFETY: the caller promises a live store and function; no reference to the state is alive.
     unsafe {
         (*store).codes.insert(code.info().clone());
         let state = State::of(store);
-        state.entry(key(func, osr)).progress = Progress::Installed(id);
+        state.entries[entry].progress = Progress::Installed(id);
         state.codes[id.index()] = Some(Installed {
             code: Arc::new(code),
             requested,
         });
         if osr.is_none() {
-            (*(*func).func_ref).code = entry;
+            (*(*func).func_ref).code = code_entry;
             (*func).kind = FuncKind::Compiled;
         }
     }
@@ -246,9 +275,9 @@ impl Tiers for TwoTiers {
             }
             // A call without a target traps: the site's targets are still those that were seen.
             let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);
-            let instance = (*(*func).vmctx).instance;
+            let site = site.and_then(|it| call_site(func, it));
             let policy = &mut State::of(store).policy;
-            let mut decide = || policy.exit_taken((*instance).id, site, reason, clock);
+            let decide = || policy.exit_taken(site, reason, clock);
             if !traps && decide() == Decision::Recompile {
                 // Soon, but not before the interpreter has met the new target.
                 let hotness = i32::try_from(Store::tuning(store).threshold / 4).unwrap_or(i32::MAX);
