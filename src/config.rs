@@ -56,7 +56,7 @@ pub enum WasmBacktraceDetails {
 /// Settings of an engine.
 ///
 /// The defaults are wasmtime's, except that proposals which this engine does not support are off;
-/// those it supports are on.
+/// those it supports are as there: on, but for wide arithmetic.
 #[derive(Clone, Debug)]
 pub struct Config {
     features: WasmFeatures,

@@ -42,6 +42,7 @@ fn main() -> Result<ExitCode> {
             continue;
         }
         let mut config = Config::new();
+        spec::features::enable(&mut config);
         mode.configure(&mut config);
         let engine = Engine::new(&config)?;
         for script in scripts.clone() {

@@ -2,11 +2,12 @@
 
 use wasmparser::WasmFeatures;
 
-/// WebAssembly 2.0 without SIMD, tail calls and extended constant expressions.
+/// WebAssembly 2.0 without SIMD, tail calls, extended constant expressions and wide arithmetic.
 pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM2
     .difference(WasmFeatures::SIMD)
     .union(WasmFeatures::TAIL_CALL)
-    .union(WasmFeatures::EXTENDED_CONST);
+    .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::WIDE_ARITHMETIC);
 
 /// Is `wasm` a module with these features?
 pub(crate) fn is_valid(wasm: &[u8]) -> bool {

@@ -6,6 +6,7 @@ pub(crate) use wasm_interp_jit as api;
 #[allow(clippy::duplicate_mod, reason = "it runs over two engines, see there")]
 mod drive;
 
+use crate::features::FEATURES;
 use crate::record::Record;
 use crate::script::Script;
 use crate::stats::Stats;
@@ -58,6 +59,7 @@ impl Mode {
     fn config(self) -> Config {
         let mut config = Config::new();
         config
+            .wasm_features(FEATURES, true)
             .max_wasm_stack(1 << 20)
             .cranelift_debug_verifier(true)
             .jit_background(false);

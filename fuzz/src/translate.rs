@@ -90,7 +90,6 @@ pub fn bytes(data: &[u8]) -> Vec<u8> {
             WasmFeatures::MEMORY64,
             WasmFeatures::EXCEPTIONS,
             WasmFeatures::THREADS,
-            WasmFeatures::WIDE_ARITHMETIC,
             WasmFeatures::CUSTOM_PAGE_SIZES,
         ]))),
         _ => generate::small_config(&mut draw),

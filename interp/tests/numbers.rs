@@ -533,3 +533,60 @@ fn truncations() {
     check("i64.trunc_sat_f32_s", &[(&[f(-1e30)], Ok(MIN64))]);
     check("i64.trunc_sat_f32_u", &[(&[f(1e30)], Ok(NEG64))]);
 }
+
+// Results fill two slots, over whatever the cache of operands held.
+#[test]
+fn wide_arithmetic() {
+    let wide = |op: &str, params: &str, gets: &str| {
+        format!(
+            "(module (func $flush)
+            (func (export \"registers\") (param {params}) (result i64 i64) {gets} {op})
+            (func (export \"memory\") (param {params}) (result i64 i64) {gets} call $flush {op})
+            (func (export \"above\") (param {params}) (result i64 i64) (local $h i64)
+              f64.const 1 i32.const 2 {gets} {op} local.set $h local.set 0 drop drop
+              local.get 0 local.get $h))"
+        )
+    };
+    let check = |op: &str, cases: &[(&[u64], [u64; 2])]| {
+        let n_params = cases[0].0.len();
+        let gets: String = (0..n_params).map(|n| format!("local.get {n} ")).collect();
+        let mut wasm = Wasm::new(&wide(op, &"i64 ".repeat(n_params), &gets));
+        for (args, expected) in cases {
+            for way in ["registers", "memory", "above"] {
+                wasm.check(way, args, Ok(expected));
+            }
+        }
+    };
+    check(
+        "i64.add128",
+        &[
+            (&[NEG64, 0, 1, 0], [0, 1]),
+            (&[NEG64, NEG64, 1, 0], [0, 0]),
+            (&[1, 2, 3, 4], [4, 6]),
+        ],
+    );
+    check(
+        "i64.sub128",
+        &[
+            (&[0, 0, 1, 0], [NEG64, NEG64]),
+            (&[0, 1, 1, 0], [NEG64, 0]),
+            (&[5, 5, 3, 4], [2, 1]),
+        ],
+    );
+    check(
+        "i64.mul_wide_s",
+        &[
+            (&[NEG64, NEG64], [1, 0]),
+            (&[MIN64, 2], [0, NEG64]),
+            (&[MIN64, MIN64], [0, 1 << 62]),
+        ],
+    );
+    check(
+        "i64.mul_wide_u",
+        &[
+            (&[NEG64, NEG64], [1, NEG64 - 1]),
+            (&[MIN64, 2], [0, 1]),
+            (&[7, 6], [42, 0]),
+        ],
+    );
+}

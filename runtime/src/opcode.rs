@@ -5,7 +5,7 @@
 //! are validation's business. A test compares it with wasmparser's list of operators, so that a
 //! feature cannot be switched on in `Features` and be forgotten here.
 //!
-//! Feature set: WebAssembly 2.0 without SIMD, and tail calls.
+//! Feature set: WebAssembly 2.0 without SIMD, tail calls, and wide arithmetic.
 
 use std::fmt;
 
@@ -224,6 +224,10 @@ macro_rules! for_each_opcode {
             (0xfc0f, TableGrow, "table.grow", table, plain)
             (0xfc10, TableSize, "table.size", table, plain)
             (0xfc11, TableFill, "table.fill", table, plain)
+            (0xfc13, I64Add128, "i64.add128", none, plain)
+            (0xfc14, I64Sub128, "i64.sub128", none, plain)
+            (0xfc15, I64MulWideS, "i64.mul_wide_s", none, plain)
+            (0xfc16, I64MulWideU, "i64.mul_wide_u", none, plain)
         }
     };
 }
@@ -427,6 +431,7 @@ mod tests {
         "bulk_memory",
         "reference_types",
         "tail_call",
+        "wide_arithmetic",
     ];
 
     /// (proposal, variant, visitor) of every operator wasmparser knows.
@@ -517,6 +522,6 @@ mod tests {
         assert_eq!(Opcode::from_prefixed(0x12), None);
         assert_eq!(Opcode::from_prefixed(0x10a), None);
         let prefixed = Opcode::ALL.iter().filter(|op| op.is_prefixed()).count();
-        assert_eq!((Opcode::ALL.len(), prefixed), (203, 18));
+        assert_eq!((Opcode::ALL.len(), prefixed), (207, 22));
     }
 }

@@ -3,13 +3,16 @@
 //! The judge is wasmparser, not the engine under test: a module is excused only if wasmparser
 //! rejects it with the covered features and accepts it with more.
 
+use wasm_interp_jit::Config;
 use wasmparser::{Validator, WasmFeatures};
 
-/// What the engine covers: WebAssembly 2.0 without SIMD, tail calls and extended constants.
+/// What the engine covers: WebAssembly 2.0 without SIMD, tail calls, extended constants and wide
+/// arithmetic.
 pub const COVERED: WasmFeatures = WasmFeatures::WASM2
     .difference(WasmFeatures::SIMD)
     .union(WasmFeatures::TAIL_CALL)
-    .union(WasmFeatures::EXTENDED_CONST);
+    .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::WIDE_ARITHMETIC);
 
 /// Proposals that are told apart in reasons. Those later in the list need those before them.
 const PROPOSALS: &[(&str, WasmFeatures)] = &[
@@ -34,6 +37,11 @@ const PROPOSALS: &[(&str, WasmFeatures)] = &[
         WasmFeatures::SHARED_EVERYTHING_THREADS,
     ),
 ];
+
+/// Lets modules use all that is covered, whether it is on by default or not.
+pub fn enable(config: &mut Config) {
+    config.wasm_features(COVERED, true);
+}
 
 /// The proposals that the module `wasm` needs in addition to `covered`, as `gc` or `gc+simd`.
 ///

@@ -19,7 +19,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("threads", "needs threads"),
     ("custom-page-sizes", "needs custom-page-sizes"),
     ("custom-descriptors", "needs custom-descriptors"),
-    ("wide-arithmetic", "needs wide-arithmetic"),
     ("stack-switching", "needs stack-switching"),
     (
         "shared-everything-threads",

@@ -21,8 +21,14 @@ const DETAILS_VARIABLE: &str = "WASMTIME_BACKTRACE_DETAILS";
 /// compiled is ever executed to its end.
 const STRESS_PERIOD: Option<NonZeroU32> = NonZeroU32::new(3);
 
-/// What is on unless switched off: all that is supported.
-pub(super) const DEFAULT_FEATURES: WasmFeatures = Features::ALL.wasm_features();
+/// What can be on.
+const SUPPORTED: WasmFeatures = Features::ALL.wasm_features();
+
+/// What is off unless switched on, as in wasmtime.
+const OFF_BY_DEFAULT: WasmFeatures = WasmFeatures::WIDE_ARITHMETIC;
+
+/// What is on unless switched off.
+pub(super) const DEFAULT_FEATURES: WasmFeatures = SUPPORTED.difference(OFF_BY_DEFAULT);
 
 /// The settings of an engine, checked.
 #[derive(Debug)]
@@ -58,7 +64,7 @@ impl Config {
         );
         Ok(Resolved {
             tuning: Arc::new(self.tuning(self.mode()?)?),
-            features: Features::ALL.without(DEFAULT_FEATURES.difference(self.features)),
+            features: Features::ALL.without(SUPPORTED.difference(self.features)),
             address_map: self.address_map,
             lazy_validation: self.lazy_validation,
             hint_details: self.hint_details(),
@@ -66,10 +72,10 @@ impl Config {
     }
 
     fn check_features(&self) -> Result<()> {
-        let unsupported = self.features.difference(DEFAULT_FEATURES);
+        let unsupported = self.features.difference(SUPPORTED);
         for (name, flag) in WasmFeatures::all().iter_names() {
             // Flags of several bits are named first by the supported ones among these.
-            if flag.difference(DEFAULT_FEATURES).intersects(unsupported) {
+            if flag.difference(SUPPORTED).intersects(unsupported) {
                 bail!(
                     "the wasm_{} feature is not supported on this compiler configuration",
                     name.to_lowercase()

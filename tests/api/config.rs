@@ -67,6 +67,18 @@ fn features_can_be_switched_off() {
     );
 }
 
+// wasmtime 48 has these off.
+#[test]
+fn features_off_by_default() {
+    let wide = "(module (func (param i64 i64) (result i64 i64)
+        local.get 0 local.get 1 i64.mul_wide_s))";
+    assert!(Module::new(&Engine::default(), wide).is_err());
+    let mut config = Config::new();
+    config.wasm_wide_arithmetic(true);
+    let engine = Engine::new(&config).expect("all settings are valid");
+    assert!(Module::new(&engine, wide).is_ok());
+}
+
 #[test]
 fn every_setting_is_accepted() {
     let mut config = Config::new();

@@ -265,14 +265,16 @@ const DEBUG: Group = Group {
 
 impl GroupOptions {
     /// The settings, or the end of the program with a message, as for any other usage error.
-    pub(crate) fn settings_or_exit(&self) -> Settings {
-        self.settings().unwrap_or_else(|text| {
+    /// `set_defaults` changes what holds for keys that are not given.
+    pub(crate) fn settings_or_exit(&self, set_defaults: impl FnOnce(&mut Config)) -> Settings {
+        let mut settings = Settings::default();
+        set_defaults(&mut settings.config);
+        self.settings(settings).unwrap_or_else(|text| {
             clap::Error::raw(ErrorKind::InvalidValue, format!("{text}\n")).exit()
         })
     }
 
-    fn settings(&self) -> Result<Settings, String> {
-        let mut settings = Settings::default();
+    fn settings(&self, mut settings: Settings) -> Result<Settings, String> {
         let groups = [
             (&WASM, &self.wasm),
             (&OPTIMIZE, &self.optimize),

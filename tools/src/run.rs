@@ -59,7 +59,7 @@ impl RunCommand {
     }
 
     fn run(&self) -> Result<()> {
-        let mut settings = self.groups.settings_or_exit();
+        let mut settings = self.groups.settings_or_exit(|_| ());
         self.tier.apply(&mut settings.config);
         self.inspect.apply(&mut settings.config);
         let engine = Engine::new(&settings.config)?;

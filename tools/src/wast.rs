@@ -71,7 +71,7 @@ impl WastCommand {
         let mut total = Total::default();
         let bar = progress_bar(files.len() * modes.len());
         for mode in modes {
-            let mut config = self.groups.settings_or_exit().config;
+            let mut config = self.groups.settings_or_exit(spec::features::enable).config;
             mode.configure(&mut config);
             let engine = Engine::new(&config)?;
             for file in &files {

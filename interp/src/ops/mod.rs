@@ -14,6 +14,7 @@ mod memory;
 mod reference;
 mod table;
 mod variable;
+mod wide;
 
 use crate::cursor::Path;
 use crate::regs::Regs;
@@ -91,7 +92,7 @@ pub(crate) const fn slot_of(opcode: Opcode) -> usize {
 /// The place of the prefixed instruction `sub` in dispatch tables.
 #[inline(always)]
 pub(crate) fn slot_of_prefixed(sub: u32) -> usize {
-    debug_assert!(sub < 0x12);
+    debug_assert!(sub < 0x17);
     PREFIXED + (sub & 0x1f) as usize
 }
 

@@ -39,6 +39,7 @@ mod router;
 mod survey;
 mod table;
 mod variable;
+mod wide;
 
 use crate::abi::{SLOT, builtin_signature, resume_signature, tail_signature};
 use crate::plan::{Decision, NodeId, Plan};

@@ -7,6 +7,7 @@ use super::call::Position::{Call, Return};
 use super::memory::Extend::{No, Sign, Zero};
 use super::{
     Translator, call, const_, control, convert, float, int, memory, reference, table, variable,
+    wide,
 };
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
@@ -163,6 +164,12 @@ pub(super) fn translate(cx: &mut Translator<'_>, op: &Op<'_>) {
         Op::I64Extend8S => int::translate_extend(cx, I64, I8),
         Op::I64Extend16S => int::translate_extend(cx, I64, I16),
         Op::I64Extend32S => int::translate_extend(cx, I64, I32),
+
+        // Wide arithmetic.
+        Op::I64Add128 => wide::translate_add(cx),
+        Op::I64Sub128 => wide::translate_sub(cx),
+        Op::I64MulWideS => wide::translate_mul(cx, Sign),
+        Op::I64MulWideU => wide::translate_mul(cx, Zero),
 
         // Floats.
         Op::F32Eq | Op::F64Eq => float::translate_compare(cx, FloatCC::Equal),

@@ -7,7 +7,8 @@ use wasmparser::WasmFeatures;
 pub struct Features(WasmFeatures);
 
 impl Features {
-    /// Everything the engine implements: WebAssembly 2.0 without SIMD, and tail calls.
+    /// Everything the engine implements: WebAssembly 2.0 without SIMD, tail calls, and wide
+    /// arithmetic.
     ///
     /// `GC_TYPES` is no proposal: without it wasmparser rejects `externref`.
     pub const ALL: Features = Features(
@@ -20,6 +21,7 @@ impl Features {
             .union(WasmFeatures::TAIL_CALL)
             .union(WasmFeatures::EXTENDED_CONST)
             .union(WasmFeatures::FLOATS)
+            .union(WasmFeatures::WIDE_ARITHMETIC)
             .union(WasmFeatures::GC_TYPES),
     );
 

@@ -192,7 +192,7 @@ impl Body<'_, '_, '_> {
     }
 
     fn i64_value(&mut self, depth: usize) {
-        match self.draw.below(8) {
+        match self.draw.below(9) {
             0..=2 => self.binary(ValType::I64, depth, &I64_BINARY),
             3 => self.unary(ValType::I32, depth, &[I::I64ExtendI32S, I::I64ExtendI32U]),
             4 => self.unary(
@@ -210,8 +210,22 @@ impl Body<'_, '_, '_> {
                 let load = self.draw.pick(&[I::I64Load, I::I64Load32S, I::I64Load8U]);
                 self.emit(load(at));
             }
+            6 => self.wide(depth),
             _ => self.unary(ValType::I64, depth, &I64_UNARY),
         }
+    }
+
+    /// Both halves of a 128-bit result, added up.
+    fn wide(&mut self, depth: usize) {
+        if self.draw.one_in(2) {
+            self.binary(ValType::I64, depth, &[I::I64MulWideS, I::I64MulWideU]);
+        } else {
+            self.expression(ValType::I64, depth);
+            self.leaf(ValType::I64);
+            self.leaf(ValType::I64);
+            self.unary(ValType::I64, depth, &[I::I64Add128, I::I64Sub128]);
+        }
+        self.emit(I::I64Add);
     }
 
     fn f32_value(&mut self, depth: usize) {

@@ -117,6 +117,19 @@ fn numeric() {
 }
 
 #[test]
+fn wide() {
+    check(
+        "(module
+(func (param i64 i64 i64 i64) (result i64 i64)
+  local.get 0 local.get 1 local.get 2 local.get 3 i64.add128)
+(func (param i64 i64 i64 i64) (result i64 i64)
+  local.get 0 local.get 1 local.get 2 local.get 3 i64.sub128)
+(func (param i64 i64) (result i64 i64) local.get 0 local.get 1 i64.mul_wide_s)
+(func (param i64 i64) (result i64 i64) local.get 0 local.get 1 i64.mul_wide_u))",
+    );
+}
+
+#[test]
 fn loads_and_stores() {
     let mut wat = String::from("(module (memory 1) ");
     for (names, ty) in [
