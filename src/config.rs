@@ -71,6 +71,7 @@ pub struct Config {
     memory_reservation: Option<u64>,
     memory_guard_size: Option<u64>,
     signals_based_traps: bool,
+    relaxed_simd_deterministic: bool,
     lazy_validation: bool,
     jit: JitKnobs,
 }
@@ -114,6 +115,7 @@ impl Config {
             memory_reservation: None,
             memory_guard_size: None,
             signals_based_traps: true,
+            relaxed_simd_deterministic: false,
             lazy_validation: false,
             jit: JitKnobs::default(),
         }
@@ -162,6 +164,13 @@ impl Config {
         wasm_wide_arithmetic = WIDE_ARITHMETIC;
         /// Continuations.
         wasm_stack_switching = STACK_SWITCHING;
+    }
+
+    /// Whether relaxed operations on vectors have the same results on all machines, instead of those
+    /// of the shortest code for this one. Off by default.
+    pub fn relaxed_simd_deterministic(&mut self, enable: bool) -> &mut Self {
+        self.relaxed_simd_deterministic = enable;
+        self
     }
 
     /// Bytes of stack that Wasm may use, counted from the outermost call of the host on and

@@ -4,7 +4,7 @@
 
 use runtime::module::Module;
 use runtime::vm::VMOffsets;
-use runtime::{CodeId, FuncIdx, IcState};
+use runtime::{CodeId, FuncIdx, IcState, RelaxedSimd};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -41,6 +41,10 @@ pub struct Options {
     /// Every guard also counts down `VMStore::stress`, and there are additional guards at loop
     /// headers and before calls.
     pub stress: bool,
+    /// What relaxed vector instructions do.
+    pub relaxed_simd: RelaxedSimd,
+    /// Has the machine instructions that multiply and add with one rounding?
+    pub has_fused: bool,
     /// Keep CLIF and disassembly.
     pub keep_dumps: bool,
 }

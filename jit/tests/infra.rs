@@ -4,7 +4,7 @@ use jit::{CompileError, Compiler, FuncFeedback, Mailbox, Options, Request};
 use runtime::module::{Features, Module, Validation};
 use runtime::types::TypeRegistry;
 use runtime::vm::VMOffsets;
-use runtime::{CodeId, FuncIdx, Tuning};
+use runtime::{CodeId, FuncIdx, RelaxedSimd, Tuning};
 use std::sync::Arc;
 
 /// A module of `n` functions that do a little arithmetic, all of them prepared.
@@ -43,6 +43,8 @@ fn request(module: &Arc<Module>, func: u32) -> Request {
             inlining: true,
             speculation: true,
             stress: false,
+            relaxed_simd: RelaxedSimd::native(),
+            has_fused: RelaxedSimd::native().fused,
             keep_dumps: false,
         },
     }

@@ -1,5 +1,6 @@
 //! Settings of an engine that the runtime and the tiers read.
 
+use crate::RelaxedSimd;
 use std::num::NonZeroU32;
 
 /// Settings of an engine. Plain data; immutable once the engine exists.
@@ -29,6 +30,8 @@ pub struct Tuning {
     pub memory_reservation: usize,
     /// Inaccessible bytes after a memory.
     pub memory_guard: usize,
+    /// What relaxed vector instructions do.
+    pub relaxed_simd: RelaxedSimd,
     /// Run Cranelift's verifier.
     pub verifier: bool,
     /// Keep CLIF and disassembly of compiled functions for dumps.
@@ -50,6 +53,7 @@ impl Default for Tuning {
             backtrace_frames: Some(20),
             memory_reservation: 4 << 30,
             memory_guard: 32 << 20,
+            relaxed_simd: RelaxedSimd::native(),
             verifier: cfg!(debug_assertions),
             keep_dumps: false,
         }

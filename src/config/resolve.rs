@@ -5,8 +5,8 @@
 
 use super::{Config, Strategy, WasmBacktraceDetails};
 use crate::error::{Context, Result, bail, ensure, format_err};
-use runtime::Tuning;
 use runtime::module::Features;
+use runtime::{RelaxedSimd, Tuning};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use wasmparser::WasmFeatures;
@@ -58,6 +58,11 @@ impl Config {
     /// Checks the settings.
     pub(crate) fn resolve(&self) -> Result<Resolved> {
         self.check_features()?;
+        let simd = self.features.contains(WasmFeatures::SIMD);
+        ensure!(
+            simd || !self.features.contains(WasmFeatures::RELAXED_SIMD),
+            "cannot disable the simd proposal but enable the relaxed simd proposal"
+        );
         ensure!(
             self.max_wasm_stack != 0,
             "max_wasm_stack size cannot be zero"
@@ -133,6 +138,10 @@ impl Config {
             backtrace_frames: self.backtrace_max_frames.map(usize::from),
             memory_reservation: bytes(self.memory_reservation, default.memory_reservation)?,
             memory_guard: bytes(self.memory_guard_size, default.memory_guard)?,
+            relaxed_simd: match self.relaxed_simd_deterministic {
+                true => RelaxedSimd::DETERMINISTIC,
+                false => RelaxedSimd::native(),
+            },
             verifier: self.verifier,
             keep_dumps: knobs.keep_dumps,
         })
@@ -244,6 +253,14 @@ mod tests {
         assert!(tiered.jit && tiered.threshold > 0 && tiered.background);
         assert!(!tuning(|c| c.parallel_compilation(false)).background);
         assert!(!tuning(|c| c.signals_based_traps(false)).jit);
+    }
+
+    #[test]
+    fn relaxed_vectors() {
+        let default = tuning(|c| c).relaxed_simd;
+        assert_eq!(default, RelaxedSimd::native());
+        let chosen = tuning(|c| c.relaxed_simd_deterministic(true)).relaxed_simd;
+        assert_eq!(chosen, RelaxedSimd::DETERMINISTIC);
     }
 
     // Stress exists to exercise exits; a knob still turns it off, to bisect failures.

@@ -4,7 +4,9 @@ use deopt::Policy;
 use jit::{FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState, TargetFeedback};
 use runtime::module::{CallKind, CallSiteInfo, TableClass};
 use runtime::vm::FuncInstance;
-use runtime::{CallSite, CodeId, FuncIdx, Instance, MANY_INDICES, Store, TableIdx, Tuning};
+use runtime::{
+    CallSite, CodeId, FuncIdx, Instance, MANY_INDICES, RelaxedSimd, Store, TableIdx, Tuning,
+};
 use rustc_hash::FxHashMap;
 
 /// Bodies larger than this are never inlined, so their feedback is of no use to a caller.
@@ -53,6 +55,8 @@ pub(super) unsafe fn make(
             inlining: tuning.inlining,
             speculation,
             stress: tuning.deopt_every.is_some() || tuning.deopt_at.is_some(),
+            relaxed_simd: tuning.relaxed_simd,
+            has_fused: RelaxedSimd::native().fused,
             keep_dumps: tuning.keep_dumps,
         },
     }

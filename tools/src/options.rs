@@ -138,6 +138,13 @@ const WASM: Group = Group {
             "proposal",
         ),
         key(
+            "relaxed-simd-deterministic",
+            Value::Flag(|it, on| {
+                it.config.relaxed_simd_deterministic(on);
+            }),
+            "the same results of relaxed-simd on all machines",
+        ),
+        key(
             "tail-call",
             Value::Feature(WasmFeatures::TAIL_CALL),
             "proposal",

@@ -19,7 +19,7 @@ use runtime::types::{SigRef, TypeRegistry};
 use runtime::vm::{FuncInstance, FuncKind, VMContext, VMFuncRef, VMOffsets, VMSignature, VMStore};
 use runtime::{
     CodeId, ExitId, ExternVal, FuncIdx, HotAction, HotPoint, Instance, InstanceId, Linkage, Raised,
-    Status, Store, TierState, Tiers, Tuning, TypeIdx, call_from_host,
+    RelaxedSimd, Status, Store, TierState, Tiers, Tuning, TypeIdx, call_from_host,
 };
 use std::mem::offset_of;
 use std::sync::{Arc, Mutex};
@@ -168,6 +168,8 @@ impl Fixture {
                 inlining: false,
                 speculation: false,
                 stress: false,
+                relaxed_simd: RelaxedSimd::native(),
+                has_fused: RelaxedSimd::native().fused,
                 keep_dumps: false,
             },
         }

@@ -62,7 +62,7 @@ pub(super) fn translate_store(cx: &mut Translator<'_>, arg: &MemArg, memory: Typ
 
 /// The address of an access to a value of type `ty`, and its flags. Removes the address from the
 /// operands, of which the instruction has `n_operands`: the address lies lowest.
-fn emit_address(
+pub(super) fn emit_address(
     cx: &mut Translator<'_>,
     arg: &MemArg,
     ty: Type,

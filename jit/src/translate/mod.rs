@@ -36,6 +36,7 @@ mod memory;
 mod osr;
 mod reference;
 mod router;
+mod simd;
 mod survey;
 mod table;
 mod variable;

@@ -9,6 +9,7 @@
 //! Liveness is the usual backward analysis, repeated until the sets at loop headers stay the
 //! same; for structured code that is the depth of nested loops plus two times at most.
 
+use super::simd;
 use runtime::module::{Module, PreparedBody};
 use runtime::{MemoryIdx, TableIdx};
 use rustc_hash::FxHashMap;
@@ -265,7 +266,7 @@ fn accessed_memory(op: &Op<'_>) -> Option<MemoryIdx> {
         | Op::I64Store8 { memarg }
         | Op::I64Store16 { memarg }
         | Op::I64Store32 { memarg } => memarg,
-        _ => return None,
+        _ => simd::accessed_memory(op)?,
     };
     Some(MemoryIdx(memarg.memory))
 }

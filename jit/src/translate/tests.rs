@@ -21,7 +21,7 @@ use runtime::code::CodePos;
 use runtime::module::{Features, Module, TableClass, Validation};
 use runtime::types::TypeRegistry;
 use runtime::vm::VMOffsets;
-use runtime::{CodeId, FuncIdx, IcState, TableIdx};
+use runtime::{CodeId, FuncIdx, IcState, RelaxedSimd, TableIdx};
 use std::sync::Arc;
 
 /// A request to compile function `func` of the module `wat`, without feedback.
@@ -67,6 +67,8 @@ pub(crate) fn request(wat: &str, func: u32) -> Request {
             inlining: true,
             speculation: true,
             stress: false,
+            relaxed_simd: RelaxedSimd::native(),
+            has_fused: RelaxedSimd::native().fused,
             keep_dumps: false,
         },
         module,

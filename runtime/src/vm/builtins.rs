@@ -14,6 +14,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Result of a builtin that raised. No size and no old size is this value.
 pub const RAISED: u64 = 1 << 63;
 
+/// What [`Builtin::FmaF64`] combines its result with, by exclusive or: [`RAISED`] would then be a
+/// signalling NaN, which is never a result.
+pub const FMA_MASK: u64 = RAISED ^ 0x7ff0_0000_0000_0001;
+
 /// Declares the builtins: an enum, their number of operands, and their addresses. The body runs
 /// with `instance` and the operands bound, and yields a `Result<u64, Trap>`.
 macro_rules! for_each_builtin {
@@ -112,6 +116,16 @@ for_each_builtin! {
         // SAFETY: as above.
         unsafe { bulk::elem_drop(instance, ElemIdx(elem as u32)) };
         Ok(0)
+    }
+    /// A lane of `f32x4.relaxed_madd` with one rounding: bits of (a, b, c) -> bits of a * b + c.
+    FmaF32(_instance, a, b, c) {
+        let [a, b, c] = [a, b, c].map(|it| f32::from_bits(it as u32));
+        Ok(u64::from(a.mul_add(b, c).to_bits()))
+    }
+    /// The same for `f64x2`: the result is combined with [`FMA_MASK`].
+    FmaF64(_instance, a, b, c) {
+        let [a, b, c] = [a, b, c].map(f64::from_bits);
+        Ok(a.mul_add(b, c).to_bits() ^ FMA_MASK)
     }
 }
 

@@ -5,7 +5,9 @@ mod builtins;
 mod layout;
 
 pub use asm::{lazy_entry, unwind_to_entry};
-pub use builtins::{BUILTINS, Builtin, RAISED, builtin_address, call_slow_address, deopt_address};
+pub use builtins::{
+    BUILTINS, Builtin, FMA_MASK, RAISED, builtin_address, call_slow_address, deopt_address,
+};
 pub use layout::{
     DEOPT_BUFFER_SLOTS, EntryRecord, Frame, FuncInstance, FuncKind, Place, VMContext, VMFuncRef,
     VMGlobal, VMMemory, VMOffsets, VMSignature, VMStore, VMTable,
