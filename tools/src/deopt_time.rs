@@ -10,9 +10,8 @@
 //! the host, the interpreter's call and reading the clock take is measured in the interpreter
 //! alone, and subtracted.
 //!
-//! Twice: *first*, each of many functions deopts once, so that nothing of it is in a cache and the
-//! policy withdraws its code; *again*, one function deopts many times at the same guard, which a
-//! stress mode makes fail.
+//! Twice: *first*, each of many functions deopts once, while it runs, and the policy withdraws its
+//! code; *again*, one function deopts many times at the same guard, which a stress mode makes fail.
 
 use clap::Args;
 use std::fmt::Write as _;
@@ -166,10 +165,18 @@ fn measure(case: Case, mode: Mode, n: usize, count: bool) -> Result<(Vec<Duratio
             deopts.fetch_add(usize::from(is_deopt), Ordering::Relaxed);
         });
     }
+    let mut samples = Vec::with_capacity(n);
     for n in 0..n {
-        funcs[n % funcs.len()].call(&mut store, 1)?;
+        let func = &funcs[n % funcs.len()];
+        if mode != Mode::Again {
+            // As code that is hot, not as code that nothing has touched since it was compiled.
+            for _ in 0..8 {
+                func.call(&mut store, 0)?;
+            }
+        }
+        func.call(&mut store, 1)?;
+        samples.append(&mut store.data_mut().samples);
     }
-    let mut samples = std::mem::take(&mut store.data_mut().samples);
     ensure!(
         samples.len() == n,
         "{} samples instead of {n}",
