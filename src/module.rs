@@ -6,6 +6,7 @@ use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, MemoryType, TableType,
 };
 use runtime::module::{DecodeError, ImportItem, Module as RuntimeModule, Validation};
+#[cfg(feature = "wat")]
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
