@@ -4,8 +4,8 @@
 //! text; what holds for all modules is asserted inside of it.
 
 use runtime::module::{
-    CallKind, ConstExpr, DecodeError, Features, Module, PreparedBody, SegmentMode, SideTableEntry,
-    Validation, side_table_entries,
+    CallKind, ConstExpr, DecodeError, Features, ImportItem, Module, PreparedBody, SegmentMode,
+    SideTableEntry, Validation, side_table_entries,
 };
 use runtime::types::TypeRegistry;
 use runtime::{FuncIdx, TableIdx};
@@ -561,6 +561,18 @@ mod errors {
             Validation::Eager,
             "None None: expected a WebAssembly module but was given a WebAssembly component",
         );
+    }
+
+    // The validator lets the kind "exact function" pass. Exact or not is the same as long as function
+    // types have no subtypes of their own.
+    #[test]
+    fn exact_functions_are_functions() {
+        let wat = r#"(module (import "" "" (func)) (export "e" (func 0)))"#;
+        let mut exact = bytes(wat);
+        let import = exact.windows(5).position(|it| it == [1, 0, 0, 0, 0]);
+        exact[import.expect("one import") + 3] = 0x20;
+        let module = decode(exact, Validation::Eager).expect("a valid module");
+        assert_eq!(module.imports[0].item, ImportItem::Func(FuncIdx(0)));
     }
 
     // Errors name the function and keep wasmparser's words; a body that is invalid stays so.

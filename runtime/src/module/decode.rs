@@ -169,7 +169,8 @@ impl Sections {
     /// Enters an import into its index space.
     fn imported_item(&mut self, ty: TypeRef, offset: usize) -> Result<ImportItem, DecodeError> {
         Ok(match ty {
-            TypeRef::Func(ty) => {
+            // Exactness is about declared subtypes of function types.
+            TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                 self.funcs.push(self.func_decl(ty));
                 ImportItem::Func(FuncIdx(next(&mut self.n_imports.funcs)))
             }
@@ -187,7 +188,7 @@ impl Sections {
                 self.globals.push(GlobalDecl { ty, init: None });
                 ImportItem::Global(GlobalIdx(next(&mut self.n_imports.globals)))
             }
-            TypeRef::Tag(_) | TypeRef::FuncExact(_) => {
+            TypeRef::Tag(_) => {
                 return Err(DecodeError::Unsupported {
                     what: "import",
                     offset,
@@ -249,11 +250,13 @@ impl Sections {
     fn exports(&mut self, section: wasmparser::ExportSectionReader<'_>) -> Result<(), DecodeError> {
         self.exports = items(section, |offset, export| {
             let item = match export.kind {
-                ExternalKind::Func => ImportItem::Func(FuncIdx(export.index)),
+                ExternalKind::Func | ExternalKind::FuncExact => {
+                    ImportItem::Func(FuncIdx(export.index))
+                }
                 ExternalKind::Table => ImportItem::Table(TableIdx(export.index)),
                 ExternalKind::Memory => ImportItem::Memory(MemoryIdx(export.index)),
                 ExternalKind::Global => ImportItem::Global(GlobalIdx(export.index)),
-                ExternalKind::Tag | ExternalKind::FuncExact => {
+                ExternalKind::Tag => {
                     return Err(DecodeError::Unsupported {
                         what: "export",
                         offset,
