@@ -67,6 +67,7 @@ pub struct Config {
     strategy: Strategy,
     opt_level: OptLevel,
     verifier: bool,
+    canonical_nans: bool,
     parallel_compilation: bool,
     memory_reservation: Option<u64>,
     memory_guard_size: Option<u64>,
@@ -111,6 +112,7 @@ impl Config {
             strategy: Strategy::Auto,
             opt_level: OptLevel::Speed,
             verifier: cfg!(debug_assertions),
+            canonical_nans: false,
             parallel_compilation: true,
             memory_reservation: None,
             memory_guard_size: None,
@@ -225,6 +227,16 @@ impl Config {
     /// Whether Cranelift checks its intermediate code. On in debug builds by default.
     pub fn cranelift_debug_verifier(&mut self, enable: bool) -> &mut Self {
         self.verifier = enable;
+        self
+    }
+
+    /// Whether float arithmetic makes no NaNs but those with a payload of one bit and without a
+    /// sign. Off by default.
+    ///
+    /// If on, results have the same bits on every machine and in every mode. The interpreter keeps
+    /// to it as well.
+    pub fn cranelift_nan_canonicalization(&mut self, enable: bool) -> &mut Self {
+        self.canonical_nans = enable;
         self
     }
 

@@ -88,9 +88,9 @@ impl Tiers for InterpreterOnly {
         }
     }
 
-    fn new_store(&self) -> TierState {
+    fn new_store(&self, tuning: &Tuning) -> TierState {
         TierState {
-            interp: interp::new_context(),
+            interp: interp::new_context(tuning),
             tiering: Box::new(()),
         }
     }

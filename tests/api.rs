@@ -24,6 +24,8 @@ mod linker;
 mod memory;
 #[path = "api/module.rs"]
 mod module;
+#[path = "api/nan.rs"]
+mod nan;
 #[path = "api/store.rs"]
 mod store;
 #[path = "api/table.rs"]

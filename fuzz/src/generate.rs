@@ -9,6 +9,7 @@ pub(crate) mod speculate;
 use crate::draw::Draw;
 use crate::features::FEATURES;
 use crate::instrument::{Exports, instrument};
+use crate::record::Nans;
 use wasm_smith::{Config, Module};
 use wasmparser::WasmFeatures;
 
@@ -21,6 +22,21 @@ pub struct Program {
     pub seed: u64,
 }
 
+impl Program {
+    /// What NaNs float arithmetic makes in the engines that run it.
+    pub(crate) fn nans(&self) -> Nans {
+        nans(self.seed)
+    }
+}
+
+fn nans(seed: u64) -> Nans {
+    if seed % 4 == 3 {
+        Nans::Canonical
+    } else {
+        Nans::Any
+    }
+}
+
 /// A program, if `data` gives one.
 pub fn program(data: &[u8]) -> Option<Program> {
     let mut draw = Draw::new(data);
@@ -29,7 +45,7 @@ pub fn program(data: &[u8]) -> Option<Program> {
     let wasm = if draw.one_in(2) {
         speculate::module(&mut draw)
     } else {
-        smith(&mut draw)?
+        smith(&mut draw, nans(seed))?
     };
     let fuel = draw.pick(&[300, 20, 2000]);
     Some(Program {
@@ -47,10 +63,10 @@ pub(crate) fn exports(draw: &mut Draw<'_>) -> Exports {
     }
 }
 
-fn smith(draw: &mut Draw<'_>) -> Option<Vec<u8>> {
+fn smith(draw: &mut Draw<'_>, nans: Nans) -> Option<Vec<u8>> {
     let mut config = small_config(draw);
-    // The bits of NaNs that arithmetic makes are up to the engine.
-    config.canonicalize_nans = true;
+    // The module must canonicalize if the engines do not.
+    config.canonicalize_nans = nans == Nans::Any;
     Some(Module::new(config, draw.input()).ok()?.to_bytes())
 }
 

@@ -4,7 +4,7 @@
 use crate::failure::Failure;
 use crate::generate::{self, Program};
 use crate::ours::{self, Mode};
-use crate::record::{Record, Strictness};
+use crate::record::{Engines, Record, Strictness};
 use crate::reference;
 use crate::script::Script;
 use crate::stats::Stats;
@@ -31,7 +31,8 @@ pub fn differential(data: &[u8]) -> Result<Stats, Failure> {
 ///
 /// If something differs.
 pub fn compare(program: &Program) -> Result<Stats, Failure> {
-    let Program { wasm, seed } = program;
+    let (Program { wasm, seed }, nans) = (program, program.nans());
+    let strictness = |engines| Strictness { engines, nans };
     let mut stats = Stats {
         executions: 1,
         modules: 1,
@@ -50,16 +51,16 @@ pub fn compare(program: &Program) -> Result<Stats, Failure> {
     stats.overflows += u64::from(expected.overflowed);
     for mode in &modes[1..] {
         let record = run(*mode, program, &mut stats).map_err(failure)?;
-        if let Some(difference) = expected.differs(&record, Strictness::Modes) {
+        if let Some(difference) = expected.differs(&record, strictness(Engines::Modes)) {
             return Err(failure(format!(
                 "{:?} and {mode:?} differ: {difference}",
                 modes[0]
             )));
         }
     }
-    let record = reference::run(wasm, *seed)
+    let record = reference::run(wasm, *seed, nans)
         .map_err(|error| failure(format!("wasmtime rejects the module: {error:#}")))?;
-    if let Some(difference) = expected.differs(&record, Strictness::Wasmtime) {
+    if let Some(difference) = expected.differs(&record, strictness(Engines::Wasmtime)) {
         return Err(failure(format!(
             "{:?} and wasmtime differ: {difference}",
             modes[0]
@@ -72,7 +73,7 @@ pub fn compare(program: &Program) -> Result<Stats, Failure> {
 }
 
 fn run(mode: Mode, program: &Program, stats: &mut Stats) -> Result<Record, String> {
-    let module = ours::compile(mode, &program.wasm)
+    let module = ours::compile((mode, program.nans()), &program.wasm)
         .map_err(|error| format!("{mode:?} rejects the module: {error:#}"))?;
     Ok(ours::run(&module, (Script::Random, program.seed), stats))
 }

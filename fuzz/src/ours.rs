@@ -7,7 +7,7 @@ pub(crate) use wasm_interp_jit as api;
 mod drive;
 
 use crate::features::FEATURES;
-use crate::record::Record;
+use crate::record::{Nans, Record};
 use crate::script::Script;
 use crate::stats::Stats;
 use api::inspect::{self, Event};
@@ -56,11 +56,12 @@ impl Mode {
         modes
     }
 
-    fn config(self) -> Config {
+    fn config(self, nans: Nans) -> Config {
         let mut config = Config::new();
         config
             .wasm_features(FEATURES, true)
             .max_wasm_stack(1 << 20)
+            .cranelift_nan_canonicalization(nans == Nans::Canonical)
             .cranelift_debug_verifier(true)
             .jit_background(false);
         match self {
@@ -84,25 +85,25 @@ impl Mode {
         config
     }
 
-    fn make_engine(self) -> Engine {
-        Engine::new(&self.config()).expect("the settings are valid")
+    fn make_engine(self, nans: Nans) -> Engine {
+        Engine::new(&self.config(nans)).expect("the settings are valid")
     }
 
     /// The engine of this mode.
-    fn engine(self) -> Engine {
-        static ENGINES: OnceLock<Vec<Engine>> = OnceLock::new();
-        let engines =
-            ENGINES.get_or_init(|| SHARED.iter().map(|mode| mode.make_engine()).collect());
+    fn engine(self, nans: Nans) -> Engine {
+        static ENGINES: [OnceLock<Vec<Engine>>; 2] = [OnceLock::new(), OnceLock::new()];
+        let engines = ENGINES[nans as usize]
+            .get_or_init(|| SHARED.iter().map(|mode| mode.make_engine(nans)).collect());
         match SHARED.iter().position(|mode| *mode == self) {
             Some(n) => engines[n].clone(),
-            None => self.make_engine(),
+            None => self.make_engine(nans),
         }
     }
 }
 
 /// Makes a module of `wasm`, in the engine of `mode`.
-pub(crate) fn compile(mode: Mode, wasm: &[u8]) -> Result<Module> {
-    drive::compile(&mode.engine(), wasm)
+pub(crate) fn compile((mode, nans): (Mode, Nans), wasm: &[u8]) -> Result<Module> {
+    drive::compile(&mode.engine(nans), wasm)
 }
 
 /// Runs `module`, which is of the engine of one of the modes, by `script`. Counts events.

@@ -39,15 +39,31 @@ impl Seen {
     }
 }
 
-/// How far two records must agree. Any NaN is as good as another one: which operand's bits an
-/// operation on two NaNs gives is open, and compilers swap operands.
+/// How far two records must agree.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Strictness {
+    pub(crate) engines: Engines,
+    pub(crate) nans: Nans,
+}
+
+/// Whose records they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Strictness {
+pub(crate) enum Engines {
     /// Two modes of the engine.
     Modes,
     /// The engine and wasmtime, which without signals does not know which address was out of
     /// bounds.
     Wasmtime,
+}
+
+/// What NaNs float arithmetic makes in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nans {
+    /// Any is as good as another one: which operand's bits an operation on two NaNs gives is open,
+    /// and compilers swap operands.
+    Any,
+    /// Engines are told to canonicalize: every bit counts.
+    Canonical,
 }
 
 /// What a step returned or why it did not.
@@ -128,7 +144,7 @@ impl Step {
         let pairs = self.state.iter().zip(&other.state);
         let differs = pairs
             .into_iter()
-            .find(|(mine, theirs)| mine.0 != theirs.0 || !mine.1.same(&theirs.1));
+            .find(|(mine, theirs)| mine.0 != theirs.0 || !mine.1.same(&theirs.1, strictness.nans));
         differs.map(|((name, mine), (_, theirs))| format!("  {name} {mine:?}\n  {name} {theirs:?}"))
     }
 }
@@ -137,7 +153,8 @@ impl Outcome {
     fn same(&self, other: &Outcome, strictness: Strictness) -> bool {
         match (self, other) {
             (Outcome::Values(mine), Outcome::Values(theirs)) => {
-                mine.len() == theirs.len() && mine.iter().zip(theirs).all(|(a, b)| same(*a, *b))
+                let mut pairs = mine.iter().zip(theirs);
+                mine.len() == theirs.len() && pairs.all(|(a, b)| same(*a, *b, strictness.nans))
             }
             (
                 Outcome::Failed {
@@ -151,9 +168,9 @@ impl Outcome {
                     frames: frames2,
                 },
             ) => {
-                let same_text = match strictness {
-                    Strictness::Modes => text == text2,
-                    Strictness::Wasmtime => without_fault(text) == without_fault(text2),
+                let same_text = match strictness.engines {
+                    Engines::Modes => text == text2,
+                    Engines::Wasmtime => without_fault(text) == without_fault(text2),
                 };
                 error == error2 && frames == frames2 && same_text
             }
@@ -171,16 +188,19 @@ fn without_fault(text: &str) -> String {
 }
 
 impl Item {
-    fn same(&self, other: &Item) -> bool {
+    fn same(&self, other: &Item, nans: Nans) -> bool {
         match (self, other) {
-            (Item::Global(mine), Item::Global(theirs)) => same(*mine, *theirs),
+            (Item::Global(mine), Item::Global(theirs)) => same(*mine, *theirs, nans),
             _ => self == other,
         }
     }
 }
 
-fn same(a: Seen, b: Seen) -> bool {
-    a.canonical() == b.canonical()
+fn same(a: Seen, b: Seen, nans: Nans) -> bool {
+    match nans {
+        Nans::Any => a.canonical() == b.canonical(),
+        Nans::Canonical => a == b,
+    }
 }
 
 impl fmt::Debug for Seen {

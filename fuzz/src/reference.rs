@@ -7,25 +7,27 @@ pub(crate) use wasmtime as api;
 mod drive;
 
 use crate::features::FEATURES;
-use crate::record::Record;
+use crate::record::{Nans, Record};
 use crate::script::Script;
 use api::{Config, Engine, OptLevel, Result, WasmFeatures};
 use std::sync::OnceLock;
 
 /// Runs `wasm`.
-pub(crate) fn run(wasm: &[u8], seed: u64) -> Result<Record> {
-    static ENGINE: OnceLock<Engine> = OnceLock::new();
-    let engine = ENGINE.get_or_init(|| Engine::new(&config()).expect("the settings are valid"));
+pub(crate) fn run(wasm: &[u8], seed: u64, nans: Nans) -> Result<Record> {
+    static ENGINES: [OnceLock<Engine>; 2] = [OnceLock::new(), OnceLock::new()];
+    let engine = ENGINES[nans as usize]
+        .get_or_init(|| Engine::new(&config(nans)).expect("the settings are valid"));
     let module = drive::compile(engine, wasm)?;
     Ok(drive::run(engine, &module, (Script::Random, seed), |_| {}))
 }
 
-fn config() -> Config {
+fn config(nans: Nans) -> Config {
     let mut config = Config::new();
     config
         .wasm_features(WasmFeatures::all(), false)
         .wasm_features(FEATURES, true)
         .max_wasm_stack(1 << 20)
+        .cranelift_nan_canonicalization(nans == Nans::Canonical)
         // Not the optimizations that the engine under test shares with it.
         .cranelift_opt_level(OptLevel::None)
         // Signals are left to the engine under test.

@@ -9,6 +9,7 @@ use crate::features::{self, FEATURES};
 use crate::generate;
 use crate::instrument::{Exports, instrument};
 use crate::ours::{self, Mode};
+use crate::record::Nans;
 use crate::rng::Rng;
 use crate::script::Script;
 use crate::stats::Stats;
@@ -43,7 +44,7 @@ pub fn check(wasm: &[u8]) -> Result<Stats, Failure> {
         seed: 0,
         text,
     };
-    let accepted = ours::compile(Mode::Jit, wasm);
+    let accepted = ours::compile((Mode::Jit, Nans::Any), wasm);
     match (&accepted, features::is_valid(wasm)) {
         (Ok(_), true) => {}
         (Err(_), false) => {
@@ -65,7 +66,7 @@ pub fn check(wasm: &[u8]) -> Result<Stats, Failure> {
         return Ok(stats);
     }
     stats.modules += 1;
-    let module = ours::compile(Mode::Jit, &limited)
+    let module = ours::compile((Mode::Jit, Nans::Any), &limited)
         .map_err(|error| failure(&limited, format!("rejected: {error:#}")))?;
     ours::run(&module, (Script::EachOnce, 0), &mut stats);
     if let Some(error) = stats.compile_failures.first() {

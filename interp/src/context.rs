@@ -15,10 +15,10 @@
 //! loads everything again.
 
 use crate::cursor::Cursor;
-use crate::dispatch::Tables;
+use crate::dispatch::{Nans, Tables};
 use runtime::module::SideTableEntry;
 use runtime::vm::{Frame, FuncInstance, VMContext, VMFuncRef, VMMemory, VMSignature, VMTable};
-use runtime::{FuncIdx, Instance, Store, TypeIdx};
+use runtime::{FuncIdx, Instance, Store, Tuning, TypeIdx};
 use std::any::Any;
 use std::ptr::{self, NonNull};
 
@@ -140,7 +140,7 @@ impl Drop for Owner {
 }
 
 /// What the interpreter keeps in a store, for `TierState::interp`.
-pub fn new_context() -> Box<dyn Any + Send + Sync> {
+pub fn new_context(tuning: &Tuning) -> Box<dyn Any + Send + Sync> {
     let context = Box::new(Context {
         stp: ptr::null(),
         func: ptr::null_mut(),
@@ -163,7 +163,11 @@ pub fn new_context() -> Box<dyn Any + Send + Sync> {
             sp: ptr::null_mut(),
             fp: ptr::null_mut(),
         },
-        dispatch: Tables::new(),
+        dispatch: Tables::new(if tuning.canonical_nans {
+            Nans::Canonical
+        } else {
+            Nans::Any
+        }),
     });
     Box::new(Owner(NonNull::from(Box::leak(context))))
 }

@@ -273,7 +273,7 @@ impl fmt::Debug for Backend {
 /// Cranelift for the machine this runs on.
 fn host_isa(tuning: &Tuning) -> Result<OwnedTargetIsa, CompileError> {
     let mut flags = settings::builder();
-    let verifier = if tuning.verifier { "true" } else { "false" };
+    let text = |on| if on { "true" } else { "false" };
     for (name, value) in [
         ("opt_level", "speed"),
         ("is_pic", "false"),
@@ -285,11 +285,9 @@ fn host_isa(tuning: &Tuning) -> Result<OwnedTargetIsa, CompileError> {
         // More results than registers.
         ("enable_multi_ret_implicit_sret", "true"),
         // Dumps show blocks.
-        (
-            "machine_code_cfg_info",
-            if tuning.keep_dumps { "true" } else { "false" },
-        ),
-        ("enable_verifier", verifier),
+        ("machine_code_cfg_info", text(tuning.keep_dumps)),
+        ("enable_nan_canonicalization", text(tuning.canonical_nans)),
+        ("enable_verifier", text(tuning.verifier)),
     ] {
         flags
             .set(name, value)

@@ -135,7 +135,7 @@ impl Store {
         let mut store = Box::new(Self {
             vm,
             owner: ptr::null_mut(),
-            tier_state: tiers.new_store(),
+            tier_state: tiers.new_store(&tuning),
             tiers,
             tuning,
             instances: Vec::new(),

@@ -1,7 +1,7 @@
 //! The one trait by which the tiers reach each other. The root crate implements it.
 
 use crate::vm::{FuncInstance, VMContext};
-use crate::{CodeId, ExitIdx, Store};
+use crate::{CodeId, ExitIdx, Store, Tuning};
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ pub trait Tiers: Send + Sync {
     fn compiled_linkage(&self) -> Linkage;
 
     /// Makes what the tiers keep for each store.
-    fn new_store(&self) -> TierState;
+    fn new_store(&self, tuning: &Tuning) -> TierState;
 }
 
 /// What compiled code needs to find in `VMContext`s. Without a compiler nobody looks.

@@ -32,6 +32,8 @@ pub struct Tuning {
     pub memory_guard: usize,
     /// What relaxed vector instructions do.
     pub relaxed_simd: RelaxedSimd,
+    /// Does float arithmetic make no NaNs but the canonical ones?
+    pub canonical_nans: bool,
     /// Run Cranelift's verifier.
     pub verifier: bool,
     /// Keep CLIF and disassembly of compiled functions for dumps.
@@ -54,6 +56,7 @@ impl Default for Tuning {
             memory_reservation: 4 << 30,
             memory_guard: 32 << 20,
             relaxed_simd: RelaxedSimd::native(),
+            canonical_nans: false,
             verifier: cfg!(debug_assertions),
             keep_dumps: false,
         }

@@ -142,6 +142,7 @@ impl Config {
                 true => RelaxedSimd::DETERMINISTIC,
                 false => RelaxedSimd::native(),
             },
+            canonical_nans: self.canonical_nans,
             verifier: self.verifier,
             keep_dumps: knobs.keep_dumps,
         })

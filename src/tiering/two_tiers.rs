@@ -7,7 +7,7 @@ use jit::{Code, CompileError, Compiled, Compiler};
 use runtime::vm::{FuncInstance, FuncKind, VMContext};
 use runtime::{
     CallSite, Event, ExitId, HotAction, HotPoint, Linkage, Reason, Status, Store, TierKind,
-    TierState, Tiers, Trap, raise_trap,
+    TierState, Tiers, Trap, Tuning, raise_trap,
 };
 use std::sync::Arc;
 
@@ -303,9 +303,9 @@ impl Tiers for TwoTiers {
         self.compiler.linkage()
     }
 
-    fn new_store(&self) -> TierState {
+    fn new_store(&self, tuning: &Tuning) -> TierState {
         TierState {
-            interp: interp::new_context(),
+            interp: interp::new_context(tuning),
             tiering: Box::new(State::default()),
         }
     }

@@ -88,6 +88,7 @@ fn every_setting_is_accepted() {
         .generate_address_map(false)
         .cranelift_opt_level(OptLevel::None)
         .cranelift_debug_verifier(true)
+        .cranelift_nan_canonicalization(true)
         .parallel_compilation(false)
         .memory_reservation(0)
         .memory_guard_size(0)

@@ -112,6 +112,13 @@ const WASM: Group = Group {
             "commands may export what is not known",
         ),
         key(
+            "nan-canonicalization",
+            Value::Flag(|it, on| {
+                it.config.cranelift_nan_canonicalization(on);
+            }),
+            "float arithmetic makes no NaNs but the canonical ones",
+        ),
+        key(
             "bulk-memory",
             Value::Feature(WasmFeatures::BULK_MEMORY),
             "proposal",

@@ -12,9 +12,11 @@
 //! Without any lists, loops take 1.5 times as long, calls the same.
 
 use super::{execute, next, opaque, pin};
-use crate::cursor::Quick;
-use crate::ops::{Op, op};
+use crate::cursor::{Path, Quick};
+use crate::ops::canonical::{Arithmetic, Canonical, is_arithmetic};
+use crate::ops::{Coded, Flow, Op, op};
 use crate::regs::Regs;
+use runtime::opcode::Opcode;
 use std::marker::PhantomData;
 
 /// An instruction with its likely successors.
@@ -37,6 +39,9 @@ pub(super) trait List {
 
 /// Instructions whose bodies follow if they come next.
 pub(super) trait Successors {
+    /// Is float arithmetic among them? Stores that canonicalize NaNs must not find it.
+    const HAVE_ARITHMETIC: bool;
+
     /// Executes the instruction at `pc`, quickly if it is among them.
     #[inline(always)]
     fn run(mut m: Regs) -> u64 {
@@ -60,6 +65,8 @@ impl<O: Op + Lookahead, Rest: List> List for (O, Rest) {
 }
 
 impl Successors for () {
+    const HAVE_ARITHMETIC: bool = false;
+
     #[inline(always)]
     fn run_opcode(m: Regs, opcode: u32) -> u64 {
         next(m, opcode as usize)
@@ -67,6 +74,10 @@ impl Successors for () {
 }
 
 impl<O: Op + Lookahead, Rest: Successors> Successors for (O, Rest) {
+    const HAVE_ARITHMETIC: bool = is_arithmetic(O::OPCODE)
+        || <O::Then as List>::AsLast::HAVE_ARITHMETIC
+        || Rest::HAVE_ARITHMETIC;
+
     #[inline(always)]
     fn run_opcode(m: Regs, opcode: u32) -> u64 {
         // Otherwise the compares become a jump table, which is what they are to avoid.
@@ -79,6 +90,8 @@ impl<O: Op + Lookahead, Rest: Successors> Successors for (O, Rest) {
 }
 
 impl<O: Op + Lookahead, Rest: List> Successors for Last<(O, Rest)> {
+    const HAVE_ARITHMETIC: bool = is_arithmetic(O::OPCODE) || Rest::AsLast::HAVE_ARITHMETIC;
+
     #[inline(always)]
     fn run_opcode(m: Regs, opcode: u32) -> u64 {
         let opcode = opaque(opcode);
@@ -87,6 +100,43 @@ impl<O: Op + Lookahead, Rest: List> Successors for Last<(O, Rest)> {
         }
         Rest::AsLast::run_opcode(m, opcode)
     }
+}
+
+/// Does the handler of `O` have float arithmetic in one of its lists?
+pub(super) const fn finds_arithmetic<O: Lookahead>() -> bool {
+    O::Next::HAVE_ARITHMETIC || O::NextOfFull::HAVE_ARITHMETIC || O::Jump::HAVE_ARITHMETIC
+}
+
+/// The instruction `O`, behind which nothing is looked for.
+pub(super) struct Unaware<O>(PhantomData<O>);
+
+impl<O: Op> Coded for Unaware<O> {
+    const OPCODE: Opcode = O::OPCODE;
+}
+
+impl<O: Op> Op for Unaware<O> {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        O::run::<P>(m)
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        O::cold(m)
+    }
+}
+
+impl<O: Op> Lookahead for Unaware<O> {
+    type Next = ();
+    type NextOfFull = ();
+    type Then = ();
+    type Jump = ();
+}
+
+impl<O: Arithmetic> Lookahead for Canonical<O> {
+    type Next = ();
+    type NextOfFull = ();
+    type Then = ();
+    type Jump = ();
 }
 
 macro_rules! list {

@@ -1,18 +1,22 @@
 //! Dispatch by a loop: for builds in which a call in tail position may be a call.
 
-use super::{leave, run_cold};
+use super::{Nans, leave, run_cold};
 use crate::cursor::{Full, Path};
+use crate::ops::canonical::{Canonical, for_each_arithmetic};
 use crate::ops::{Flow, Op, op, slot_of, slot_of_prefixed};
 use crate::regs::Regs;
 use runtime::Status;
 use runtime::opcode::Opcode;
 
-/// The context has no tables.
-pub(crate) struct Tables;
+/// Handlers by opcode.
+pub(crate) struct Tables(&'static [Handler; 256]);
 
 impl Tables {
-    pub(crate) fn new() -> Self {
-        Tables
+    pub(crate) fn new(nans: Nans) -> Self {
+        match nans {
+            Nans::Any => Tables(&HANDLERS),
+            Nans::Canonical => Tables(&CANONICAL_HANDLERS),
+        }
     }
 }
 
@@ -45,6 +49,17 @@ macro_rules! define_table {
 }
 runtime::for_each_opcode!(define_table);
 
+macro_rules! define_canonical_table {
+    ($(($name:ident, $result:ty))*) => {
+        static CANONICAL_HANDLERS: [Handler; 256] = {
+            let mut handlers = HANDLERS;
+            $(handlers[slot_of(Opcode::$name)] = execute::<Canonical<op::$name>>;)*
+            handlers
+        };
+    };
+}
+for_each_arithmetic!(define_canonical_table);
+
 fn no_instruction(m: &mut Regs) -> Option<Status> {
     unreachable!("opcode {:#x} passed validation", m.pc.byte())
 }
@@ -67,6 +82,8 @@ fn execute<O: Op>(m: &mut Regs) -> Option<Status> {
 ///
 /// The invariants of `regs.rs` hold.
 pub(super) unsafe fn run(mut m: Regs) -> Status {
+    // SAFETY: invariant 1 of `regs.rs`; a context keeps its tables.
+    let handlers = unsafe { (*m.ctx).dispatch.0 };
     loop {
         let slot = match m.pc.byte() {
             Opcode::PREFIX => match Full::u32(m.pc.skip(1)) {
@@ -75,7 +92,7 @@ pub(super) unsafe fn run(mut m: Regs) -> Status {
             },
             byte => usize::from(byte),
         };
-        if let Some(status) = HANDLERS[slot](&mut m) {
+        if let Some(status) = handlers[slot](&mut m) {
             return status;
         }
     }

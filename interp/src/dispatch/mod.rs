@@ -14,6 +14,15 @@ use crate::ops::{Flow, Op};
 use crate::regs::Regs;
 use runtime::Status;
 
+/// What NaNs float arithmetic makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nans {
+    /// The machine's.
+    Any,
+    /// Always the same.
+    Canonical,
+}
+
 /// Runs the activation that begins with these registers.
 ///
 /// # Safety

@@ -16,12 +16,13 @@
 #[path = "lookahead.rs"]
 mod lookahead;
 
-use super::run_cold;
+use super::{Nans, run_cold};
 use crate::context::Context;
 use crate::cursor::{Cursor, Full, Path, Quick};
+use crate::ops::canonical::{Canonical, for_each_arithmetic};
 use crate::ops::{Flow, Op, op, slot_of, slot_of_prefixed};
 use crate::regs::{Cache, Regs};
-use lookahead::{Lookahead, Successors};
+use lookahead::{Lookahead, Successors, Unaware};
 use runtime::opcode::Opcode;
 use runtime::{Status, Trap};
 
@@ -43,8 +44,11 @@ pub(crate) struct Tables([[Handler; 256]; Cache::COUNT]);
 
 impl Tables {
     /// A copy for a context: from there it takes no register to find it.
-    pub(crate) fn new() -> Self {
-        Tables(TABLES)
+    pub(crate) fn new(nans: Nans) -> Self {
+        match nans {
+            Nans::Any => Tables(TABLES),
+            Nans::Canonical => Tables(CANONICAL_TABLES),
+        }
     }
 }
 
@@ -64,9 +68,79 @@ macro_rules! define_tables {
             tables[FLOAT as usize][Opcode::PREFIX as usize] = prefix::<FLOAT>;
             tables
         };
+
+        /// What canonicalizing stores have for instructions that look for float arithmetic.
+        const UNAWARE: &[Row] = &[$(Row::unaware::<op::$name>(),)*];
     };
 }
 runtime::for_each_opcode!(define_tables);
+
+macro_rules! define_canonical {
+    ($(($name:ident, $result:ty))*) => {
+        /// What canonicalizing stores have for float arithmetic.
+        const CANONICAL: &[Row] = &[$(Row::new::<Canonical<op::$name>>(),)*];
+    };
+}
+for_each_arithmetic!(define_canonical);
+
+/// The tables of stores that canonicalize NaNs.
+static CANONICAL_TABLES: [[Handler; 256]; Cache::COUNT] = {
+    let mut tables = TABLES;
+    let mut at = 0;
+    while at < UNAWARE.len() {
+        UNAWARE[at].enter(&mut tables);
+        at += 1;
+    }
+    let mut at = 0;
+    while at < CANONICAL.len() {
+        CANONICAL[at].enter(&mut tables);
+        at += 1;
+    }
+    tables
+};
+
+/// The handlers of an instruction.
+struct Row {
+    slot: usize,
+    /// By state of the cache; `None` for the ordinary ones.
+    handlers: Option<[Handler; Cache::COUNT]>,
+}
+
+impl Row {
+    const fn new<O: Op + Lookahead>() -> Self {
+        let handlers: [Handler; Cache::COUNT] = [
+            handle::<O, EMPTY>,
+            handle::<O, INT>,
+            handle::<O, INT_INT>,
+            handle::<O, FLOAT>,
+        ];
+        Row {
+            slot: slot_of(O::OPCODE),
+            handlers: Some(handlers),
+        }
+    }
+
+    /// Handlers of `O` that do not look for float arithmetic.
+    const fn unaware<O: Op + Lookahead>() -> Self {
+        if lookahead::finds_arithmetic::<O>() {
+            return Row::new::<Unaware<O>>();
+        }
+        Row {
+            slot: slot_of(O::OPCODE),
+            handlers: None,
+        }
+    }
+
+    const fn enter(&self, tables: &mut [[Handler; 256]; Cache::COUNT]) {
+        if let Some(handlers) = self.handlers {
+            let mut state = 0;
+            while state < Cache::COUNT {
+                tables[state][self.slot] = handlers[state];
+                state += 1;
+            }
+        }
+    }
+}
 
 // States of the cache as parameters of handlers.
 const EMPTY: u8 = Cache::Empty as u8;

@@ -1,4 +1,5 @@
-//! Floats: comparisons and arithmetic. NaNs that arithmetic makes are the machine's.
+//! Floats: comparisons and arithmetic. NaNs that arithmetic makes are the machine's; `canonical.rs`
+//! has the same instructions with others.
 
 use super::{Flow, Op, op};
 use crate::cursor::Path;

@@ -5,6 +5,7 @@
 //! order: when they give up, nothing has happened yet.
 
 pub(crate) mod call;
+pub(crate) mod canonical;
 mod const_;
 pub(crate) mod control;
 mod convert;

@@ -67,7 +67,7 @@ impl Tiers for TestTiers {
         self.compiler.linkage()
     }
 
-    fn new_store(&self) -> TierState {
+    fn new_store(&self, _: &Tuning) -> TierState {
         TierState {
             interp: Box::new(()),
             tiering: Box::new(()),
