@@ -150,16 +150,18 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let slots = call::slots(store.opaque())?;
-        for (i, param) in params.iter().enumerate() {
+        let mut at = slots;
+        for param in params {
             // SAFETY: the value stack has room for the arguments of any function.
-            unsafe { slots.add(i).write(param.to_slot(store.opaque())?) };
+            at = unsafe { param.store(store.opaque(), at) };
         }
         // SAFETY: the caller checked that the function and arguments are of this store, and types.
         unsafe { call::enter(store, self.func_ref.as_ptr())? };
         let sig = self.sig(store.opaque());
-        for (i, (result, &ty)) in results.iter_mut().zip(&sig.ty().results).enumerate() {
+        let mut at = slots.cast_const();
+        for (result, &ty) in results.iter_mut().zip(&sig.ty().results) {
             // SAFETY: the call left results of these types, and nothing has overwritten them.
-            *result = unsafe { Val::from_slot(store.opaque(), ty, slots.add(i).read()) };
+            *result = unsafe { Val::load(store.opaque(), ty, &mut at) };
         }
         Ok(())
     }

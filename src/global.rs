@@ -30,8 +30,8 @@ impl Global {
         let lowered = ty
             .lower()
             .ok_or_else(|| format_err!("globals of type {ty:?} are not supported"))?;
-        let slot = val.to_slot(store)?;
-        let id = store.runtime_mut().new_global(lowered, slot);
+        let cell = val.to_cell(store);
+        let id = store.runtime_mut().new_global(lowered, cell);
         Ok(Global::from_id(store, id))
     }
 
@@ -60,8 +60,8 @@ impl Global {
         }
         val.ensure_matches(store, &ValType::raise(ty.content))
             .context("type mismatch: attempt to set global to value of wrong type")?;
-        let slot = val.to_slot(store)?;
-        store.runtime_mut().global_mut(self.id).set(slot);
+        let cell = val.to_cell(store);
+        store.runtime_mut().global_mut(self.id).set(cell);
         Ok(())
     }
 

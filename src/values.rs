@@ -21,7 +21,7 @@ pub enum Val {
     F32(u32),
     /// The bits of a 64-bit float.
     F64(u64),
-    /// 128-bit vector. No supported function has one.
+    /// 128-bit vector.
     V128(V128),
     /// Function, or null.
     FuncRef(Option<Func>),
@@ -162,24 +162,63 @@ impl Val {
         self.load_ty(store).ensure_matches(store.engine(), ty)
     }
 
-    /// The value as a slot of `store`.
-    pub(crate) fn to_slot(self, store: &StoreOpaque) -> Result<u64> {
-        Ok(match self {
+    /// The value of `store` as a cell: a vector, or a slot.
+    pub(crate) fn to_cell(self, store: &StoreOpaque) -> u128 {
+        let slot = match self {
+            Val::V128(it) => return it.into(),
             Val::I32(it) => it.cast_unsigned().into(),
             Val::I64(it) => it.cast_unsigned(),
             Val::F32(it) => it.into(),
             Val::F64(it) => it,
-            Val::V128(_) => bail!("values of type v128 are not supported"),
             Val::FuncRef(it) => func_to_slot(it, store),
             Val::ExternRef(it) => it.map_or(0, |it| it.slot(store)),
-        })
+        };
+        slot.into()
+    }
+
+    /// Writes the value of `store` to `slots`, and returns the place behind it.
+    ///
+    /// # Safety
+    ///
+    /// There is room.
+    pub(crate) unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> *mut u64 {
+        let cell = self.to_cell(store);
+        // SAFETY: forwarded.
+        unsafe {
+            slots.write(cell as u64);
+            match self {
+                Val::V128(_) => {
+                    slots.add(1).write((cell >> 64) as u64);
+                    slots.add(2)
+                }
+                _ => slots.add(1),
+            }
+        }
+    }
+
+    /// Reads a value from `slots`, and moves that behind it.
+    ///
+    /// # Safety
+    ///
+    /// `slots` holds a `ty` that belongs to `store`.
+    pub(crate) unsafe fn load(store: &StoreOpaque, ty: rt::ValType, slots: &mut *const u64) -> Val {
+        // SAFETY: forwarded.
+        unsafe {
+            let low = slots.read();
+            let high = match ty {
+                rt::ValType::V128 => slots.add(1).read(),
+                _ => 0,
+            };
+            *slots = slots.add(ty.n_slots() as usize);
+            Val::from_cell(store, ty, u128::from(high) << 64 | u128::from(low))
+        }
     }
 
     /// The value of a global of `store`.
     pub(crate) fn of_global(store: &StoreOpaque, global: GlobalId) -> Val {
         let global = store.runtime().global(global);
         // SAFETY: the value of a global is of its type and belongs to its store.
-        unsafe { Val::from_slot(store, global.ty.content, global.get()) }
+        unsafe { Val::from_cell(store, global.ty.content, global.cell()) }
     }
 
     /// The element at `index` of a table of `store`.
@@ -187,16 +226,18 @@ impl Val {
         let table = store.runtime().table(table);
         let slot = table.get(index)?;
         // SAFETY: elements of a table are of its type and belong to its store.
-        Some(unsafe { Val::from_slot(store, table.ty.element, slot) })
+        Some(unsafe { Val::from_cell(store, table.ty.element, slot.into()) })
     }
 
-    /// The value of a slot.
+    /// The value of a cell.
     ///
     /// # Safety
     ///
-    /// `slot` holds a `ty` that belongs to `store`.
-    pub(crate) unsafe fn from_slot(store: &StoreOpaque, ty: rt::ValType, slot: u64) -> Val {
+    /// `cell` holds a `ty` that belongs to `store`.
+    unsafe fn from_cell(store: &StoreOpaque, ty: rt::ValType, cell: u128) -> Val {
+        let slot = cell as u64;
         match ty {
+            rt::ValType::V128 => Val::V128(cell.into()),
             rt::ValType::I32 => Val::I32(slot as i32),
             rt::ValType::I64 => Val::I64(slot.cast_signed()),
             rt::ValType::F32 => Val::F32(slot as u32),

@@ -52,7 +52,7 @@ fn check_frame(
 ) -> Result<(), String> {
     let n_locals = local_count(module, state.func)?;
     if state.n_locals != n_locals {
-        return Err(format!("the function has {n_locals} locals"));
+        return Err(format!("the function has {n_locals} slots of locals"));
     }
     let Some(at) = heights.get(&state.pc) else {
         return Err("there is no instruction at this pc".to_owned());
@@ -74,7 +74,7 @@ fn check_frame(
     // Unreachable code has no fixed height, and is never compiled.
     match at.height {
         Some(height) if height != operands + missing => Err(format!(
-            "{operands} operands instead of {}",
+            "{operands} slots of operands instead of {}",
             height.saturating_sub(missing)
         )),
         _ => Ok(()),
@@ -83,5 +83,5 @@ fn check_frame(
 
 fn local_count(module: &Module, func: FuncIdx) -> Result<u32, String> {
     let body = module.prepare(func).map_err(|err| err.to_string())?;
-    Ok(body.local_types.len() as u32)
+    Ok(body.local_slots)
 }

@@ -25,7 +25,7 @@ pub struct FrameState {
     pub pc: u32,
     /// Side table index at `pc`.
     pub stp: u32,
-    /// Number of locals, parameters included.
+    /// Slots of the locals, parameters included.
     pub n_locals: u32,
     /// Locals, then operands.
     pub slots: Vec<SlotState>,

@@ -161,6 +161,9 @@ pub(crate) trait Path {
 
     /// The offset of the memory immediate at `at`, and the place behind it.
     fn memarg(at: Cursor) -> Option<(u32, Cursor)>;
+
+    /// The place behind the number `sub` at `at`, which is the second part of an opcode.
+    fn sub_opcode(at: Cursor, sub: u32) -> Option<Cursor>;
 }
 
 /// The frequent cases only.
@@ -194,6 +197,12 @@ impl Path for Quick {
         let both = u16::from_le_bytes(at.bytes());
         (both & 0x8080 == 0).then(|| (u32::from(both >> 8), at.skip(2)))
     }
+
+    #[inline(always)]
+    fn sub_opcode(at: Cursor, sub: u32) -> Option<Cursor> {
+        let len = if sub < 0x80 { 1 } else { 2 };
+        (at.skip(len - 1).byte() < 0x80).then(|| at.skip(len))
+    }
 }
 
 impl Path for Full {
@@ -213,6 +222,11 @@ impl Path for Full {
     fn memarg(at: Cursor) -> Option<(u32, Cursor)> {
         let (_align, at) = at.unsigned();
         Some(at.unsigned())
+    }
+
+    #[inline(always)]
+    fn sub_opcode(at: Cursor, _sub: u32) -> Option<Cursor> {
+        Some(at.unsigned().1)
     }
 }
 

@@ -44,6 +44,7 @@ pub unsafe fn interpret(store: *mut Store, func: *mut FuncInstance, slots: *mut 
         let base = (*vm).frames_top;
         activate(store, base, |ctx| {
             (*ctx).frame = base.add(1);
+            (*ctx).func = func;
             Context::enter_instance(ctx, (*func).vmctx);
             let pc = Cursor::new((*func).code);
             let sp = slots.wrapping_add((*func).n_params as usize);
@@ -83,8 +84,7 @@ pub unsafe fn resume(store: *mut Store, frames: &[Frame], sp: *mut u64) -> Statu
         }
         activate(store, base, |ctx| {
             for (n, pair) in frames.windows(2).enumerate() {
-                base.add(1 + n)
-                    .write(suspended(pair[0], (*pair[1].func).vmctx));
+                base.add(1 + n).write(suspended(pair[0], pair[1].func));
             }
             (*ctx).frame = base.add(frames.len());
             (*ctx).func = innermost.func;

@@ -11,18 +11,19 @@
 //! ```
 //!
 //! Bit 0 of a record's `fp` says that returning to it takes more than loading registers
-//! ([`LEAVES`]): it is a sentinel, or the frame above belongs to another instance. Only the
-//! interpreter reads a record's `fp`.
+//! ([`LEAVES`]): it is a sentinel, or the frame above belongs to another instance, or only one of
+//! both is that of a vector function. Only the interpreter reads a record's `fp`.
 
 use crate::context::Context;
 use crate::cursor::{Cursor, Path};
 use crate::dispatch::{opaque, opaque_ptr};
 use crate::ops::Flow;
 use crate::regs::{Cache, Entry, Regs};
-use runtime::vm::{Frame, FuncInstance, FuncKind, VMContext, VMFuncRef};
+use runtime::vm::{Frame, FuncInstance, FuncKind, VMFuncRef};
 use runtime::{FuncIdx, Instance, Status};
 
-/// Bit of a record's `fp`: returning to it ends the activation or enters another instance.
+/// Bit of a record's `fp`: returning to it ends the activation, enters another instance, or goes
+/// on with other dispatch tables.
 const LEAVES: usize = 1;
 
 /// Marks a record.
@@ -40,16 +41,17 @@ pub(crate) fn sentinel() -> Frame {
     }
 }
 
-/// The record of a frame that waits for one of the instance of `callee`.
+/// The record of a frame that waits for one of `callee`.
 ///
 /// # Safety
 ///
-/// The function of `frame` is alive.
-pub(crate) unsafe fn suspended(frame: Frame, callee: *mut VMContext) -> Frame {
+/// The function of `frame` and `callee` are alive.
+pub(crate) unsafe fn suspended(frame: Frame, callee: *mut FuncInstance) -> Frame {
     // SAFETY: forwarded.
-    let same_instance = unsafe { (*frame.func).vmctx == callee };
+    let (caller, callee) = unsafe { (&*frame.func, &*callee) };
+    let is_simple = caller.vmctx == callee.vmctx && caller.is_vector() == callee.is_vector();
     Frame {
-        fp: if same_instance {
+        fp: if is_simple {
             frame.fp
         } else {
             leaving(frame.fp)
@@ -64,11 +66,26 @@ impl Regs {
     pub(crate) fn is_simple_call(&self, func: *mut FuncInstance, fp: *mut u64) -> bool {
         // SAFETY: invariant 1 of `regs.rs`; functions live as long as their store.
         unsafe {
-            (*func).kind == FuncKind::Interpreted
+            (*func).kind == self.kind()
                 && fp.wrapping_add((*func).n_slots as usize) <= (*self.ctx).value_limit
                 && (*self.ctx).frame < (*self.ctx).frames_limit
                 && !charge(func)
         }
+    }
+
+    /// The kind of functions that are executed in the same way as the current one.
+    #[inline(always)]
+    fn kind(&self) -> FuncKind {
+        match self.vector {
+            true => FuncKind::InterpretedVector,
+            false => FuncKind::Interpreted,
+        }
+    }
+
+    /// Is the current function a vector function?
+    pub(crate) fn is_in_vector_function(&self) -> bool {
+        // SAFETY: invariant 1 of `regs.rs`.
+        unsafe { (*self.func()).is_vector() }
     }
 
     /// Where the frame of `func` begins if it is called: its arguments are the topmost operands.
@@ -256,13 +273,17 @@ impl Regs {
             (*self.ctx).stp = frame.stp;
             self.pc = Cursor::new(frame.pc);
             self.fp = frame.fp.map_addr(|it| it & !LEAVES);
+            self.vector = self.is_in_vector_function();
             Context::enter_instance(self.ctx, (*frame.func).vmctx);
         }
     }
 
-    /// Marks the topmost record as the current function, which took the place of another one,
-    /// needs it.
-    pub(crate) fn mark_record(&mut self) {
+    /// Marks the topmost record as `func`, which takes the place of another one, needs it.
+    ///
+    /// # Safety
+    ///
+    /// `func` is alive.
+    pub(crate) unsafe fn mark_record(&mut self, func: *mut FuncInstance) {
         if self.is_base_frame() {
             return;
         }
@@ -270,7 +291,7 @@ impl Regs {
         unsafe {
             let record = (*self.ctx).frame.sub(1);
             let fp = (*record).fp.map_addr(|it| it & !LEAVES);
-            *record = suspended(Frame { fp, ..*record }, (*self.ctx).vmctx);
+            *record = suspended(Frame { fp, ..*record }, func);
         }
     }
 

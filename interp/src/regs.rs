@@ -28,8 +28,7 @@
 use crate::context::{Context, Saved};
 use crate::cursor::Cursor;
 use runtime::module::SideTableEntry;
-use runtime::vm::FuncInstance;
-use runtime::vm::{VMFuncRef, VMSignature, VMTable};
+use runtime::vm::{FuncInstance, GLOBAL_IS_VECTOR, VMFuncRef, VMSignature, VMTable};
 use runtime::{FuncIdx, GlobalIdx, TableIdx, TypeIdx};
 
 /// Which operands are in registers.
@@ -59,6 +58,9 @@ pub(crate) struct Regs {
     pub(crate) ctx: *mut Context,
     pub(crate) f0: f64,
     pub(crate) cache: Cache,
+    /// Is the current function a vector function (see `ops/vector.rs`)? Like `cache`, a constant
+    /// in each handler.
+    pub(crate) vector: bool,
 }
 
 /// A side table entry of the current function.
@@ -102,6 +104,8 @@ impl Regs {
     /// The invariants of this file hold.
     pub(crate) unsafe fn new(ctx: *mut Context, saved: Saved) -> Self {
         let Saved { pc, sp, fp } = saved;
+        // SAFETY: forwarded.
+        let vector = unsafe { (*(*ctx).func).is_vector() };
         Self {
             pc,
             sp,
@@ -111,6 +115,7 @@ impl Regs {
             ctx,
             f0: 0.0,
             cache: Cache::Empty,
+            vector,
         }
     }
 
@@ -187,6 +192,30 @@ impl Regs {
                 self.cache = Cache::Int;
             }
         }
+    }
+
+    /// Pops a vector.
+    #[inline(always)]
+    pub(crate) fn pop_v128(&mut self) -> [u8; 16] {
+        debug_assert!(self.cache == Cache::Empty);
+        if self.cache != Cache::Empty {
+            // SAFETY: the topmost operand is a vector (invariant 3), and registers hold none.
+            unsafe { std::hint::unreachable_unchecked() }
+        }
+        self.sp = self.sp.wrapping_sub(2);
+        self.assert_in_frame(self.sp);
+        // SAFETY: invariant 3.
+        unsafe { self.sp.cast::<[u8; 16]>().read() }
+    }
+
+    /// Pushes a vector. All operands are in memory then.
+    #[inline(always)]
+    pub(crate) fn push_v128(&mut self, value: [u8; 16]) {
+        self.flush();
+        self.assert_in_frame(self.sp.wrapping_add(1));
+        // SAFETY: invariants 3 and 4.
+        unsafe { self.sp.cast::<[u8; 16]>().write(value) };
+        self.sp = self.sp.wrapping_add(2);
     }
 
     /// Moves all operands to memory.
@@ -283,6 +312,14 @@ impl Regs {
     pub(crate) fn set_global(&mut self, idx: GlobalIdx, slot: u64) {
         // SAFETY: invariants 1 and 3.
         unsafe { **(*self.ctx).globals.add(idx.index()) = slot };
+    }
+
+    /// Where a vector is, if it is the value of this global. Requires a vector function.
+    #[inline(always)]
+    pub(crate) fn vector_global(&self, idx: GlobalIdx) -> Option<*mut [u8; 16]> {
+        // SAFETY: invariants 1 and 3.
+        let at = unsafe { *(*self.ctx).globals.add(idx.index()) };
+        (at.addr() & GLOBAL_IS_VECTOR != 0).then(|| at.map_addr(|it| it & !GLOBAL_IS_VECTOR).cast())
     }
 
     /// A table's definition.

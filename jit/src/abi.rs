@@ -22,7 +22,14 @@ pub(crate) fn clif_type(ty: ValType) -> Type {
         ValType::I64 | ValType::FuncRef | ValType::ExternRef => types::I64,
         ValType::F32 => types::F32,
         ValType::F64 => types::F64,
+        // Instructions cast it to the type of their lanes.
+        ValType::V128 => types::I8X16,
     }
+}
+
+/// Number of slots that a value of type `ty` takes.
+pub(crate) fn n_slots(ty: Type) -> i32 {
+    if ty.is_vector() { 2 } else { 1 }
 }
 
 /// `Tail (callee, args...) -> results`: how functions of type `ty` are called.
@@ -65,18 +72,38 @@ fn push_results(sig: &mut Signature, ty: &FuncType) {
         .extend(ty.results.iter().map(|&it| AbiParam::new(clif_type(it))));
 }
 
-/// Loads a value of type `ty` from the slot at `base + offset`.
+/// Loads a value of type `ty` from the slot at `base + offset`, and the next one if it takes two.
+///
+/// `flags` do not promise alignment: slots are aligned to 8 bytes only.
 pub(crate) fn load_slot(
     builder: &mut FunctionBuilder<'_>,
     flags: MemFlagsData,
-    ty: ValType,
+    ty: Type,
     (base, offset): (Value, i32),
 ) -> Value {
     // Slots are little-endian on every host this is compiled for: the low half comes first.
-    builder.ins().load(clif_type(ty), flags, base, offset)
+    builder.ins().load(ty, flags, base, offset)
 }
 
-/// Stores `value` to the slot at `base + offset`, all 64 bits of it.
+/// Loads values of these types from the slots at `base`.
+pub(crate) fn load_slots(
+    builder: &mut FunctionBuilder<'_>,
+    flags: MemFlagsData,
+    types: &[ValType],
+    base: Value,
+) -> Vec<Value> {
+    let mut offset = 0;
+    let load = |&ty: &ValType| {
+        let ty = clif_type(ty);
+        let value = load_slot(builder, flags, ty, (base, offset));
+        offset += n_slots(ty) * SLOT;
+        value
+    };
+    types.iter().map(load).collect()
+}
+
+/// Stores `value` to the slot at `base + offset`, all 64 bits of it, and to the next one if it
+/// takes two. Flags as for [`load_slot`].
 pub(crate) fn store_slot(
     builder: &mut FunctionBuilder<'_>,
     flags: MemFlagsData,
@@ -87,7 +114,22 @@ pub(crate) fn store_slot(
     builder.ins().store(flags, value, base, offset);
 }
 
-/// The 64 bits of `value` as they are in a slot: upper halves are zero. An `f64` stays one.
+/// Stores values to the slots at `base`.
+pub(crate) fn store_slots(
+    builder: &mut FunctionBuilder<'_>,
+    flags: MemFlagsData,
+    values: &[Value],
+    base: Value,
+) {
+    let mut offset = 0;
+    for &value in values {
+        store_slot(builder, flags, value, (base, offset));
+        offset += n_slots(builder.func.dfg.value_type(value)) * SLOT;
+    }
+}
+
+/// The 64 bits of `value` as they are in a slot: upper halves are zero. An `f64`, or a vector,
+/// stays one.
 pub(crate) fn to_slot(builder: &mut FunctionBuilder<'_>, value: Value) -> Value {
     match builder.func.dfg.value_type(value) {
         types::I32 => builder.ins().uextend(types::I64, value),

@@ -366,7 +366,7 @@ fn n_sites(request: &Request, func: FuncIdx) -> usize {
 /// Slots that a frame of `func` can use.
 fn frame_slots(request: &Request, func: FuncIdx) -> usize {
     let body = request.module.body(func).and_then(|it| it.prepared());
-    body.map_or(0, |it| it.local_types.len() + it.max_operands as usize)
+    body.map_or(0, |it| (it.local_slots + it.max_operands) as usize)
 }
 
 /// The functions of a candidate, joined.

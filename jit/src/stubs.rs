@@ -18,9 +18,7 @@
 //! 4. Stubs move no `VMStore::value_top`; whom they call does.
 
 use crate::CompileError;
-use crate::abi::{
-    SLOT, builtin_signature, load_slot, resume_signature, store_slot, tail_signature,
-};
+use crate::abi::{builtin_signature, load_slots, resume_signature, store_slots, tail_signature};
 use crate::code_memory::{Block, CodeMemory};
 use crate::compiler::{generate, machine_code};
 use crate::install::MachineCode;
@@ -206,9 +204,7 @@ fn slow_stub(cx: &mut StubBuilder<'_>, ty: &FuncType) {
     let store = cx.load_word(vmctx, offset_of!(VMContext, store));
     cx.record_exit(store);
     let slots = cx.load_word(store, offset_of!(VMStore, value_top));
-    for (n, arg) in (0..).zip(cx.params[1..].to_vec()) {
-        store_slot(&mut cx.builder, TRUSTED, arg, (slots, n * SLOT));
-    }
+    store_slots(&mut cx.builder, SLOTS, &cx.params[1..], slots);
     let status = cx.call_rust(call_slow_address(), &[callee, slots], types::I32);
     cx.finish(ty, store, status);
 }
@@ -244,6 +240,9 @@ fn builtin_stub(cx: &mut StubBuilder<'_>, address: *const u8, n_operands: usize)
 
 const TRUSTED: MemFlagsData = MemFlagsData::trusted();
 
+/// Flags of accesses to slots, which may be those of vectors.
+const SLOTS: MemFlagsData = MemFlagsData::new().with_notrap();
+
 impl StubBuilder<'_> {
     fn params<const N: usize>(&self) -> [Value; N] {
         match self.params.as_slice().try_into() {
@@ -265,12 +264,7 @@ impl StubBuilder<'_> {
     }
 
     fn load_slots(&mut self, types: &[ValType], slots: Value) -> Vec<Value> {
-        let offsets = (0..).map(|n| n * SLOT);
-        types
-            .iter()
-            .zip(offsets)
-            .map(|(&ty, offset)| load_slot(&mut self.builder, TRUSTED, ty, (slots, offset)))
-            .collect()
+        load_slots(&mut self.builder, SLOTS, types, slots)
     }
 
     /// Establishes invariant 1.
@@ -322,9 +316,8 @@ impl StubBuilder<'_> {
         builder.ins().try_call_indirect(code, args, table);
 
         builder.switch_to_block(returned);
-        for (n, result) in (0..).zip(builder.block_params(returned).to_vec()) {
-            store_slot(builder, TRUSTED, result, (slots, n * SLOT));
-        }
+        let results = builder.block_params(returned).to_vec();
+        store_slots(builder, SLOTS, &results, slots);
         self.return_status(Status::Returned);
         self.builder.switch_to_block(abandoned);
         self.return_status(Status::Raised);

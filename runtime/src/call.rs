@@ -86,11 +86,11 @@ pub unsafe fn call(store: *mut Store, func_ref: *mut VMFuncRef, slots: *mut u64)
         // SAFETY: as above.
         return unsafe { stack_overflow(store, func_ref) };
     }
-    if kind == FuncKind::Interpreted {
+    if kind.is_interpreted() {
         // SAFETY: as above.
         return unsafe { Store::tiers(store).interpret(store, func, slots) };
     }
-    let n = sig.n_params().max(sig.n_results());
+    let n = sig.param_slots().max(sig.result_slots());
     // SAFETY: the value stack's reserve holds the slots of any call.
     let saved = unsafe { std::mem::replace(&mut (*vm).value_top, slots.add(n)) };
     let status = match kind {

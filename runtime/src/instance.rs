@@ -55,7 +55,7 @@ pub struct Instance {
     pub memories: Box<[MemoryId]>,
     /// Globals, imports first.
     pub globals: Box<[GlobalId]>,
-    /// Where the globals' values are, for the interpreter.
+    /// Where the globals' values are, for the interpreter; marked with `GLOBAL_IS_VECTOR`.
     pub global_slots: Box<[*mut u64]>,
     /// Where the tables are, for the interpreter.
     pub table_places: Box<[*mut VMTable]>,
@@ -235,7 +235,10 @@ impl Instance {
         let mut globals = std::mem::take(&mut self.globals).into_vec();
         for decl in &module.globals[globals.len()..] {
             let init = decl.init.as_ref().expect("a defined global has a value");
-            let value = self.eval(init, &globals, store);
+            let value = init.eval_global(
+                |it| store.global(globals[it.index()]).cell(),
+                |it| self.func_ref(it) as u64,
+            );
             let place =
                 self.own_place::<VMGlobal>(self.offsets.global(GlobalIdx(globals.len() as u32)));
             globals.push(store.add_global(decl.ty, value, Some(place)));
@@ -260,10 +263,7 @@ impl Instance {
                 Memory::new(*ty, &store.tuning, Some(place)).map_err(InstantiateError::Resource)?;
             memories.push(store.add_memory(memory));
         }
-        self.global_slots = globals
-            .iter()
-            .map(|&it| store.global(it).vm().cast())
-            .collect();
+        self.global_slots = globals.iter().map(|&it| store.global(it).slots()).collect();
         self.table_places = tables.iter().map(|&it| store.table(it).vm()).collect();
         self.memory_places = memories.iter().map(|&it| store.memory(it).vm()).collect();
         (self.globals, self.tables, self.memories) =
@@ -387,8 +387,8 @@ impl Instance {
             .prepare(func)
             .map_err(|err| Box::new(err.clone()) as HostError)?;
         let func_ref = this.func_ref(func);
+        let vectors = body.vectors.as_deref();
         let code = module.bytes[body.code.start as usize..].as_ptr();
-        let n_locals = u32::try_from(body.local_types.len()).expect("validated");
         let mut call_sites: Box<[CallSite]> = body
             .call_sites
             .iter()
@@ -396,6 +396,8 @@ impl Instance {
             .collect();
         let instance = FuncInstance {
             kind: FuncKind::Interpreted,
+            vector_locals: vectors.map_or(ptr::null(), |it| it.locals.as_ptr()),
+            vector_operands: vectors.map_or(ptr::null(), |it| it.operands.as_ptr()),
             // SAFETY: the store is alive.
             hotness: budget(
                 unsafe { Store::tuning(this.store).threshold },
@@ -405,10 +407,10 @@ impl Instance {
             end: code.wrapping_add(body.code.len()),
             side_table: body.side_table.as_ptr(),
             call_sites: call_sites.as_mut_ptr(),
-            n_params: body.n_params,
-            n_extra: n_locals - body.n_params,
-            n_results: body.n_results,
-            n_slots: n_locals + body.max_operands,
+            n_params: body.param_slots,
+            n_extra: body.local_slots - body.param_slots,
+            n_results: body.result_slots,
+            n_slots: body.local_slots + body.max_operands,
             vmctx: this.vmctx(),
             func_ref,
             func,
@@ -416,7 +418,10 @@ impl Instance {
             host: ptr::null(),
         };
         let mut prepared = Box::new(PreparedFunc {
-            instance,
+            instance: FuncInstance {
+                kind: instance.interpreted_kind(),
+                ..instance
+            },
             call_sites,
         });
         debug_assert_eq!(

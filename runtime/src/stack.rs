@@ -15,8 +15,9 @@ use crate::vm::Frame;
 use std::io;
 use std::mem::size_of;
 
-/// Slots above the limit: more than the parameters or results of any function.
-const RESERVE_SLOTS: usize = 2 * 1000 + 48;
+/// Slots above the limit: more than the parameters and results of any function, which are at most
+/// a thousand each, of two slots.
+const RESERVE_SLOTS: usize = 2 * 2 * 1000 + 48;
 
 /// Records above the limit: the sentinel and the frame being pushed when the check fails.
 const RESERVE_FRAMES: usize = 16;

@@ -7,9 +7,10 @@
 use crate::code::CodeMap;
 use crate::host::{HostClosure, HostFunc};
 use crate::instance::Instance;
-use crate::types::{GlobalType, MemoryType, SigRef, TableType};
+use crate::types::{GlobalType, MemoryType, SigRef, TableType, ValType};
 use crate::vm::{
-    DEOPT_BUFFER_SLOTS, FuncInstance, FuncKind, VMContext, VMFuncRef, VMGlobal, VMStore, lazy_entry,
+    DEOPT_BUFFER_SLOTS, FuncInstance, FuncKind, GLOBAL_IS_VECTOR, VMContext, VMFuncRef, VMGlobal,
+    VMStore, lazy_entry,
 };
 use crate::walk::Activation;
 use crate::{
@@ -88,16 +89,32 @@ impl Global {
         self.vm.as_ptr()
     }
 
-    /// Its value as a slot.
+    /// Its value as a slot. Requires that it is no vector.
     pub fn get(&self) -> u64 {
         // SAFETY: the definition lives as long as the store.
         unsafe { (*self.vm.as_ptr()).value[0] }
     }
 
-    /// Sets its value.
-    pub fn set(&mut self, slot: u64) {
+    /// Its value: a vector, or a slot.
+    pub fn cell(&self) -> u128 {
         // SAFETY: as in `get`.
-        unsafe { (*self.vm.as_ptr()).value[0] = slot };
+        let [low, high] = unsafe { (*self.vm.as_ptr()).value };
+        u128::from(high) << 64 | u128::from(low)
+    }
+
+    /// Sets its value: a vector, or a slot.
+    pub fn set(&mut self, cell: u128) {
+        // SAFETY: as in `get`.
+        unsafe { (*self.vm.as_ptr()).value = halves(cell) };
+    }
+
+    /// Where its value is, for the interpreter.
+    pub(crate) fn slots(&self) -> *mut u64 {
+        let mark = match self.ty.content {
+            ValType::V128 => GLOBAL_IS_VECTOR,
+            _ => 0,
+        };
+        self.vm().cast::<u64>().map_addr(|it| it | mark)
     }
 }
 
@@ -255,7 +272,7 @@ impl Store {
     }
 
     /// Makes a global that belongs to no instance.
-    pub fn new_global(&mut self, ty: GlobalType, value: u64) -> GlobalId {
+    pub fn new_global(&mut self, ty: GlobalType, value: u128) -> GlobalId {
         self.add_global(ty, value, None)
     }
 
@@ -303,10 +320,12 @@ impl Store {
     pub(crate) fn add_global(
         &mut self,
         ty: GlobalType,
-        value: u64,
+        value: u128,
         place: Option<NonNull<VMGlobal>>,
     ) -> GlobalId {
-        let def = VMGlobal { value: [value, 0] };
+        let def = VMGlobal {
+            value: halves(value),
+        };
         let (vm, own) = match place {
             Some(place) => {
                 // SAFETY: the place is part of a `VMContext` under construction.
@@ -337,6 +356,11 @@ fn first_stress(tuning: &Tuning) -> i64 {
         (None, Some(at)) => i64::try_from(at).unwrap_or(i64::MAX),
         (None, None) => i64::MAX,
     }
+}
+
+/// The slots of a cell, low half first.
+fn halves(cell: u128) -> [u64; 2] {
+    [cell as u64, (cell >> 64) as u64]
 }
 
 fn id_of(len: usize) -> u32 {

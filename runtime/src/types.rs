@@ -19,6 +19,8 @@ pub enum ValType {
     F32,
     /// 64-bit float.
     F64,
+    /// 128-bit vector: two slots, low half first.
+    V128,
     /// `(ref null func)`: a `*mut VMFuncRef`, null = 0.
     FuncRef,
     /// `(ref null extern)`: an index into the store's host references plus one, null = 0.
@@ -26,6 +28,14 @@ pub enum ValType {
 }
 
 impl ValType {
+    /// Number of slots that a value takes.
+    pub const fn n_slots(self) -> u32 {
+        match self {
+            ValType::V128 => 2,
+            _ => 1,
+        }
+    }
+
     /// Is it a reference type?
     pub fn is_ref(self) -> bool {
         matches!(self, ValType::FuncRef | ValType::ExternRef)
@@ -39,6 +49,7 @@ impl fmt::Display for ValType {
             ValType::I64 => "i64",
             ValType::F32 => "f32",
             ValType::F64 => "f64",
+            ValType::V128 => "v128",
             ValType::FuncRef => "funcref",
             ValType::ExternRef => "externref",
         })
@@ -52,6 +63,19 @@ pub struct FuncType {
     pub params: Box<[ValType]>,
     /// Result types.
     pub results: Box<[ValType]>,
+}
+
+/// Number of slots that values of these types take.
+pub fn slots_of(types: &[ValType]) -> u32 {
+    types.iter().map(|it| it.n_slots()).sum()
+}
+
+impl FuncType {
+    /// Does it have a vector among its parameters or results?
+    pub fn has_vector(&self) -> bool {
+        let mut types = self.params.iter().chain(&self.results);
+        types.any(|&it| it == ValType::V128)
+    }
 }
 
 /// The type of a table.

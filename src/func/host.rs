@@ -40,21 +40,20 @@ impl<T: 'static> HostFunc<T> {
         let sig = signature(&ty)?;
         HostFunc::from_closure(ty, move |store: &mut StoreInner<T>, instance, slots| {
             let types = sig.ty();
-            let params = types.params.iter().enumerate();
+            let mut at = slots.cast_const();
             // SAFETY: the caller left arguments of these types.
-            let load = |(i, &ty): (usize, &_)| unsafe {
-                Val::from_slot(store.opaque(), ty, slots.add(i).read())
-            };
-            let mut values: Vec<Val> = params.map(load).collect();
+            let load = |&ty: &_| unsafe { Val::load(store.opaque(), ty, &mut at) };
+            let mut values: Vec<Val> = types.params.iter().map(load).collect();
             values.extend(types.results.iter().map(|_| Val::null_func_ref()));
             let (params, results) = values.split_at_mut(types.params.len());
             func(Caller::new(store, instance), params, results)?;
-            for (i, (&ty, result)) in types.results.iter().zip(results).enumerate() {
+            let mut at = slots;
+            for (&ty, result) in types.results.iter().zip(results) {
                 result
                     .ensure_matches(store.opaque(), &ValType::raise(ty))
                     .context("function attempted to return an incompatible value")?;
                 // SAFETY: `slots` has room for the results.
-                unsafe { slots.add(i).write(result.to_slot(store.opaque())?) };
+                at = unsafe { result.store(store.opaque(), at) };
             }
             Ok(())
         })
@@ -234,9 +233,9 @@ macro_rules! host_functions {
                         "host function attempted to return cross-`Store` value to Wasm",
                     );
                 )*
-                let values: [u64; $n] = [$($value.into_slot(_store),)*];
+                let _at = slots;
                 // SAFETY: the caller gives room for all.
-                unsafe { slots.cast::<[u64; $n]>().write(values) };
+                $(let _at = unsafe { $value.store(_store, _at) };)*
                 Ok(())
             }
         }
@@ -249,10 +248,10 @@ macro_rules! host_functions {
 
             #[inline]
             unsafe fn load(_store: &StoreOpaque, slots: *const u64) -> Self {
-                // SAFETY: the caller gives as many slots.
-                let [$($value,)*] = unsafe { slots.cast::<[u64; $n]>().read() };
+                let _at = slots;
                 // SAFETY: the caller gives values of these types.
-                ($(unsafe { $ty::from_slot(_store, $value) },)*)
+                $(let ($value, _at) = unsafe { $ty::load(_store, _at) };)*
+                ($($value,)*)
             }
         }
 

@@ -10,7 +10,7 @@ use crate::error::{Result, bail};
 use crate::externref::{ExternRef, OwnedRooted, Rooted};
 use crate::store::StoreOpaque;
 use crate::types::{HeapType, RefType, ValType};
-use crate::{AsContextMut, Engine, call};
+use crate::{AsContextMut, Engine, V128, call};
 use runtime::types as rt;
 use std::fmt;
 use std::marker::PhantomData;
@@ -104,14 +104,23 @@ pub unsafe trait WasmTy: Send {
     #[doc(hidden)]
     fn compatible_with_store(&self, store: &StoreOpaque) -> bool;
 
-    #[doc(hidden)]
-    fn into_slot(self, store: &StoreOpaque) -> u64;
-
+    /// Writes it to `slots`, and returns the place behind it.
+    ///
     /// # Safety
     ///
-    /// `slot` holds a value of this type that belongs to `store`.
+    /// There is room.
     #[doc(hidden)]
-    unsafe fn from_slot(store: &StoreOpaque, slot: u64) -> Self;
+    unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> *mut u64;
+
+    /// Reads a value from `slots`, and returns it with the place behind it.
+    ///
+    /// # Safety
+    ///
+    /// `slots` holds a value of this type that belongs to `store`.
+    #[doc(hidden)]
+    unsafe fn load(store: &StoreOpaque, slots: *const u64) -> (Self, *const u64)
+    where
+        Self: Sized;
 
     /// Checks that a function with `actual` in `position` can be called with this type.
     #[doc(hidden)]
@@ -121,6 +130,30 @@ pub unsafe trait WasmTy: Send {
             Position::Result => actual.ensure_matches(engine, &Self::valtype()),
         }
     }
+}
+
+/// Implements the methods of [`WasmTy`] that read and write, for types of one slot.
+macro_rules! one_slot {
+    (|$it:ident, $to:ident| $slot:expr, |$read:ident, $from:ident| $value:expr) => {
+        #[inline]
+        unsafe fn store(self, $to: &StoreOpaque, slots: *mut u64) -> *mut u64 {
+            let $it = self;
+            // SAFETY: the caller gives room.
+            unsafe {
+                slots.write($slot);
+                slots.add(1)
+            }
+        }
+
+        #[inline]
+        unsafe fn load($from: &StoreOpaque, slots: *const u64) -> (Self, *const u64) {
+            // SAFETY: the caller gives a slot with a value of this type.
+            unsafe {
+                let $read = slots.read();
+                ($value, slots.add(1))
+            }
+        }
+    };
 }
 
 /// Implements [`WasmTy`] for types without a store.
@@ -138,15 +171,7 @@ macro_rules! number_types {
                 true
             }
 
-            #[inline]
-            fn into_slot(self, _: &StoreOpaque) -> u64 {
-                $to(self)
-            }
-
-            #[inline]
-            unsafe fn from_slot(_: &StoreOpaque, slot: u64) -> Self {
-                $from(slot)
-            }
+            one_slot! { |it, _store| $to(it), |slot, _store| $from(slot) }
         }
     )*};
 }
@@ -158,6 +183,37 @@ number_types! {
     u64: I64, |it: u64| it, |slot: u64| slot;
     f32: F32, |it: f32| u64::from(it.to_bits()), |slot: u64| f32::from_bits(slot as u32);
     f64: F64, f64::to_bits, f64::from_bits;
+}
+
+// SAFETY: a vector takes two slots, low half first.
+unsafe impl WasmTy for V128 {
+    #[inline]
+    fn valtype() -> ValType {
+        ValType::V128
+    }
+
+    #[inline]
+    fn compatible_with_store(&self, _: &StoreOpaque) -> bool {
+        true
+    }
+
+    #[inline]
+    unsafe fn store(self, _: &StoreOpaque, slots: *mut u64) -> *mut u64 {
+        // SAFETY: the caller gives room.
+        unsafe {
+            slots.cast::<u128>().write_unaligned(self.as_u128());
+            slots.add(2)
+        }
+    }
+
+    #[inline]
+    unsafe fn load(_: &StoreOpaque, slots: *const u64) -> (Self, *const u64) {
+        // SAFETY: the caller gives slots with a vector.
+        unsafe {
+            let bits = slots.cast::<u128>().read_unaligned();
+            (bits.into(), slots.add(2))
+        }
+    }
 }
 
 /// Implements [`WasmTy`] for references: the type itself is never null, the option can be.
@@ -175,16 +231,12 @@ macro_rules! reference_types {
                 self.comes_from_same_store(store)
             }
 
-            #[inline]
-            fn into_slot(self, store: &StoreOpaque) -> u64 {
-                $to(Some(self), store)
-            }
-
-            #[inline]
-            unsafe fn from_slot(store: &StoreOpaque, slot: u64) -> Self {
-                // SAFETY: forwarded.
-                let value: Option<Self> = unsafe { $from(store, slot) };
-                value.expect("a value of a type without null is not null")
+            one_slot! {
+                |it, store| $to(Some(it), store),
+                |slot, store| {
+                    let value: Option<Self> = $from(store, slot);
+                    value.expect("a value of a type without null is not null")
+                }
             }
         }
 
@@ -200,16 +252,7 @@ macro_rules! reference_types {
                 self.as_ref().is_none_or(|it| it.comes_from_same_store(store))
             }
 
-            #[inline]
-            fn into_slot(self, store: &StoreOpaque) -> u64 {
-                $to(self, store)
-            }
-
-            #[inline]
-            unsafe fn from_slot(store: &StoreOpaque, slot: u64) -> Self {
-                // SAFETY: forwarded.
-                unsafe { $from(store, slot) }
-            }
+            one_slot! { |it, store| $to(it, store), |slot, store| $from(store, slot) }
         }
     )*};
 }
@@ -330,9 +373,9 @@ macro_rules! tuples {
                         bail!("attempt to pass cross-`Store` value to Wasm as function argument");
                     }
                 )*
-                let values: [u64; $n] = [$($value.into_slot(_store),)*];
+                let _at = slots;
                 // SAFETY: the caller gives room for all.
-                unsafe { slots.cast::<[u64; $n]>().write(values) };
+                $(let _at = unsafe { $value.store(_store, _at) };)*
                 Ok(())
             }
         }
@@ -341,10 +384,10 @@ macro_rules! tuples {
         unsafe impl<$($ty: WasmTy,)*> WasmResults for ($($ty,)*) {
             #[inline]
             unsafe fn load(_store: &StoreOpaque, slots: *const u64) -> Self {
-                // SAFETY: the caller gives as many slots.
-                let [$($value,)*] = unsafe { slots.cast::<[u64; $n]>().read() };
+                let _at = slots;
                 // SAFETY: the caller gives values of these types.
-                ($(unsafe { $ty::from_slot(_store, $value) },)*)
+                $(let ($value, _at) = unsafe { $ty::load(_store, _at) };)*
+                ($($value,)*)
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use deopt::Policy;
 use jit::Code;
-use runtime::vm::{FuncInstance, FuncKind, lazy_entry};
+use runtime::vm::{FuncInstance, lazy_entry};
 use runtime::{CodeId, Event, FuncIdx, InstanceId, Store};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -139,7 +139,7 @@ pub(super) unsafe fn withdraw(store: *mut Store, id: CodeId, hotness: i32) {
         if osr.is_none() {
             let func_ref = (*func).func_ref;
             (*func_ref).code = lazy_entry((*(*func_ref).sig).ty());
-            (*func).kind = FuncKind::Interpreted;
+            (*func).kind = (*func).interpreted_kind();
         }
         (*func).hotness = hotness;
         (*store).emit(Event::Invalidated {

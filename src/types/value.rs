@@ -211,7 +211,7 @@ impl ValType {
             ValType::I64 => Some(rt::ValType::I64),
             ValType::F32 => Some(rt::ValType::F32),
             ValType::F64 => Some(rt::ValType::F64),
-            ValType::V128 => None,
+            ValType::V128 => Some(rt::ValType::V128),
             ValType::Ref(ty) => ty.lower(),
         }
     }
@@ -222,6 +222,7 @@ impl ValType {
             rt::ValType::I64 => ValType::I64,
             rt::ValType::F32 => ValType::F32,
             rt::ValType::F64 => ValType::F64,
+            rt::ValType::V128 => ValType::V128,
             rt::ValType::FuncRef => ValType::FUNCREF,
             rt::ValType::ExternRef => ValType::EXTERNREF,
         }

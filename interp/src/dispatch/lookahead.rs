@@ -14,7 +14,7 @@
 use super::{execute, next, opaque, pin};
 use crate::cursor::{Path, Quick};
 use crate::ops::canonical::{Arithmetic, Canonical, is_arithmetic};
-use crate::ops::{Coded, Flow, Op, op};
+use crate::ops::{Coded, Flow, Op, op, vector};
 use crate::regs::Regs;
 use runtime::opcode::Opcode;
 use std::marker::PhantomData;
@@ -51,6 +51,12 @@ pub(super) trait Successors {
 
     /// The same for an instruction whose opcode byte is `opcode`.
     fn run_opcode(m: Regs, opcode: u32) -> u64;
+
+    /// Executes the instruction `O`, at `pc`, by its full version.
+    #[inline(always)]
+    fn full<O: Op + Lookahead>(m: Regs) -> u64 {
+        super::full_in_state::<O>(m)
+    }
 }
 
 /// A list behind whose instructions nothing follows any more.
@@ -236,3 +242,16 @@ macro_rules! define_lookahead {
     )*};
 }
 runtime::for_each_opcode!(define_lookahead);
+
+/// In vector functions nothing is looked for.
+macro_rules! no_lookahead {
+    ($($name:ident)*) => {$(
+        impl Lookahead for vector::$name {
+            type Next = ();
+            type NextOfFull = ();
+            type Then = ();
+            type Jump = ();
+        }
+    )*};
+}
+no_lookahead!(LocalGet LocalSet LocalTee GlobalGet GlobalSet Drop Select TypedSelect);

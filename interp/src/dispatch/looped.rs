@@ -3,19 +3,32 @@
 use super::{Nans, leave, run_cold};
 use crate::cursor::{Full, Path};
 use crate::ops::canonical::{Canonical, for_each_arithmetic};
-use crate::ops::{Flow, Op, op, slot_of, slot_of_prefixed};
+use crate::ops::{Flow, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_prefixed, slot_of_simd, vector};
 use crate::regs::Regs;
 use runtime::Status;
 use runtime::opcode::Opcode;
 
 /// Handlers by opcode.
-pub(crate) struct Tables(&'static [Handler; 256]);
+type Handlers = [Handler; N_VECTOR_SLOTS];
+
+/// The handlers of vector functions, and those of all others.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables {
+    ordinary: &'static Handlers,
+    vector: &'static Handlers,
+}
 
 impl Tables {
     pub(crate) fn new(nans: Nans) -> Self {
         match nans {
-            Nans::Any => Tables(&HANDLERS),
-            Nans::Canonical => Tables(&CANONICAL_HANDLERS),
+            Nans::Any => Tables {
+                ordinary: &HANDLERS,
+                vector: &VECTOR_HANDLERS,
+            },
+            Nans::Canonical => Tables {
+                ordinary: &CANONICAL_HANDLERS,
+                vector: &CANONICAL_VECTOR_HANDLERS,
+            },
         }
     }
 }
@@ -40,8 +53,8 @@ type Handler = fn(&mut Regs) -> Option<Status>;
 
 macro_rules! define_table {
     ($(($code:literal, $name:ident, $mnemonic:literal, $immediates:tt, $feedback:tt))*) => {
-        static HANDLERS: [Handler; 256] = {
-            let mut handlers: [Handler; 256] = [no_instruction; 256];
+        static HANDLERS: Handlers = {
+            let mut handlers: Handlers = [no_instruction; N_VECTOR_SLOTS];
             $(handlers[slot_of(Opcode::$name)] = execute::<op::$name>;)*
             handlers
         };
@@ -51,7 +64,7 @@ runtime::for_each_opcode!(define_table);
 
 macro_rules! define_canonical_table {
     ($(($name:ident, $result:ty))*) => {
-        static CANONICAL_HANDLERS: [Handler; 256] = {
+        static CANONICAL_HANDLERS: Handlers = {
             let mut handlers = HANDLERS;
             $(handlers[slot_of(Opcode::$name)] = execute::<Canonical<op::$name>>;)*
             handlers
@@ -59,6 +72,22 @@ macro_rules! define_canonical_table {
     };
 }
 for_each_arithmetic!(define_canonical_table);
+
+/// The same handlers, but for the versions that vector functions have.
+const fn in_vector(mut handlers: Handlers) -> Handlers {
+    handlers[slot_of(Opcode::LocalGet)] = execute::<vector::LocalGet>;
+    handlers[slot_of(Opcode::LocalSet)] = execute::<vector::LocalSet>;
+    handlers[slot_of(Opcode::LocalTee)] = execute::<vector::LocalTee>;
+    handlers[slot_of(Opcode::GlobalGet)] = execute::<vector::GlobalGet>;
+    handlers[slot_of(Opcode::GlobalSet)] = execute::<vector::GlobalSet>;
+    handlers[slot_of(Opcode::Drop)] = execute::<vector::Drop>;
+    handlers[slot_of(Opcode::Select)] = execute::<vector::Select>;
+    handlers[slot_of(Opcode::TypedSelect)] = execute::<vector::TypedSelect>;
+    handlers
+}
+
+static VECTOR_HANDLERS: Handlers = in_vector(HANDLERS);
+static CANONICAL_VECTOR_HANDLERS: Handlers = in_vector(CANONICAL_HANDLERS);
 
 fn no_instruction(m: &mut Regs) -> Option<Status> {
     unreachable!("opcode {:#x} passed validation", m.pc.byte())
@@ -76,6 +105,14 @@ fn execute<O: Op>(m: &mut Regs) -> Option<Status> {
     }
 }
 
+/// The second part of the opcode at `pc`.
+fn sub_opcode(m: &Regs) -> u32 {
+    match Full::u32(m.pc.skip(1)) {
+        Some((sub, _)) => sub,
+        None => unreachable!("the full path reads any number"),
+    }
+}
+
 /// Runs the activation that begins with these registers.
 ///
 /// # Safety
@@ -83,15 +120,15 @@ fn execute<O: Op>(m: &mut Regs) -> Option<Status> {
 /// The invariants of `regs.rs` hold.
 pub(super) unsafe fn run(mut m: Regs) -> Status {
     // SAFETY: invariant 1 of `regs.rs`; a context keeps its tables.
-    let handlers = unsafe { (*m.ctx).dispatch.0 };
+    let Tables { ordinary, vector } = unsafe { (*m.ctx).dispatch };
     loop {
         let slot = match m.pc.byte() {
-            Opcode::PREFIX => match Full::u32(m.pc.skip(1)) {
-                Some((sub, _)) => slot_of_prefixed(sub),
-                None => unreachable!("the full path reads any number"),
-            },
+            Opcode::PREFIX => slot_of_prefixed(sub_opcode(&m)),
+            Opcode::SIMD_PREFIX => slot_of_simd(sub_opcode(&m)),
             byte => usize::from(byte),
         };
+        m.vector = m.is_in_vector_function();
+        let handlers = if m.vector { vector } else { ordinary };
         if let Some(status) = handlers[slot](&mut m) {
             return status;
         }

@@ -20,7 +20,9 @@ use super::{Nans, run_cold};
 use crate::context::Context;
 use crate::cursor::{Cursor, Full, Path, Quick};
 use crate::ops::canonical::{Canonical, for_each_arithmetic};
-use crate::ops::{Flow, Op, op, slot_of, slot_of_prefixed};
+use crate::ops::{
+    Flow, N_SLOTS, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_prefixed, slot_of_simd, vector,
+};
 use crate::regs::{Cache, Regs};
 use lookahead::{Lookahead, Successors, Unaware};
 use runtime::opcode::Opcode;
@@ -39,28 +41,43 @@ type Handler = unsafe extern "sysv64" fn(
 ) -> u64;
 
 /// Handlers by state of the cache and opcode.
-#[repr(transparent)]
-pub(crate) struct Tables([[Handler; 256]; Cache::COUNT]);
+type Handlers<const N: usize> = [[Handler; N]; Cache::COUNT];
+
+/// The handlers of a store.
+#[repr(C)]
+pub(crate) struct Tables {
+    /// Those of functions without vectors. A copy: in a context, it takes no register to find it.
+    ordinary: Handlers<N_SLOTS>,
+    /// Those of vector functions.
+    vector: &'static Handlers<N_VECTOR_SLOTS>,
+}
 
 impl Tables {
-    /// A copy for a context: from there it takes no register to find it.
     pub(crate) fn new(nans: Nans) -> Self {
         match nans {
-            Nans::Any => Tables(TABLES),
-            Nans::Canonical => Tables(CANONICAL_TABLES),
+            Nans::Any => Tables {
+                ordinary: TABLES,
+                vector: &VECTOR_TABLES,
+            },
+            Nans::Canonical => Tables {
+                ordinary: CANONICAL_TABLES,
+                vector: &CANONICAL_VECTOR_TABLES,
+            },
         }
     }
 }
 
 macro_rules! define_tables {
     ($(($code:literal, $name:ident, $mnemonic:literal, $immediates:tt, $feedback:tt))*) => {
-        static TABLES: [[Handler; 256]; Cache::COUNT] = {
-            let mut tables: [[Handler; 256]; Cache::COUNT] = [[no_instruction; 256]; Cache::COUNT];
+        static TABLES: Handlers<N_SLOTS> = {
+            let mut tables: Handlers<N_SLOTS> = [[no_instruction; N_SLOTS]; Cache::COUNT];
             $(
-                tables[EMPTY as usize][slot_of(Opcode::$name)] = handle::<op::$name, EMPTY>;
-                tables[INT as usize][slot_of(Opcode::$name)] = handle::<op::$name, INT>;
-                tables[INT_INT as usize][slot_of(Opcode::$name)] = handle::<op::$name, INT_INT>;
-                tables[FLOAT as usize][slot_of(Opcode::$name)] = handle::<op::$name, FLOAT>;
+                if slot_of(Opcode::$name) < N_SLOTS {
+                    tables[EMPTY as usize][slot_of(Opcode::$name)] = handle::<op::$name, EMPTY>;
+                    tables[INT as usize][slot_of(Opcode::$name)] = handle::<op::$name, INT>;
+                    tables[INT_INT as usize][slot_of(Opcode::$name)] = handle::<op::$name, INT_INT>;
+                    tables[FLOAT as usize][slot_of(Opcode::$name)] = handle::<op::$name, FLOAT>;
+                }
             )*
             tables[EMPTY as usize][Opcode::PREFIX as usize] = prefix::<EMPTY>;
             tables[INT as usize][Opcode::PREFIX as usize] = prefix::<INT>;
@@ -71,6 +88,29 @@ macro_rules! define_tables {
 
         /// What canonicalizing stores have for instructions that look for float arithmetic.
         const UNAWARE: &[Row] = &[$(Row::unaware::<op::$name>(),)*];
+
+        /// The tables of vector functions.
+        static VECTOR_TABLES: Handlers<N_VECTOR_SLOTS> = [
+            vector_table!(EMPTY, $($name)*),
+            vector_table!(INT, $($name)*),
+            vector_table!(INT_INT, $($name)*),
+            vector_table!(FLOAT, $($name)*),
+        ];
+    };
+}
+
+macro_rules! vector_table {
+    ($state:ident, $($name:ident)*) => {{
+        let mut table: [Handler; N_VECTOR_SLOTS] = [no_instruction; N_VECTOR_SLOTS];
+        $(table[slot_of(Opcode::$name)] = handle_in_vector::<op::$name, $state>;)*
+        vector_table!(@own table $state LocalGet LocalSet LocalTee GlobalGet GlobalSet Drop Select
+            TypedSelect);
+        table[Opcode::PREFIX as usize] = prefix_in_vector::<$state>;
+        table[Opcode::SIMD_PREFIX as usize] = simd_prefix::<$state>;
+        table
+    }};
+    (@own $table:ident $state:ident $($name:ident)*) => {
+        $($table[slot_of(Opcode::$name)] = handle_in_vector::<vector::$name, $state>;)*
     };
 }
 runtime::for_each_opcode!(define_tables);
@@ -79,12 +119,25 @@ macro_rules! define_canonical {
     ($(($name:ident, $result:ty))*) => {
         /// What canonicalizing stores have for float arithmetic.
         const CANONICAL: &[Row] = &[$(Row::new::<Canonical<op::$name>>(),)*];
+
+        /// The tables of vector functions in stores that canonicalize NaNs.
+        static CANONICAL_VECTOR_TABLES: Handlers<N_VECTOR_SLOTS> = {
+            let mut tables = VECTOR_TABLES;
+            $(
+                let slot = slot_of(Opcode::$name);
+                tables[EMPTY as usize][slot] = handle_in_vector::<Canonical<op::$name>, EMPTY>;
+                tables[INT as usize][slot] = handle_in_vector::<Canonical<op::$name>, INT>;
+                tables[INT_INT as usize][slot] = handle_in_vector::<Canonical<op::$name>, INT_INT>;
+                tables[FLOAT as usize][slot] = handle_in_vector::<Canonical<op::$name>, FLOAT>;
+            )*
+            tables
+        };
     };
 }
 for_each_arithmetic!(define_canonical);
 
 /// The tables of stores that canonicalize NaNs.
-static CANONICAL_TABLES: [[Handler; 256]; Cache::COUNT] = {
+static CANONICAL_TABLES: Handlers<N_SLOTS> = {
     let mut tables = TABLES;
     let mut at = 0;
     while at < UNAWARE.len() {
@@ -131,7 +184,7 @@ impl Row {
         }
     }
 
-    const fn enter(&self, tables: &mut [[Handler; 256]; Cache::COUNT]) {
+    const fn enter(&self, tables: &mut Handlers<N_SLOTS>) {
         if let Some(handlers) = self.handlers {
             let mut state = 0;
             while state < Cache::COUNT {
@@ -270,15 +323,25 @@ macro_rules! in_each_state {
     }};
 }
 
+/// Executes an instruction by its full version, outside of vector functions.
+#[inline(always)]
+fn full_in_state<O: Op + Lookahead>(m: Regs) -> u64 {
+    in_state!(m, full::<O>)
+}
+
 /// Executes the next instruction, which is at `slot` of dispatch tables.
 #[inline(always)]
 fn next(m: Regs, slot: usize) -> u64 {
-    // SAFETY: invariant 1 of `regs.rs`; a slot is an opcode byte, or that of a prefixed opcode.
-    let handler = unsafe {
-        *(&raw const (*m.ctx).dispatch.0[m.cache as usize])
-            .cast::<Handler>()
-            .add(slot)
+    // SAFETY: invariant 1 of `regs.rs`.
+    let table: *const Handler = unsafe {
+        if m.vector {
+            (&raw const (*(*m.ctx).dispatch.vector)[m.cache as usize]).cast()
+        } else {
+            (&raw const (*m.ctx).dispatch.ordinary[m.cache as usize]).cast()
+        }
     };
+    // SAFETY: a slot is an opcode byte, or that of a prefixed opcode.
+    let handler = unsafe { *table.add(slot) };
     go!(handler, m)
 }
 
@@ -290,7 +353,7 @@ fn execute<O: Op + Lookahead, P: Path, Next: Successors, Jump: Successors>(befor
     match O::run::<P>(&mut m) {
         Flow::Next => in_each_state!(m, Next::run(m)),
         Flow::Jump => in_each_state!(m, Jump::run(m)),
-        Flow::Full => in_state!(m, full::<O>),
+        Flow::Full => Next::full::<O>(m),
         Flow::Cold => {
             m.flush();
             go!(cold::<O>, m)
@@ -325,7 +388,7 @@ fn at_trap(before: Regs, r0: u64) -> Regs {
 macro_rules! handlers {
     ($(
         $(#[$attr:meta])*
-        fn $name:ident[$($generics:tt)*]($m:ident, $cache:expr) $body:block
+        fn $name:ident[$($generics:tt)*]($m:ident, $cache:expr, $vector:expr) $body:block
     )*) => {$(
         $(#[$attr])*
         unsafe extern "sysv64" fn $name<$($generics)*>(
@@ -337,34 +400,49 @@ macro_rules! handlers {
             ctx: *mut Context,
             f0: f64,
         ) -> u64 {
-            let $m = Regs { pc, sp, fp, r0, r1, ctx, f0, cache: $cache };
+            let $m = Regs { pc, sp, fp, r0, r1, ctx, f0, cache: $cache, vector: $vector };
             $body
         }
     )*};
 }
 
 handlers! {
-    fn handle[O: Op + Lookahead, const S: u8](m, cache(S)) {
+    fn handle[O: Op + Lookahead, const S: u8](m, cache(S), false) {
         execute::<O, Quick, O::Next, O::Jump>(m)
     }
 
     #[cold]
     #[inline(never)]
-    fn full[O: Op + Lookahead, const S: u8](m, cache(S)) {
+    fn full[O: Op + Lookahead, const S: u8](m, cache(S), false) {
         execute::<O, Full, O::NextOfFull, O::Jump>(m)
     }
 
-    /// Prefixed instructions have their handlers in the same tables.
-    fn prefix[const S: u8](m, cache(S)) {
-        match Full::u32(m.pc.skip(1)) {
-            Some((sub, _)) => next(m, slot_of_prefixed(sub)),
-            None => unreachable!("the full path reads any number"),
-        }
+    fn handle_in_vector[O: Op + Lookahead, const S: u8](m, cache(S), true) {
+        execute::<O, Quick, InVector, InVector>(m)
     }
 
     #[cold]
     #[inline(never)]
-    fn cold[O: Op](m, Cache::Empty) {
+    fn full_in_vector[O: Op + Lookahead, const S: u8](m, cache(S), true) {
+        execute::<O, Full, InVector, InVector>(m)
+    }
+
+    /// Prefixed instructions have their handlers in the same tables.
+    fn prefix[const S: u8](m, cache(S), false) {
+        next(m, slot_of_prefixed(sub_opcode(m)))
+    }
+
+    fn prefix_in_vector[const S: u8](m, cache(S), true) {
+        next(m, slot_of_prefixed(sub_opcode(m)))
+    }
+
+    fn simd_prefix[const S: u8](m, cache(S), true) {
+        next(m, slot_of_simd(sub_opcode(m)))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cold[O: Op](m, Cache::Empty, false) {
         let ctx = m.ctx;
         // SAFETY: invariant 1 of `regs.rs`; nobody else uses the context meanwhile.
         unsafe { (*ctx).saved = m.saved() };
@@ -378,7 +456,7 @@ handlers! {
 
     #[cold]
     #[inline(never)]
-    fn raise[](m, Cache::Empty) {
+    fn raise[](m, Cache::Empty, false) {
         let Some(trap) = u8::try_from(m.r0).ok().and_then(Trap::from_u8) else {
             unreachable!("only raised with a trap")
         };
@@ -387,13 +465,39 @@ handlers! {
 
     #[cold]
     #[inline(never)]
-    fn raise_out_of_bounds[](m, Cache::Empty) {
+    fn raise_out_of_bounds[](m, Cache::Empty, false) {
         m.raise_out_of_bounds(m.r0) as u64
     }
 
     #[cold]
-    fn no_instruction[](m, Cache::Empty) {
+    fn no_instruction[](m, Cache::Empty, false) {
         unreachable!("opcode {:#x} passed validation", m.pc.byte())
+    }
+}
+
+/// The second part of the opcode at `pc`.
+#[inline(always)]
+fn sub_opcode(m: Regs) -> u32 {
+    match Full::u32(m.pc.skip(1)) {
+        Some((sub, _)) => sub,
+        None => unreachable!("the full path reads any number"),
+    }
+}
+
+/// What follows instructions of vector functions: any instruction.
+enum InVector {}
+
+impl Successors for InVector {
+    const HAVE_ARITHMETIC: bool = false;
+
+    #[inline(always)]
+    fn run_opcode(m: Regs, opcode: u32) -> u64 {
+        next(m, opcode as usize)
+    }
+
+    #[inline(always)]
+    fn full<O: Op + Lookahead>(m: Regs) -> u64 {
+        in_state!(m, full_in_vector::<O>)
     }
 }
 

@@ -235,7 +235,7 @@ impl Regs {
     /// Calls any function with the topmost operands. Requires all of them in memory.
     fn call_cold(&mut self, callee: *mut VMFuncRef, entry: Entry) -> Flow {
         let (ctx, sig) = (self.ctx, sig_of(callee));
-        let args = self.sp.wrapping_sub(sig.n_params());
+        let args = self.sp.wrapping_sub(sig.param_slots());
         let record = self.suspend(entry);
         self.leave(args);
         // SAFETY: invariant 1 of `regs.rs`; all frames are on record, arguments on top.
@@ -244,7 +244,7 @@ impl Regs {
             let Some(func) = ready(store, callee) else {
                 return Flow::Exit(Status::Raised);
             };
-            if (*func).kind == FuncKind::Interpreted {
+            if (*func).kind.is_interpreted() {
                 let end = args.wrapping_add((*func).n_slots as usize);
                 if end > (*ctx).value_limit || record >= (*ctx).frames_limit {
                     return Flow::Exit(runtime::stack_overflow(store, callee));
@@ -256,7 +256,7 @@ impl Regs {
             let status = runtime::call(store, callee, args);
             match runtime::finish_tail(store, args, status) {
                 Status::Returned => {
-                    self.sp = args.wrapping_add(sig.n_results());
+                    self.sp = args.wrapping_add(sig.result_slots());
                     self.resume_record(record);
                     Flow::Jump
                 }
@@ -269,7 +269,7 @@ impl Regs {
     /// of them in memory.
     fn return_call_cold(&mut self, callee: *mut VMFuncRef) -> Flow {
         let (ctx, sig) = (self.ctx, sig_of(callee));
-        let n_params = u32::try_from(sig.n_params()).expect("validated");
+        let n_params = u32::try_from(sig.param_slots()).expect("validated");
         // The frame is gone: it is on no record.
         self.move_operands(n_params, self.fp);
         let args = self.fp;
@@ -280,7 +280,7 @@ impl Regs {
             let Some(func) = ready(store, callee) else {
                 return Flow::Exit(Status::Raised);
             };
-            if (*func).kind == FuncKind::Interpreted {
+            if (*func).kind.is_interpreted() {
                 if args.wrapping_add((*func).n_slots as usize) > (*ctx).value_limit {
                     return Flow::Exit(runtime::stack_overflow(store, callee));
                 }
@@ -296,7 +296,7 @@ impl Regs {
             match runtime::finish_tail(store, args, status) {
                 Status::Returned => {
                     (*ctx).frame = record;
-                    self.sp = args.wrapping_add(sig.n_results());
+                    self.sp = args.wrapping_add(sig.result_slots());
                     self.return_with_results()
                 }
                 status => Flow::Exit(status),
@@ -326,7 +326,8 @@ impl Regs {
         unsafe {
             Context::enter_instance(self.ctx, (*func).vmctx);
             self.sp = fp.wrapping_add((*func).n_params as usize);
-            self.mark_record();
+            self.mark_record(func);
+            self.vector = (*func).is_vector();
             self.begin(func, fp);
         }
     }
@@ -351,7 +352,7 @@ unsafe fn ready(store: *mut runtime::Store, callee: *mut VMFuncRef) -> Option<*m
         if (*func).kind == FuncKind::Unprepared {
             func = runtime::prepare(store, callee).ok()?;
         }
-        if (*func).kind == FuncKind::Interpreted {
+        if (*func).kind.is_interpreted() {
             charge_call(store, func);
         }
         Some(func)

@@ -15,9 +15,10 @@ mod memory;
 mod reference;
 mod table;
 mod variable;
+pub(crate) mod vector;
 mod wide;
 
-use crate::cursor::Path;
+use crate::cursor::{Cursor, Path};
 use crate::regs::Regs;
 use runtime::opcode::Opcode;
 use runtime::{Status, Trap};
@@ -82,11 +83,21 @@ runtime::for_each_opcode!(define_ops);
 /// Where prefixed instructions are found in dispatch tables: no instruction has these bytes.
 const PREFIXED: usize = 0xe0;
 
+/// Number of places in the dispatch tables of functions without vectors.
+pub(crate) const N_SLOTS: usize = 0x100;
+
+/// Where vector instructions are found in the dispatch tables of vector functions.
+const SIMD: usize = N_SLOTS;
+
+/// Number of places in the dispatch tables of vector functions.
+pub(crate) const N_VECTOR_SLOTS: usize = SIMD + 0x114;
+
 /// The place of an opcode in dispatch tables.
 pub(crate) const fn slot_of(opcode: Opcode) -> usize {
-    match opcode.is_prefixed() {
-        true => PREFIXED + (opcode as u16 & 0xff) as usize,
-        false => opcode as usize,
+    match opcode.prefixed() {
+        None => opcode as usize,
+        Some((Opcode::SIMD_PREFIX, sub)) => SIMD + sub as usize,
+        Some((_, sub)) => PREFIXED + sub as usize,
     }
 }
 
@@ -97,13 +108,32 @@ pub(crate) fn slot_of_prefixed(sub: u32) -> usize {
     PREFIXED + (sub & 0x1f) as usize
 }
 
+/// The place of the vector instruction `sub` in dispatch tables.
+#[inline(always)]
+pub(crate) fn slot_of_simd(sub: u32) -> usize {
+    debug_assert!(SIMD + (sub as usize) < N_VECTOR_SLOTS);
+    SIMD + sub as usize
+}
+
+/// The place behind the opcode of the prefixed instruction `O` at `pc`.
+#[expect(dead_code, reason = "until there are vector instructions")]
+#[inline(always)]
+pub(crate) fn behind_prefixed<P: Path, O: Coded>(pc: Cursor) -> Option<Cursor> {
+    match O::OPCODE.prefixed() {
+        Some((_, sub)) => P::sub_opcode(pc.skip(1), sub),
+        None => unreachable!("{} has no prefix", O::OPCODE),
+    }
+}
+
 // Slots are not shared.
 const _: () = {
-    let mut seen = [false; 256];
+    let mut seen = [false; N_VECTOR_SLOTS];
+    seen[Opcode::PREFIX as usize] = true;
+    seen[Opcode::SIMD_PREFIX as usize] = true;
     let mut at = 0;
     while at < Opcode::ALL.len() {
         let slot = slot_of(Opcode::ALL[at]);
-        assert!(!seen[slot] && slot != Opcode::PREFIX as usize);
+        assert!(!seen[slot]);
         seen[slot] = true;
         at += 1;
     }

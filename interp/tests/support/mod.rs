@@ -176,7 +176,7 @@ pub(crate) unsafe fn call(
         let slots = (*store).vm.value_top;
         slots.copy_from_nonoverlapping(args.as_ptr(), args.len());
         call_from_host(store, func_ref, std::ptr::null_mut())?;
-        let n_results = (*(*func_ref).sig).n_results();
+        let n_results = (*(*func_ref).sig).result_slots();
         Ok(std::slice::from_raw_parts(slots, n_results).to_vec())
     }
 }

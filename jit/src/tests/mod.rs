@@ -254,7 +254,7 @@ impl Fixture {
     }
 
     fn call(&mut self, func: u32, args: &[u64]) -> Result<Vec<u64>, Raised> {
-        let (func_ref, n_results) = (self.func_ref(func), self.sig(func).n_results());
+        let (func_ref, n_results) = (self.func_ref(func), self.sig(func).result_slots());
         let store = &raw mut *self.store;
         // SAFETY: the store is alive, the arguments fit, and nobody refers to the store meanwhile.
         unsafe {

@@ -22,7 +22,16 @@ impl Translator<'_> {
                 .iconst(types::I32, i64::from(slot as u32)),
             ValType::F32 => self.builder.ins().f32const(Ieee32::with_bits(slot as u32)),
             ValType::F64 => self.builder.ins().f64const(Ieee64::with_bits(slot)),
+            ValType::V128 => unreachable!("a vector is not a slot"),
             ValType::I64 | ValType::FuncRef | ValType::ExternRef => self.iconst64(slot),
         }
+    }
+
+    /// The constant vector whose slots are these, the low half first.
+    pub(super) fn emit_vector(&mut self, [low, high]: [u64; 2]) -> Value {
+        let bits = u128::from(high) << 64 | u128::from(low);
+        let bytes = bits.to_le_bytes().as_slice().into();
+        let constant = self.builder.func.dfg.constants.insert(bytes);
+        self.builder.ins().vconst(types::I8X16, constant)
     }
 }

@@ -291,6 +291,6 @@ fn wasm_type(ty: wasmparser::ValType) -> Type {
         wasmparser::ValType::I64 | wasmparser::ValType::Ref(_) => types::I64,
         wasmparser::ValType::F32 => types::F32,
         wasmparser::ValType::F64 => types::F64,
-        wasmparser::ValType::V128 => unreachable!("v128 is not among the features"),
+        wasmparser::ValType::V128 => types::I8X16,
     }
 }

@@ -13,7 +13,7 @@
 //! the limits of `translate` see to it.
 
 use super::{Translator, field};
-use crate::abi::{SLOT, resume_signature, store_slot};
+use crate::abi::{SLOT, n_slots, resume_signature, store_slot};
 use crate::regions::Region;
 use cranelift_codegen::ir::{
     Block, BlockArg, DataFlowGraph, InstBuilder, InstructionData, Opcode, SourceLoc, Value,
@@ -33,8 +33,9 @@ pub(super) struct State {
     /// Where it goes on.
     pub(super) pc: u32,
     pub(super) stp: u32,
+    /// Slots of the locals.
     pub(super) n_locals: u32,
-    /// Locals, then operands; `None` for locals that are never read again.
+    /// Locals, then operands; `None` for slots of locals that are never read again.
     pub(super) slots: Vec<Option<Value>>,
     /// The frame below it, after its call.
     pub(super) parent: Option<Rc<State>>,
@@ -81,18 +82,20 @@ impl Translator<'_> {
     fn state_at(&mut self, pc: u32, stp: u32) -> Rc<State> {
         let body = &self.body;
         let mut slots = Vec::with_capacity(body.locals.len() + body.operands.len());
-        slots.extend(
-            body.locals
-                .iter()
-                .enumerate()
-                .map(|(n, &it)| body.survey.is_live(pc, n).then(|| self.builder.use_var(it))),
-        );
+        let types = &body.prepared().local_types;
+        for (n, (&local, ty)) in body.locals.iter().zip(types).enumerate() {
+            if body.survey.is_live(pc, n) {
+                slots.push(Some(self.builder.use_var(local)));
+            } else {
+                slots.extend(std::iter::repeat_n(None, ty.n_slots() as usize));
+            }
+        }
         slots.extend(body.operands.iter().map(|&it| Some(it)));
         Rc::new(State {
             func: body.func,
             pc,
             stp,
-            n_locals: body.locals.len() as u32,
+            n_locals: body.prepared().local_slots,
             slots,
             parent: body.parent.clone(),
         })
@@ -152,25 +155,25 @@ fn emit_exit(cx: &mut Translator<'_>, exit: Pending, shared: Block) {
     let mut frames = Vec::new();
     let mut next = Some(&exit.state);
     while let Some(state) = next {
-        let slots = state
-            .slots
-            .iter()
-            .map(|&it| buffer.slot(&cx.builder.func.dfg, it));
+        let mut slots = Vec::with_capacity(state.slots.len());
+        for &value in &state.slots {
+            buffer.describe(&cx.builder.func.dfg, value, &mut slots);
+        }
         frames.push(FrameState {
             func: state.func,
             pc: state.pc,
             stp: state.stp,
             n_locals: state.n_locals,
-            slots: slots.collect(),
+            slots,
         });
         next = state.parent.as_ref();
     }
     frames.reverse();
     let vmstore = cx.vmstore();
-    let flags = cx.flags(Region::DeoptBuffer);
-    debug_assert!(buffer.values.len() <= DEOPT_BUFFER_SLOTS);
-    for (n, &value) in (0..).zip(&buffer.values) {
-        let offset = field(offset_of!(VMStore, deopt_buffer)) + n * SLOT;
+    let flags = cx.slot_flags(Region::DeoptBuffer);
+    debug_assert!(buffer.n_slots as usize <= DEOPT_BUFFER_SLOTS);
+    for &(value, slot) in &buffer.values {
+        let offset = field(offset_of!(VMStore, deopt_buffer)) + field(slot as usize) * SLOT;
         store_slot(&mut cx.builder, flags, value, (vmstore, offset));
     }
     let exit = cx.exits.table.push(&Exit {
@@ -189,25 +192,51 @@ fn emit_exit(cx: &mut Translator<'_>, exit: Pending, shared: Block) {
 /// The values of one exit.
 #[derive(Default)]
 struct Buffer {
-    values: Vec<Value>,
+    /// With their first slots.
+    values: Vec<(Value, u32)>,
+    n_slots: u32,
     known: FxHashMap<Value, u32>,
 }
 
 impl Buffer {
-    fn slot(&mut self, dfg: &DataFlowGraph, value: Option<Value>) -> SlotState {
+    /// Adds the description of `value` to `out`: a state for each of its slots.
+    fn describe(&mut self, dfg: &DataFlowGraph, value: Option<Value>, out: &mut Vec<SlotState>) {
         let Some(value) = value else {
-            return SlotState::Const(0);
+            return out.push(SlotState::Const(0));
         };
         let value = dfg.resolve_aliases(value);
         if let Some(constant) = constant_of(dfg, value) {
-            return SlotState::Const(constant);
+            return out.push(SlotState::Const(constant));
         }
-        let next = self.values.len() as u32;
-        SlotState::Value(*self.known.entry(value).or_insert_with(|| {
-            self.values.push(value);
-            next
-        }))
+        if let Some(slots) = constant_vector_of(dfg, value) {
+            return out.extend(slots.map(SlotState::Const));
+        }
+        let n_slots = n_slots(dfg.value_type(value)).cast_unsigned();
+        let slot = *self.known.entry(value).or_insert_with(|| {
+            let slot = self.n_slots;
+            self.values.push((value, slot));
+            self.n_slots += n_slots;
+            slot
+        });
+        out.extend((slot..slot + n_slots).map(SlotState::Value));
     }
+}
+
+/// The slots of `value`, if it is a constant vector.
+fn constant_vector_of(dfg: &DataFlowGraph, value: Value) -> Option<[u64; 2]> {
+    let ValueDef::Result(inst, _) = dfg.value_def(value) else {
+        return None;
+    };
+    let InstructionData::UnaryConst {
+        opcode: Opcode::Vconst,
+        constant_handle,
+    } = dfg.insts[inst]
+    else {
+        return None;
+    };
+    let bytes = dfg.constants.get(constant_handle).as_slice();
+    let bits = u128::from_le_bytes(bytes.try_into().ok()?);
+    Some([bits as u64, (bits >> 64) as u64])
 }
 
 /// The slot of `value`, if it is a constant.

@@ -130,6 +130,7 @@ pub(super) fn emit_zero(cx: &mut Translator<'_>, ty: Type) -> Value {
     match ty {
         types::F32 => cx.builder.ins().f32const(0.0),
         types::F64 => cx.builder.ins().f64const(0.0),
+        types::I8X16 => cx.emit_vector([0, 0]),
         ty => cx.builder.ins().iconst(ty, 0),
     }
 }

@@ -149,7 +149,7 @@ fn check_limits(request: &Request) -> Result<(), CompileError> {
     let Some(body) = body else {
         return Err(unsupported("unprepared function"));
     };
-    let n_slots = body.local_types.len() + body.max_operands as usize;
+    let n_slots = (body.local_slots + body.max_operands) as usize;
     for (what, size, limit) in [
         ("number of locals", body.local_types.len(), MAX_LOCALS),
         ("frame size in slots", n_slots, DEOPT_BUFFER_SLOTS),
@@ -281,6 +281,12 @@ impl<'a> Translator<'a> {
     /// Flags of an aligned access to `region` that cannot trap.
     fn flags(&mut self, region: Region) -> MemFlagsData {
         self.regions.flags(self.builder.func, region)
+    }
+
+    /// Flags of an access to slots in `region`, which may be those of a vector.
+    fn slot_flags(&mut self, region: Region) -> MemFlagsData {
+        let flags = MemFlagsData::new().with_notrap();
+        self.regions.tag(self.builder.func, region, flags)
     }
 
     /// Loads a pointer or 64-bit field that never changes for the instance.

@@ -17,7 +17,7 @@
 
 use super::body::{Label, block_args};
 use super::{Translator, field, hoist};
-use crate::abi::SLOT;
+use crate::abi::{SLOT, load_slot, n_slots};
 use crate::regions::Region;
 use crate::traps::trap_code;
 use crate::{CompileError, Request};
@@ -114,13 +114,12 @@ pub(super) fn translate_entry_edge(cx: &mut Translator<'_>, label: &Label) {
     };
     cx.builder.switch_to_block(edge);
     let locals = cx.body.locals.clone();
-    let mut slots = 0..;
-    for (local, slot) in locals.into_iter().zip(&mut slots) {
-        let ty = cx.module_local_type(slot);
-        let value = load_frame_slot(cx, ty, (local0, slot));
+    let prepared = cx.body.prepared();
+    for (n, local) in (0..).zip(locals) {
+        let ty = cx.module_local_type(n as usize);
+        let value = load_frame_slot(cx, ty, (local0, prepared.local_slot(n)));
         cx.builder.def_var(local, value);
     }
-    let n_locals = cx.body.locals.len();
     let types: Vec<Type> = {
         let dfg = &cx.builder.func.dfg;
         cx.builder
@@ -130,8 +129,10 @@ pub(super) fn translate_entry_edge(cx: &mut Translator<'_>, label: &Label) {
             .collect()
     };
     let mut args = Vec::with_capacity(types.len());
-    for (ty, slot) in types.into_iter().zip(n_locals..) {
+    let mut slot = prepared.local_slots;
+    for ty in types {
         args.push(load_frame_slot(cx, ty, (local0, slot)));
+        slot += n_slots(ty).cast_unsigned();
     }
     let operands = std::mem::replace(&mut cx.body.operands, args);
     hoist::emit_known(cx);
@@ -150,9 +151,10 @@ pub(super) fn finish(cx: &mut Translator<'_>) {
     }
 }
 
-fn load_frame_slot(cx: &mut Translator<'_>, ty: Type, (local0, slot): (Value, usize)) -> Value {
-    let flags = cx.flags(Region::OsrFrame);
-    cx.builder.ins().load(ty, flags, local0, field(slot) * SLOT)
+fn load_frame_slot(cx: &mut Translator<'_>, ty: Type, (local0, slot): (Value, u32)) -> Value {
+    let flags = cx.slot_flags(Region::OsrFrame);
+    let at = (local0, field(slot as usize) * SLOT);
+    load_slot(&mut cx.builder, flags, ty, at)
 }
 
 impl Translator<'_> {

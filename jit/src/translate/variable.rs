@@ -33,8 +33,12 @@ pub(super) fn translate_select(cx: &mut Translator<'_>) {
 pub(super) fn translate_global_get(cx: &mut Translator<'_>, global: GlobalIdx) {
     let decl = &cx.module.globals[global.index()];
     let (ty, mutable) = (decl.ty.content, decl.ty.mutable);
-    if let (false, Some(ConstExpr::Const(slot))) = (mutable, &decl.init) {
-        let value = cx.emit_const(ty, *slot);
+    let constant_value = match (mutable, &decl.init) {
+        (false, Some(ConstExpr::Const(slot))) => Some(cx.emit_const(ty, *slot)),
+        (false, Some(ConstExpr::Vector(slots))) => Some(cx.emit_vector(*slots)),
+        _ => None,
+    };
+    if let Some(value) = constant_value {
         return cx.push(value);
     }
     let place = cx.request.offsets.global(global);
@@ -43,6 +47,11 @@ pub(super) fn translate_global_get(cx: &mut Translator<'_>, global: GlobalIdx) {
         false => constant(),
     };
     let (base, offset) = cx.place(place);
+    if ty == ValType::V128 {
+        // Unlike slots elsewhere, globals are aligned to 16 bytes.
+        let value = cx.builder.ins().load(types::I8X16, flags, base, offset);
+        return cx.push(value);
+    }
     // Always the whole slot, so that a value that was just stored is found again.
     let slot = cx.builder.ins().load(types::I64, flags, base, offset);
     let value = from_slot(cx, ty, slot);
@@ -77,6 +86,7 @@ fn from_slot(cx: &mut Translator<'_>, ty: ValType, slot: Value) -> Value {
             .builder
             .ins()
             .bitcast(types::F64, MemFlagsData::new(), slot),
+        ValType::V128 => unreachable!("a vector is not a slot"),
         ValType::I64 | ValType::FuncRef | ValType::ExternRef => {
             debug_assert_eq!(clif_type(ty), types::I64);
             slot

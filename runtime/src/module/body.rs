@@ -34,10 +34,12 @@ pub struct PreparedBody {
     pub code: Range<u32>,
     /// Types of all locals, parameters first.
     pub local_types: Box<[ValType]>,
-    /// Number of parameters.
-    pub n_params: u32,
-    /// Number of results.
-    pub n_results: u32,
+    /// Slots of the parameters.
+    pub param_slots: u32,
+    /// Slots of the results.
+    pub result_slots: u32,
+    /// Slots of all locals.
+    pub local_slots: u32,
     /// Most operand slots in use at once.
     pub max_operands: u32,
     /// Entries of branches and calls in the order of the bytes.
@@ -46,6 +48,18 @@ pub struct PreparedBody {
     pub call_sites: Box<[CallSiteInfo]>,
     /// Loop headers.
     pub loops: Box<[LoopInfo]>,
+    /// Present if there is a vector among its locals or operands: it is a vector function.
+    pub vectors: Option<Box<Vectors>>,
+}
+
+/// Where the vectors of a vector function are.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Vectors {
+    /// For each local: its first slot times 2, plus 1 if it is a vector.
+    pub locals: Box<[u32]>,
+    /// A bit for each byte of code, lowest first: is the `drop` or untyped `select` there about
+    /// vectors?
+    pub operands: Box<[u8]>,
 }
 
 /// A call instruction.
@@ -107,6 +121,14 @@ impl Body {
 }
 
 impl PreparedBody {
+    /// The first slot of a local.
+    pub fn local_slot(&self, local: u32) -> u32 {
+        match &self.vectors {
+            Some(vectors) => vectors.locals[local as usize] >> 1,
+            None => local,
+        }
+    }
+
     /// Number of locals, parameters included.
     pub fn n_locals(&self) -> u32 {
         u32::try_from(self.local_types.len()).expect("wasmparser limits locals to 50000")

@@ -12,6 +12,8 @@ use wasmparser::Operator;
 pub enum ConstExpr {
     /// A number, or a null reference.
     Const(u64),
+    /// A vector, low half first.
+    Vector([u64; 2]),
     /// The value of a global.
     GlobalGet(GlobalIdx),
     /// A reference to a function.
@@ -63,7 +65,12 @@ impl ConstExpr {
                 Operator::I64Add => ConstOp::I64Add,
                 Operator::I64Sub => ConstOp::I64Sub,
                 Operator::I64Mul => ConstOp::I64Mul,
-                // References have no operators: it is the whole expression.
+                // Vectors and references have no operators: it is the whole expression.
+                Operator::V128Const { value } => {
+                    let (low, high) = value.bytes().split_at(8);
+                    let half = |it: &[u8]| u64::from_le_bytes(it.try_into().expect("8 bytes"));
+                    return Ok(ConstExpr::Vector([half(low), half(high)]));
+                }
                 Operator::RefFunc { function_index } => {
                     return Ok(ConstExpr::RefFunc(FuncIdx(function_index)));
                 }
@@ -96,9 +103,23 @@ impl ConstExpr {
     pub fn eval(&self, global: impl Fn(GlobalIdx) -> u64, func: impl Fn(FuncIdx) -> u64) -> u64 {
         match *self {
             ConstExpr::Const(value) => value,
+            ConstExpr::Vector(_) => unreachable!("a vector is the value of a global only"),
             ConstExpr::GlobalGet(idx) => global(idx),
             ConstExpr::RefFunc(idx) => func(idx),
             ConstExpr::Program(ref program) => run(program, global),
+        }
+    }
+
+    /// The value of a global: a vector, or a slot.
+    pub fn eval_global(
+        &self,
+        global: impl Fn(GlobalIdx) -> u128,
+        func: impl Fn(FuncIdx) -> u64,
+    ) -> u128 {
+        match *self {
+            ConstExpr::Vector([low, high]) => u128::from(high) << 64 | u128::from(low),
+            ConstExpr::GlobalGet(idx) => global(idx),
+            _ => self.eval(|it| global(it) as u64, func).into(),
         }
     }
 

@@ -17,7 +17,8 @@ impl ValType {
             wasmparser::ValType::F64 => ValType::F64,
             wasmparser::ValType::Ref(RefType::FUNCREF) => ValType::FuncRef,
             wasmparser::ValType::Ref(RefType::EXTERNREF) => ValType::ExternRef,
-            wasmparser::ValType::Ref(_) | wasmparser::ValType::V128 => return None,
+            wasmparser::ValType::V128 => ValType::V128,
+            wasmparser::ValType::Ref(_) => return None,
         })
     }
 }

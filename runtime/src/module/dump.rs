@@ -26,9 +26,9 @@ impl fmt::Display for SideTableDump<'_> {
         writeln!(
             f,
             "params={} results={} locals={} operands={} bytes={:#x}",
-            body.n_params,
-            body.n_results,
-            body.n_locals(),
+            body.param_slots,
+            body.result_slots,
+            body.local_slots,
             body.max_operands,
             body.code.len(),
         )?;

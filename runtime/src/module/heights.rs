@@ -6,17 +6,30 @@
 use super::{DecodeError, Module, side_table_entries};
 use crate::FuncIdx;
 use rustc_hash::FxHashMap;
-use wasmparser::{FuncToValidate, FuncValidatorAllocations, Operator, OperatorsReader};
+use wasmparser::{
+    FuncToValidate, FuncValidator, FuncValidatorAllocations, Operator, OperatorsReader, ValType,
+    ValidatorResources,
+};
 
 /// What is true before an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AtPc {
     /// Side table index.
     pub stp: u32,
-    /// Number of operands; `None` in unreachable code.
+    /// Slots of the operands; `None` in unreachable code.
     pub height: Option<u32>,
-    /// If the instruction before is a call: the number of its results.
+    /// If the instruction before is a call: the slots of its results.
     pub call_results_before: Option<u32>,
+}
+
+/// Slots of all operands.
+fn slots(validator: &FuncValidator<&ValidatorResources>) -> u32 {
+    let height = validator.operand_stack_height();
+    let is_vector = |depth: &u32| {
+        let ty = validator.get_operand_type(*depth as usize);
+        ty == Some(Some(ValType::V128))
+    };
+    height + (0..height).filter(is_vector).count() as u32
 }
 
 impl Module {
@@ -49,7 +62,7 @@ impl Module {
                 let reachable = validator
                     .get_control_frame(0)
                     .is_some_and(|it| !it.unreachable);
-                let height = reachable.then(|| validator.operand_stack_height());
+                let height = reachable.then(|| slots(&validator));
                 heights.insert(
                     (at - start) as u32,
                     AtPc {
@@ -70,10 +83,10 @@ impl Module {
     fn call_results(&self, op: &Operator<'_>) -> Option<u32> {
         let n_results = match *op {
             Operator::Call { function_index } => {
-                self.funcs[function_index as usize].sig.n_results()
+                self.funcs[function_index as usize].sig.result_slots()
             }
             Operator::CallIndirect { type_index, .. } => {
-                self.types[type_index as usize].n_results()
+                self.types[type_index as usize].result_slots()
             }
             _ => return None,
         };

@@ -16,8 +16,9 @@ mod names;
 mod prepare;
 mod side_table;
 mod validate;
+mod widths;
 
-pub use body::{Body, CallKind, CallSiteInfo, LoopInfo, PreparedBody};
+pub use body::{Body, CallKind, CallSiteInfo, LoopInfo, PreparedBody, Vectors};
 pub use const_expr::{ConstExpr, ConstOp};
 pub use constness::{TableClass, TableFacts};
 pub use dump::SideTableDump;
@@ -199,6 +200,12 @@ pub struct DataSegment {
 }
 
 impl Module {
+    /// Can there be a vector that no vector instruction of the same body has made?
+    pub(crate) fn has_vector_types(&self) -> bool {
+        let is_vector = |it: &GlobalDecl| it.ty.content == ValType::V128;
+        self.types.iter().any(|it| it.ty().has_vector()) || self.globals.iter().any(is_vector)
+    }
+
     /// The type of function `func`.
     pub fn func_type(&self, func: FuncIdx) -> &FuncType {
         self.funcs[func.index()].sig.ty()

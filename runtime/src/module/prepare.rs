@@ -8,8 +8,9 @@
 //! holds its own pc in `target` and the previous unfinished entry of the same label in `link`, so
 //! that labels need no lists of their own.
 
+use super::widths::Widths;
 use super::{Body, CallKind, CallSiteInfo, LoopInfo, Module, PreparedBody, SideTableEntry};
-use crate::types::ValType;
+use crate::types::{ValType, slots_of};
 use crate::{CallSiteIdx, FuncIdx, TableIdx, TypeIdx};
 use wasmparser::{
     BinaryReaderError, BlockType, FuncToValidate, FuncValidatorAllocations, Operator,
@@ -46,11 +47,14 @@ pub(super) fn prepare(
 
     let start = reader.original_position();
     let mut operators = OperatorsReader::new(reader);
-    let mut builder = Builder::new(module, start, ty.results.len());
+    let mut widths = Widths::new(module, &local_types);
+    let mut builder = Builder::new(module, start, &ty.results);
     while !operators.eof() {
         let at = operators.original_position();
         let op = operators.read()?;
         let height_before = validator.operand_stack_height();
+        let place = (module.bytes[at], offset(at - start));
+        let pushes = widths.before(&op, &validator, place);
         validator.op(at, &op)?;
         builder.instruction(
             &op,
@@ -60,16 +64,21 @@ pub(super) fn prepare(
                 height_before,
                 height_after: validator.operand_stack_height(),
             },
+            &widths,
         );
+        widths.after(pushes, &validator);
     }
     operators.finish()?;
 
+    let max_operands = builder.max_operands.max(widths.max_slots());
     Ok(PreparedBody {
         code: offset(start)..body.range.end,
+        param_slots: slots_of(&ty.params),
+        result_slots: slots_of(&ty.results),
+        local_slots: slots_of(&local_types),
+        max_operands,
+        vectors: widths.finish(&local_types, body.range.end as usize - start),
         local_types: local_types.into_boxed_slice(),
-        n_params: offset(ty.params.len()),
-        n_results: offset(ty.results.len()),
-        max_operands: builder.max_operands,
         side_table: builder.entries.into_boxed_slice(),
         call_sites: builder.call_sites.into_boxed_slice(),
         loops: builder.loops.into_boxed_slice(),
@@ -105,12 +114,28 @@ struct Label {
     header: Option<LoopInfo>,
     /// Operands below the block's parameters.
     height: u32,
-    n_params: u32,
-    n_results: u32,
+    params: Arity,
+    results: Arity,
     /// The last of the branches that wait for the block's `end`.
     waiting: Option<u32>,
     /// The entry of an `if` that waits for its `else`.
     waiting_if: Option<u32>,
+}
+
+/// How many operands a branch takes along.
+#[derive(Clone, Copy, Default)]
+struct Arity {
+    n: u32,
+    slots: u32,
+}
+
+impl Arity {
+    fn of(types: &[ValType]) -> Self {
+        Self {
+            n: offset(types.len()),
+            slots: slots_of(types),
+        }
+    }
 }
 
 struct Builder<'m> {
@@ -126,13 +151,13 @@ struct Builder<'m> {
 const NO_LINK: i32 = -1;
 
 impl<'m> Builder<'m> {
-    fn new(module: &'m Module, start: usize, n_results: usize) -> Self {
+    fn new(module: &'m Module, start: usize, results: &[ValType]) -> Self {
         debug_assert!(start <= module.bytes.len());
         let function = Label {
             header: None,
             height: 0,
-            n_params: 0,
-            n_results: offset(n_results),
+            params: Arity::default(),
+            results: Arity::of(results),
             waiting: None,
             waiting_if: None,
         };
@@ -147,19 +172,23 @@ impl<'m> Builder<'m> {
     }
 
     /// Follows a validated instruction.
-    fn instruction(&mut self, op: &Operator<'_>, at: At) {
+    ///
+    /// `widths` is that of the operands before it.
+    fn instruction(&mut self, op: &Operator<'_>, at: At, widths: &Widths) {
         let stp = self.stp();
         let max = at.height_before.max(at.height_after);
         self.max_operands = self.max_operands.max(max);
         match *op {
             Operator::Block { blockty } => self.open(blockty, at),
-            Operator::Loop { blockty } => self.open_loop(blockty, at),
+            Operator::Loop { blockty } => self.open_loop(blockty, at, widths),
             Operator::If { blockty } => self.open_if(blockty, at),
             Operator::Else => self.else_(at),
             Operator::End => self.end(at),
-            Operator::Br { relative_depth } => self.branch(relative_depth, at.height_before, at),
-            Operator::BrIf { relative_depth } => self.branch_if(relative_depth, at),
-            Operator::BrTable { ref targets } => self.branch_table(targets, at),
+            Operator::Br { relative_depth } => {
+                self.branch(relative_depth, at.height_before, at, widths);
+            }
+            Operator::BrIf { relative_depth } => self.branch_if(relative_depth, at, widths),
+            Operator::BrTable { ref targets } => self.branch_table(targets, at, widths),
             Operator::Call { function_index } => {
                 self.call(CallKind::Direct(FuncIdx(function_index)), at);
             }
@@ -195,29 +224,36 @@ impl<'m> Builder<'m> {
     }
 
     fn open(&mut self, ty: BlockType, at: At) {
-        let (n_params, n_results) = match ty {
-            BlockType::Empty => (0, 0),
-            BlockType::Type(_) => (0, 1),
+        let (params, results) = match ty {
+            BlockType::Empty => Default::default(),
+            BlockType::Type(ty) => {
+                let slots = if ty == wasmparser::ValType::V128 {
+                    2
+                } else {
+                    1
+                };
+                (Arity::default(), Arity { n: 1, slots })
+            }
             BlockType::FuncType(ty) => {
                 let ty = self.module.types[ty as usize].ty();
-                (offset(ty.params.len()), offset(ty.results.len()))
+                (Arity::of(&ty.params), Arity::of(&ty.results))
             }
         };
         self.labels.push(Label {
             header: None,
-            height: at.height_after - n_params,
-            n_params,
-            n_results,
+            height: at.height_after - params.n,
+            params,
+            results,
             waiting: None,
             waiting_if: None,
         });
     }
 
-    fn open_loop(&mut self, ty: BlockType, at: At) {
+    fn open_loop(&mut self, ty: BlockType, at: At, widths: &Widths) {
         let header = LoopInfo {
             pc: at.next,
             stp: self.stp(),
-            height: at.height_after,
+            height: widths.slots(0..at.height_after),
         };
         self.open(ty, at);
         self.loops.push(header);
@@ -229,14 +265,14 @@ impl<'m> Builder<'m> {
         let entry = self.stp();
         let label = self.innermost();
         label.waiting_if = Some(entry);
-        let keep = label.n_params;
+        let keep = label.params.slots;
         self.wait(None, 0, keep, at);
     }
 
     fn else_(&mut self, at: At) {
         let entry = self.stp();
         let label = self.innermost();
-        let keep = label.n_results;
+        let keep = label.results.slots;
         let previous = label.waiting.replace(entry);
         let waiting_if = label.waiting_if.take();
         self.wait(previous, 0, keep, at);
@@ -258,30 +294,31 @@ impl<'m> Builder<'m> {
         }
     }
 
-    fn branch_if(&mut self, depth: u32, at: At) {
+    fn branch_if(&mut self, depth: u32, at: At, widths: &Widths) {
         // The condition is gone when the branch is taken. In unreachable code there may be none.
-        self.branch(depth, at.height_before.saturating_sub(1), at);
+        self.branch(depth, at.height_before.saturating_sub(1), at, widths);
     }
 
-    fn branch_table(&mut self, targets: &wasmparser::BrTable<'_>, at: At) {
+    fn branch_table(&mut self, targets: &wasmparser::BrTable<'_>, at: At, widths: &Widths) {
         let height = at.height_before.saturating_sub(1);
         for depth in targets.targets() {
-            self.branch(depth.expect("targets are validated"), height, at);
+            self.branch(depth.expect("targets are validated"), height, at, widths);
         }
-        self.branch(targets.default(), height, at);
+        self.branch(targets.default(), height, at, widths);
     }
 
     /// Adds the entry of a branch that is taken with `height` operands.
-    fn branch(&mut self, depth: u32, height: u32, at: At) {
+    fn branch(&mut self, depth: u32, height: u32, at: At, widths: &Widths) {
         let entry = self.stp();
         let nth = self.labels.len() - 1 - depth as usize;
         let label = &mut self.labels[nth];
         let keep = match label.header {
-            Some(_) => label.n_params,
-            None => label.n_results,
+            Some(_) => label.params,
+            None => label.results,
         };
         // In unreachable code operands may be missing.
-        let drop = height.saturating_sub(label.height + keep);
+        let dropped = label.height..label.height.max(height.saturating_sub(keep.n));
+        let (drop, keep) = (widths.slots(dropped), keep.slots);
         match label.header {
             Some(header) => {
                 let pc_delta = delta(at.pc, header.pc);

@@ -8,7 +8,7 @@ use super::{EntryRecord, VMFuncRef, VMSignature, VMStore};
 use crate::types::{FuncType, ValType};
 use std::mem::offset_of;
 
-/// Results of one kind (integers and references, or floats) that the compiled convention returns
+/// Results of one kind (integers and references, or floats and vectors) that the compiled convention returns
 /// in registers. If there are more, the caller passes an area for them before all arguments.
 const RESULT_REGISTERS: usize = 8;
 
@@ -17,7 +17,7 @@ const RESULT_REGISTERS: usize = 8;
 /// It replaces itself by the signature's slow stub. Compiled code that can call a function of some
 /// type made the stubs of that type before it was installed, so the stub exists.
 pub fn lazy_entry(ty: &FuncType) -> *const u8 {
-    let is_float = |it: &&ValType| matches!(it, ValType::F32 | ValType::F64);
+    let is_float = |it: &&ValType| matches!(it, ValType::F32 | ValType::F64 | ValType::V128);
     let n_floats = ty.results.iter().filter(is_float).count();
     if n_floats.max(ty.results.len() - n_floats) <= RESULT_REGISTERS {
         lazy_entry_rdi as *const u8

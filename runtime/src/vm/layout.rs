@@ -17,7 +17,7 @@
 
 use crate::feedback::CallSite;
 use crate::module::{ImportCounts, Module, PreparedBody, SideTableEntry};
-use crate::types::FuncType;
+use crate::types::{FuncType, slots_of};
 use crate::{FuncIdx, GlobalIdx, MemoryIdx, SigId, Store, TableIdx, TypeIdx};
 use std::mem::{offset_of, size_of};
 use std::sync::Arc;
@@ -96,7 +96,8 @@ pub struct VMSignature {
     /// Number of the type in its engine.
     pub id: SigId,
     n_params: u32,
-    n_results: u32,
+    param_slots: u32,
+    result_slots: u32,
     /// `Tail (callee, args...) -> results`: calls a function that is not compiled.
     pub slow_stub: AtomicPtr<u8>,
     /// `Tail (vmctx, exit id) -> results`: finishes the activation in the interpreter.
@@ -116,7 +117,8 @@ impl VMSignature {
         Self {
             id,
             n_params: u32::try_from(ty.params.len()).expect("validated"),
-            n_results: u32::try_from(ty.results.len()).expect("validated"),
+            param_slots: slots_of(&ty.params),
+            result_slots: slots_of(&ty.results),
             slow_stub: stub(),
             deopt_stub: stub(),
             tail_entry: stub(),
@@ -131,14 +133,19 @@ impl VMSignature {
         &self.ty
     }
 
-    /// Number of parameters, each one slot.
+    /// Number of parameters.
     pub fn n_params(&self) -> usize {
         self.n_params as usize
     }
 
-    /// Number of results, each one slot.
-    pub fn n_results(&self) -> usize {
-        self.n_results as usize
+    /// Number of slots that the parameters take.
+    pub fn param_slots(&self) -> usize {
+        self.param_slots as usize
+    }
+
+    /// Number of slots that the results take.
+    pub fn result_slots(&self) -> usize {
+        self.result_slots as usize
     }
 
     /// Have the stubs been made?
@@ -177,6 +184,9 @@ pub struct VMGlobal {
     pub value: [u64; 2],
 }
 
+/// Bit of an address in `Instance::global_slots`: the global's value is a vector.
+pub const GLOBAL_IS_VECTOR: usize = 1;
+
 /// A suspended interpreter frame: where it goes on.
 ///
 /// `pc` and `stp` are after the call that suspended it, whose length is in the side table entry
@@ -206,6 +216,15 @@ pub enum FuncKind {
     Host = 2,
     /// Through its compiled code.
     Compiled = 3,
+    /// By pushing a frame that is executed with the dispatch tables of vector functions.
+    InterpretedVector = 4,
+}
+
+impl FuncKind {
+    /// Is a call made by pushing a frame?
+    pub fn is_interpreted(self) -> bool {
+        matches!(self, FuncKind::Interpreted | FuncKind::InterpretedVector)
+    }
 }
 
 /// A function of an instance as the interpreter sees it.
@@ -242,6 +261,10 @@ pub struct FuncInstance {
     pub prepared: *const PreparedBody,
     /// The host function; null for wasm.
     pub host: *const crate::host::HostFunc,
+    /// `Vectors::locals`; null unless it is a vector function.
+    pub vector_locals: *const u32,
+    /// `Vectors::operands`; null unless it is a vector function.
+    pub vector_operands: *const u8,
 }
 
 impl FuncInstance {
@@ -263,6 +286,22 @@ impl FuncInstance {
             func: FuncIdx(0),
             prepared: null(),
             host: null(),
+            vector_locals: null(),
+            vector_operands: null(),
+        }
+    }
+
+    /// Is it a vector function?
+    #[inline]
+    pub fn is_vector(&self) -> bool {
+        !self.vector_locals.is_null()
+    }
+
+    /// Its kind as long as it is not compiled.
+    pub fn interpreted_kind(&self) -> FuncKind {
+        match self.is_vector() {
+            true => FuncKind::InterpretedVector,
+            false => FuncKind::Interpreted,
         }
     }
 

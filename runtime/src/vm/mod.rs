@@ -9,6 +9,6 @@ pub use builtins::{
     BUILTINS, Builtin, FMA_MASK, RAISED, builtin_address, call_slow_address, deopt_address,
 };
 pub use layout::{
-    DEOPT_BUFFER_SLOTS, EntryRecord, Frame, FuncInstance, FuncKind, Place, VMContext, VMFuncRef,
-    VMGlobal, VMMemory, VMOffsets, VMSignature, VMStore, VMTable,
+    DEOPT_BUFFER_SLOTS, EntryRecord, Frame, FuncInstance, FuncKind, GLOBAL_IS_VECTOR, Place,
+    VMContext, VMFuncRef, VMGlobal, VMMemory, VMOffsets, VMSignature, VMStore, VMTable,
 };
