@@ -84,6 +84,7 @@ const FAMILIES: &[&str] = &[
     "float",
     "convert",
     "reference",
+    "simd",
     "wide",
 ];
 

@@ -26,8 +26,13 @@ impl Regs {
         Ok(())
     }
 
+    /// Where `N` bytes at `address + offset` are; the sum itself if they are not all in memory.
     #[inline(always)]
-    fn checked<const N: usize>(&self, address: u32, offset: u32) -> Result<*mut u8, u64> {
+    pub(crate) fn checked<const N: usize>(
+        &self,
+        address: u32,
+        offset: u32,
+    ) -> Result<*mut u8, u64> {
         // Kept as the end of the access: one sum serves the check, the pointer and the fault.
         let end = u64::from(address) + u64::from(offset) + N as u64;
         // SAFETY: the context is that of the current frame (invariant 1 of `regs.rs`).

@@ -621,8 +621,6 @@ mod errors {
             "(module (memory i64 1))",
             "(module (memory 1 1 shared))",
             "(module (tag))",
-            "(module (func (param v128)))",
-            "(module (func (drop (v128.const i64x2 0 0))))",
             "(module (type (struct)))",
             "(module (func (param (ref func))))",
             "(module (func (param anyref)))",

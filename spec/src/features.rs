@@ -6,10 +6,10 @@
 use wasm_interp_jit::Config;
 use wasmparser::{Validator, WasmFeatures};
 
-/// What the engine covers: WebAssembly 2.0 without SIMD, tail calls, extended constants and wide
+/// What the engine covers: WebAssembly 2.0, relaxed SIMD, tail calls, extended constants and wide
 /// arithmetic.
 pub const COVERED: WasmFeatures = WasmFeatures::WASM2
-    .difference(WasmFeatures::SIMD)
+    .union(WasmFeatures::RELAXED_SIMD)
     .union(WasmFeatures::TAIL_CALL)
     .union(WasmFeatures::EXTENDED_CONST)
     .union(WasmFeatures::WIDE_ARITHMETIC);

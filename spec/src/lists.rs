@@ -7,9 +7,6 @@
 /// repository, at any depth. A name that ends in `*` stands for all names that start so.
 const LEFT_OUT: &[(&str, &str)] = &[
     // Proposals that are not covered.
-    ("simd", "needs simd"),
-    ("simd_*", "needs simd"),
-    ("relaxed-simd", "needs relaxed-simd"),
     ("memory64", "needs memory64"),
     ("multi-memory", "needs multi-memory"),
     ("gc", "needs gc"),
@@ -75,8 +72,7 @@ mod tests {
     #[test]
     fn names_stand_for_folders_files_and_beginnings() {
         assert_eq!(left_out("proposals/gc/array.wast"), Some("needs gc"));
-        assert_eq!(left_out("core/simd/simd_lane.wast"), Some("needs simd"));
-        assert_eq!(left_out("simd_lane.wast"), Some("needs simd"));
+        assert_eq!(left_out("core/threads/atomic.wast"), Some("needs threads"));
         assert_eq!(
             left_out("wasm-latest/ref.wast"),
             Some("needs function-references")

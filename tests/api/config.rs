@@ -15,14 +15,13 @@ fn refused(set: impl FnOnce(&mut Config) -> &mut Config) -> String {
 fn unsupported_features() {
     let text =
         |name| format!("the wasm_{name} feature is not supported on this compiler configuration");
-    assert_eq!(refused(|c| c.wasm_simd(true)), text("simd"));
     assert_eq!(refused(|c| c.wasm_gc(true)), text("gc"));
     assert_eq!(refused(|c| c.wasm_threads(true)), text("threads"));
     assert_eq!(refused(|c| c.wasm_exceptions(true)), text("exceptions"));
     assert_eq!(refused(|c| c.wasm_memory64(true)), text("memory64"));
     assert_eq!(
-        refused(|c| c.wasm_features(WasmFeatures::SIMD, true)),
-        text("simd")
+        refused(|c| c.wasm_features(WasmFeatures::GC, true)),
+        text("gc")
     );
 }
 
@@ -36,6 +35,8 @@ fn invalid_settings() {
         refused(|c| c.strategy(Strategy::Winch)),
         "winch support not compiled in"
     );
+    let half = "cannot disable the simd proposal but enable the relaxed simd proposal";
+    assert_eq!(refused(|c| c.wasm_simd(false)), half);
 }
 
 // Switching a proposal off must reach validation.
@@ -49,6 +50,15 @@ fn features_can_be_switched_off() {
         assert!(Module::new(&off, wat).is_err(), "{wat}");
     };
     refuses(Config::wasm_tail_call, "(module (func $f return_call $f))");
+    refuses(
+        |c, on| c.wasm_simd(on).wasm_relaxed_simd(on),
+        "(module (func (param v128)))",
+    );
+    refuses(
+        Config::wasm_relaxed_simd,
+        "(module (func (param v128) (result v128)
+            (i8x16.relaxed_swizzle (local.get 0) (local.get 0))))",
+    );
     refuses(
         Config::wasm_multi_value,
         "(module (func (result i32 i32) unreachable))",

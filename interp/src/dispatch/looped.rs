@@ -2,7 +2,7 @@
 
 use super::{Nans, leave, run_cold};
 use crate::cursor::{Full, Path};
-use crate::ops::canonical::{Canonical, for_each_arithmetic};
+use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
 use crate::ops::{Flow, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_prefixed, slot_of_simd, vector};
 use crate::regs::Regs;
 use runtime::Status;
@@ -87,7 +87,17 @@ const fn in_vector(mut handlers: Handlers) -> Handlers {
 }
 
 static VECTOR_HANDLERS: Handlers = in_vector(HANDLERS);
-static CANONICAL_VECTOR_HANDLERS: Handlers = in_vector(CANONICAL_HANDLERS);
+
+macro_rules! define_canonical_vector_table {
+    ($(($name:ident, $result:ty))*) => {
+        static CANONICAL_VECTOR_HANDLERS: Handlers = {
+            let mut handlers = in_vector(CANONICAL_HANDLERS);
+            $(handlers[slot_of(Opcode::$name)] = execute::<Canonical<op::$name>>;)*
+            handlers
+        };
+    };
+}
+for_each_vector_arithmetic!(define_canonical_vector_table);
 
 fn no_instruction(m: &mut Regs) -> Option<Status> {
     unreachable!("opcode {:#x} passed validation", m.pc.byte())

@@ -19,7 +19,7 @@ mod lookahead;
 use super::{Nans, run_cold};
 use crate::context::Context;
 use crate::cursor::{Cursor, Full, Path, Quick};
-use crate::ops::canonical::{Canonical, for_each_arithmetic};
+use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
 use crate::ops::{
     Flow, N_SLOTS, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_prefixed, slot_of_simd, vector,
 };
@@ -120,21 +120,35 @@ macro_rules! define_canonical {
         /// What canonicalizing stores have for float arithmetic.
         const CANONICAL: &[Row] = &[$(Row::new::<Canonical<op::$name>>(),)*];
 
-        /// The tables of vector functions in stores that canonicalize NaNs.
-        static CANONICAL_VECTOR_TABLES: Handlers<N_VECTOR_SLOTS> = {
+        /// The same for arithmetic of numbers in vector functions.
+        static CANONICAL_NUMBER_TABLES: Handlers<N_VECTOR_SLOTS> = {
             let mut tables = VECTOR_TABLES;
-            $(
-                let slot = slot_of(Opcode::$name);
-                tables[EMPTY as usize][slot] = handle_in_vector::<Canonical<op::$name>, EMPTY>;
-                tables[INT as usize][slot] = handle_in_vector::<Canonical<op::$name>, INT>;
-                tables[INT_INT as usize][slot] = handle_in_vector::<Canonical<op::$name>, INT_INT>;
-                tables[FLOAT as usize][slot] = handle_in_vector::<Canonical<op::$name>, FLOAT>;
-            )*
+            $(enter_in_vector::<Canonical<op::$name>>(&mut tables);)*
             tables
         };
     };
 }
 for_each_arithmetic!(define_canonical);
+
+macro_rules! define_canonical_vectors {
+    ($(($name:ident, $result:ty))*) => {
+        /// The tables of vector functions in stores that canonicalize NaNs.
+        static CANONICAL_VECTOR_TABLES: Handlers<N_VECTOR_SLOTS> = {
+            let mut tables = CANONICAL_NUMBER_TABLES;
+            $(enter_in_vector::<Canonical<op::$name>>(&mut tables);)*
+            tables
+        };
+    };
+}
+for_each_vector_arithmetic!(define_canonical_vectors);
+
+const fn enter_in_vector<O: Op + Lookahead>(tables: &mut Handlers<N_VECTOR_SLOTS>) {
+    let slot = slot_of(O::OPCODE);
+    tables[EMPTY as usize][slot] = handle_in_vector::<O, EMPTY>;
+    tables[INT as usize][slot] = handle_in_vector::<O, INT>;
+    tables[INT_INT as usize][slot] = handle_in_vector::<O, INT_INT>;
+    tables[FLOAT as usize][slot] = handle_in_vector::<O, FLOAT>;
+}
 
 /// The tables of stores that canonicalize NaNs.
 static CANONICAL_TABLES: Handlers<N_SLOTS> = {

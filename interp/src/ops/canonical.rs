@@ -4,9 +4,10 @@
 //! for those before which they are looked for: nobody else pays, not even with a branch. What is
 //! listed is what Cranelift's pass of the same purpose rewrites, so that both tiers agree.
 
+use super::simd::{F32x4, F64x2, Operand};
 use super::{Coded, Flow, Op, op};
 use crate::cursor::Path;
-use crate::regs::{Regs, Slot};
+use crate::regs::Regs;
 use runtime::opcode::Opcode;
 use std::marker::PhantomData;
 
@@ -17,7 +18,7 @@ pub(crate) trait Arithmetic: Op {
 }
 
 /// Values with floats in them.
-pub(crate) trait Floats: Slot {
+pub(crate) trait Floats: Operand {
     /// The same with the canonical NaN for every NaN.
     fn canonical(self) -> Self;
 }
@@ -45,6 +46,16 @@ impl Floats for f64 {
     }
 }
 
+impl<T: Floats, const N: usize> Floats for [T; N]
+where
+    Self: Operand,
+{
+    #[inline(always)]
+    fn canonical(self) -> Self {
+        self.map(T::canonical)
+    }
+}
+
 /// The instruction `O` with canonical NaNs.
 pub(crate) struct Canonical<O>(PhantomData<O>);
 
@@ -57,8 +68,7 @@ impl<O: Arithmetic> Op for Canonical<O> {
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let flow = O::run::<P>(m);
         if let Flow::Next = flow {
-            let result: O::Result = m.pop();
-            m.push(result.canonical());
+            O::Result::pop(m).canonical().push(m);
         }
         flow
     }
@@ -96,6 +106,52 @@ macro_rules! for_each_arithmetic {
     };
 }
 pub(crate) use for_each_arithmetic;
+
+/// The same for vectors.
+macro_rules! for_each_vector_arithmetic {
+    ($mac:ident) => {
+        $mac! {
+            (F32x4Ceil, F32x4)
+            (F32x4Floor, F32x4)
+            (F32x4Trunc, F32x4)
+            (F32x4Nearest, F32x4)
+            (F32x4Sqrt, F32x4)
+            (F32x4Add, F32x4)
+            (F32x4Sub, F32x4)
+            (F32x4Mul, F32x4)
+            (F32x4Div, F32x4)
+            (F32x4Min, F32x4)
+            (F32x4Max, F32x4)
+            (F32x4DemoteF64x2Zero, F32x4)
+            (F32x4RelaxedMadd, F32x4)
+            (F32x4RelaxedNmadd, F32x4)
+            (F64x2Ceil, F64x2)
+            (F64x2Floor, F64x2)
+            (F64x2Trunc, F64x2)
+            (F64x2Nearest, F64x2)
+            (F64x2Sqrt, F64x2)
+            (F64x2Add, F64x2)
+            (F64x2Sub, F64x2)
+            (F64x2Mul, F64x2)
+            (F64x2Div, F64x2)
+            (F64x2Min, F64x2)
+            (F64x2Max, F64x2)
+            (F64x2PromoteLowF32x4, F64x2)
+            (F64x2RelaxedMadd, F64x2)
+            (F64x2RelaxedNmadd, F64x2)
+        }
+    };
+}
+pub(crate) use for_each_vector_arithmetic;
+
+macro_rules! implement_vector {
+    ($(($name:ident, $result:ty))*) => {$(
+        impl Arithmetic for op::$name {
+            type Result = $result;
+        }
+    )*};
+}
+for_each_vector_arithmetic!(implement_vector);
 
 macro_rules! implement {
     ($(($name:ident, $result:ty))*) => {

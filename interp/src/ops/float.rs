@@ -83,15 +83,15 @@ binary! {
     F64Copysign |a, b: f64| f64::from_bits(a.to_bits() & !F64_SIGN | b.to_bits() & F64_SIGN);
 }
 
-const F32_SIGN: u32 = 1 << 31;
-const F64_SIGN: u64 = 1 << 63;
+pub(super) const F32_SIGN: u32 = 1 << 31;
+pub(super) const F64_SIGN: u64 = 1 << 63;
 
 /// Functions that Rust and wasm define alike but for NaN.
 macro_rules! functions {
     ($ty:ty, $quiet:ident, $min:ident, $max:ident) => {
         /// Rounds. A NaN becomes quiet and keeps its payload, as by machine instructions.
         #[inline(always)]
-        fn $quiet(a: $ty, round: impl Fn($ty) -> $ty) -> $ty {
+        pub(super) fn $quiet(a: $ty, round: impl Fn($ty) -> $ty) -> $ty {
             if a.is_nan() { a + a } else { round(a) }
         }
 

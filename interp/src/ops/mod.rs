@@ -13,6 +13,7 @@ mod float;
 mod int;
 mod memory;
 mod reference;
+mod simd;
 mod table;
 mod variable;
 pub(crate) mod vector;
@@ -116,7 +117,6 @@ pub(crate) fn slot_of_simd(sub: u32) -> usize {
 }
 
 /// The place behind the opcode of the prefixed instruction `O` at `pc`.
-#[expect(dead_code, reason = "until there are vector instructions")]
 #[inline(always)]
 pub(crate) fn behind_prefixed<P: Path, O: Coded>(pc: Cursor) -> Option<Cursor> {
     match O::OPCODE.prefixed() {

@@ -1,13 +1,14 @@
 //! Tests of everything below translation: hand-made CLIF in a real store, with a stand-in for the
-//! interpreter. No wasm body is ever executed.
+//! interpreter. Wasm bodies are executed only where settings are not those of this machine.
 
 mod convention;
+mod fused;
 mod leaving;
 
 use crate::abi::tail_signature;
 use crate::compiler::catch_panic;
 use crate::translate::Translation;
-use crate::{Code, CompileError, Compiler, Options, Request};
+use crate::{Code, CompileError, Compiled, Compiler, Options, Request};
 use cranelift_codegen::ir::{
     GlobalValueData, InstBuilder, MemFlagsData, Signature, SourceLoc, Value, types,
 };
@@ -229,10 +230,21 @@ impl Fixture {
                 })
             },
         );
+        self.install(func, compiled.expect("compiles"));
+    }
+
+    /// Compiles the function of `request` as it is, and installs it.
+    fn define_translated(&mut self, request: &Request) {
+        self.module().prepare(request.func).expect("valid");
+        let compiled = self.tiers.compiler.compile(request);
+        self.install(request.func.0, compiled.expect("compiles"));
+    }
+
+    fn install(&mut self, func: u32, compiled: Compiled) {
         let code = self
             .tiers
             .compiler
-            .publish(compiled.expect("compiles"))
+            .publish(compiled)
             .expect("there is memory for code");
         let instance = &raw mut *self.store.instances[self.instance.index()];
         // SAFETY: the fixture's store is alive, and nothing runs in it.

@@ -30,8 +30,6 @@ impl Translator<'_> {
     /// The constant vector whose slots are these, the low half first.
     pub(super) fn emit_vector(&mut self, [low, high]: [u64; 2]) -> Value {
         let bits = u128::from(high) << 64 | u128::from(low);
-        let bytes = bits.to_le_bytes().as_slice().into();
-        let constant = self.builder.func.dfg.constants.insert(bytes);
-        self.builder.ins().vconst(types::I8X16, constant)
+        self.vector_constant(types::I8X16, bits.to_le_bytes())
     }
 }

@@ -3,6 +3,7 @@
 
 mod control;
 mod instructions;
+mod simd;
 mod speculation;
 
 use super::{Translation, translate};
@@ -186,10 +187,14 @@ fn check_positions(
         }
         let frame = translation.frames[pos.frame()];
         let start = request.module.prepare(frame.func).unwrap().code.start;
-        let opcode = request.module.bytes[(start + pos.pc()) as usize];
+        let opcode = &request.module.bytes[(start + pos.pc()) as usize..];
         assert!(
-            (0x28..=0x3e).contains(&opcode),
-            "{opcode:#x} at {pos:?}\n{}",
+            matches!(
+                opcode,
+                [0x28..=0x3e, ..] | [0xfd, 0x00..=0x0b | 0x54..=0x5d, ..]
+            ),
+            "{:x?} at {pos:?}\n{}",
+            &opcode[..2],
             func.display()
         );
     }

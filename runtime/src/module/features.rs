@@ -7,7 +7,7 @@ use wasmparser::WasmFeatures;
 pub struct Features(WasmFeatures);
 
 impl Features {
-    /// Everything the engine implements: WebAssembly 2.0 without SIMD, tail calls, and wide
+    /// Everything the engine implements: WebAssembly 2.0, tail calls, relaxed SIMD, and wide
     /// arithmetic.
     ///
     /// `GC_TYPES` is no proposal: without it wasmparser rejects `externref`.
@@ -21,6 +21,8 @@ impl Features {
             .union(WasmFeatures::TAIL_CALL)
             .union(WasmFeatures::EXTENDED_CONST)
             .union(WasmFeatures::FLOATS)
+            .union(WasmFeatures::SIMD)
+            .union(WasmFeatures::RELAXED_SIMD)
             .union(WasmFeatures::WIDE_ARITHMETIC)
             .union(WasmFeatures::GC_TYPES),
     );

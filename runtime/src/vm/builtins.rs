@@ -118,14 +118,17 @@ for_each_builtin! {
         Ok(0)
     }
     /// A lane of `f32x4.relaxed_madd` with one rounding: bits of (a, b, c) -> bits of a * b + c.
+    /// NaNs are canonical, which Cranelift cannot see to.
     FmaF32(_instance, a, b, c) {
         let [a, b, c] = [a, b, c].map(|it| f32::from_bits(it as u32));
-        Ok(u64::from(a.mul_add(b, c).to_bits()))
+        let sum = a.mul_add(b, c);
+        Ok(if sum.is_nan() { 0x7fc0_0000 } else { u64::from(sum.to_bits()) })
     }
     /// The same for `f64x2`: the result is combined with [`FMA_MASK`].
     FmaF64(_instance, a, b, c) {
         let [a, b, c] = [a, b, c].map(f64::from_bits);
-        Ok(a.mul_add(b, c).to_bits() ^ FMA_MASK)
+        let sum = a.mul_add(b, c);
+        Ok(FMA_MASK ^ if sum.is_nan() { 0x7ff8_0000_0000_0000 } else { sum.to_bits() })
     }
 }
 

@@ -72,7 +72,7 @@ impl Translator<'_> {
     }
 
     /// A constant vector.
-    fn vector_constant(&mut self, ty: Type, bytes: [u8; 16]) -> Value {
+    pub(super) fn vector_constant(&mut self, ty: Type, bytes: [u8; 16]) -> Value {
         let bytes = bytes.as_slice().into();
         let constant = self.builder.func.dfg.constants.insert(bytes);
         self.builder.ins().vconst(ty, constant)
