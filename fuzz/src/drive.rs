@@ -426,6 +426,7 @@ fn value(
         ValType::I64 => Val::I64(values::integer(rng).cast_signed()),
         ValType::F32 => Val::F32(values::single(rng)),
         ValType::F64 => Val::F64(values::double(rng)),
+        ValType::V128 => Val::V128(values::vector(rng).into()),
         ValType::Ref(ty) if ty.heap_type().is_extern() => {
             if rng.below(3) == 0 {
                 return Val::ExternRef(None);
@@ -443,6 +444,7 @@ fn value(
             // One case more: null.
             Val::FuncRef(funcs.get(rng.index(funcs.len() + 1)).copied())
         }
+        #[allow(unreachable_patterns, reason = "wasmtime has more types")]
         _ => unreachable!("no other types with these features"),
     }
 }
@@ -457,6 +459,7 @@ fn seen(val: &Val, store: impl AsContext) -> Seen {
         Val::I64(value) => Seen::I64(value.cast_unsigned()),
         Val::F32(bits) => Seen::F32(*bits),
         Val::F64(bits) => Seen::F64(*bits),
+        Val::V128(bits) => Seen::V128(bits.as_u128()),
         Val::FuncRef(func) => Seen::Func(func.map(|func| {
             let ty = func.ty(&store);
             (ty.params().len(), ty.results().len())
@@ -468,6 +471,7 @@ fn seen(val: &Val, store: impl AsContext) -> Seen {
                 .expect("it is of this store");
             Seen::Extern(data.and_then(|data| data.downcast_ref::<u32>()).copied())
         }
+        #[allow(unreachable_patterns, reason = "wasmtime has more types")]
         _ => unreachable!("no other values with these features"),
     }
 }

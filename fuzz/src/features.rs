@@ -2,9 +2,9 @@
 
 use wasmparser::WasmFeatures;
 
-/// WebAssembly 2.0 without SIMD, tail calls, extended constant expressions and wide arithmetic.
+/// WebAssembly 2.0, relaxed SIMD, tail calls, extended constant expressions and wide arithmetic.
 pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM2
-    .difference(WasmFeatures::SIMD)
+    .union(WasmFeatures::RELAXED_SIMD)
     .union(WasmFeatures::TAIL_CALL)
     .union(WasmFeatures::EXTENDED_CONST)
     .union(WasmFeatures::WIDE_ARITHMETIC);

@@ -10,6 +10,7 @@ pub(crate) enum Seen {
     I64(u64),
     F32(u32),
     F64(u64),
+    V128(u128),
     /// Is it null? Functions are told apart by their number of parameters and results.
     Func(Option<(usize, usize)>),
     /// The number that the host put in.
@@ -31,6 +32,7 @@ impl Seen {
         match self.canonical() {
             Seen::I32(bits) | Seen::F32(bits) => bits.into(),
             Seen::I64(bits) | Seen::F64(bits) => bits,
+            Seen::V128(bits) => bits as u64 ^ (bits >> 64) as u64,
             Seen::Func(ty) => {
                 ty.map_or(0, |(params, results)| (params * 1000 + results + 1) as u64)
             }
@@ -210,6 +212,7 @@ impl fmt::Debug for Seen {
             Seen::I64(bits) => write!(f, "i64:{}", bits.cast_signed()),
             Seen::F32(bits) => write!(f, "f32:{bits:#x}"),
             Seen::F64(bits) => write!(f, "f64:{bits:#x}"),
+            Seen::V128(bits) => write!(f, "v128:{bits:#x}"),
             Seen::Func(None) => f.write_str("func:null"),
             Seen::Func(Some((params, results))) => write!(f, "func:{params}->{results}"),
             Seen::Extern(None) => f.write_str("extern:null"),

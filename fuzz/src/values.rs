@@ -69,6 +69,22 @@ pub(crate) fn double(rng: &mut Rng) -> u64 {
     }
 }
 
+/// Bits of a vector: lanes of one of the types of numbers.
+pub(crate) fn vector(rng: &mut Rng) -> u128 {
+    match rng.below(3) {
+        0 => pair(integer(rng), integer(rng)),
+        1 => pair(double(rng), double(rng)),
+        _ => {
+            let mut singles = || u64::from(single(rng)) << 32 | u64::from(single(rng));
+            pair(singles(), singles())
+        }
+    }
+}
+
+fn pair(low: u64, high: u64) -> u128 {
+    u128::from(high) << 64 | u128::from(low)
+}
+
 /// A hash of `bytes`.
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();

@@ -6,8 +6,9 @@
 //! the engine.
 
 mod expression;
+mod vector;
 
-use super::speculate::{Level, Shape, TABLE_SIZE, TARGET, TYPES};
+use super::speculate::{Level, Shape, TABLE_SIZE, TARGET};
 use crate::draw::Draw;
 use wasm_encoder::{BlockType, Function, HeapType, Instruction as I, MemArg, ValType};
 
@@ -37,7 +38,7 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
     /// The body of `func`, which is of the given level.
     pub(super) fn new(shape: &'a Shape, draw: &'d mut Draw<'i>, level: usize, func: u32) -> Self {
         let mut locals = shape.levels[level].params.clone();
-        locals.extend(TYPES.iter().flat_map(|ty| [*ty; LOCALS as usize]));
+        locals.extend(shape.types.iter().flat_map(|ty| [*ty; LOCALS as usize]));
         let budget = draw.pick(&[20, 4, 60]);
         Self {
             shape,
@@ -59,7 +60,8 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             self.callee();
         }
         self.emit(I::End);
-        let mut locals: Vec<(u32, ValType)> = TYPES.iter().map(|ty| (LOCALS, *ty)).collect();
+        let types = self.shape.types;
+        let mut locals: Vec<(u32, ValType)> = types.iter().map(|ty| (LOCALS, *ty)).collect();
         locals.push((LOOPS, ValType::I32));
         let mut function = Function::new(locals);
         for instruction in &self.code {
@@ -156,7 +158,7 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             6 => self.keep_alive(|body| body.statements(2)),
             7 if self.loops < LOOPS => {
                 let ty = if self.draw.one_in(2) {
-                    Some(self.draw.pick(&TYPES))
+                    Some(self.draw.pick(self.shape.types))
                 } else {
                     None
                 };
@@ -172,7 +174,7 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             12 => self.write_extern_table(),
             13 => self.leave_early(),
             _ => {
-                let ty = self.draw.pick(&TYPES);
+                let ty = self.draw.pick(self.shape.types);
                 self.expression(ty, 3);
                 self.fold(ty);
             }
@@ -196,7 +198,9 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
     /// Writes `inner` with operands of several types below it.
     fn keep_alive(&mut self, inner: impl FnOnce(&mut Self)) {
         let count = self.draw.within(0, 6);
-        let live: Vec<ValType> = (0..count).map(|_| self.draw.pick(&TYPES)).collect();
+        let live: Vec<ValType> = (0..count)
+            .map(|_| self.draw.pick(self.shape.types))
+            .collect();
         for ty in &live {
             self.expression(*ty, 2);
         }
@@ -370,6 +374,7 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
         let arithmetic = match ty {
             ValType::I32 => [I::I32Const(31), I::I32Mul, I::I32Add],
             ValType::I64 => [I::I64Const(31), I::I64Mul, I::I64Add],
+            ValType::V128 => [I::V128Const(31), I::I8x16Add, I::V128Xor],
             ValType::Ref(_) if self.draw.one_in(2) => {
                 self.emit(I::RefIsNull);
                 return self.fold(ValType::I32);
@@ -393,6 +398,9 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
     fn write_memory(&mut self) {
         if !self.shape.memory {
             return;
+        }
+        if self.shape.has_vectors() && self.draw.one_in(2) {
+            return self.store_vector();
         }
         self.address();
         if self.draw.one_in(4) {

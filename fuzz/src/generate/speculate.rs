@@ -19,19 +19,21 @@ use wasm_encoder::{
 };
 
 /// Types of values; local variables, globals and block types come in this order.
-pub(super) const TYPES: [ValType; 6] = [
+const TYPES: [ValType; 7] = [
     ValType::I32,
     ValType::I64,
     ValType::F32,
     ValType::F64,
     ValType::FUNCREF,
     ValType::EXTERNREF,
+    // Last: most modules have no vectors.
+    ValType::V128,
 ];
 
 /// The global that selects targets.
 pub(super) const TARGET: u32 = 0;
 
-/// The first of the mutable globals, one of each of [`TYPES`].
+/// The first of the mutable globals, one of each type.
 pub(super) const FIRST_GLOBAL: u32 = 1;
 
 /// Elements of each table of functions.
@@ -61,7 +63,9 @@ pub(super) struct Shape {
     pub(super) memory: bool,
     /// The table of external references.
     pub(super) extern_table: u32,
-    /// The first of the types `[t] -> [t]`, in the order of [`TYPES`].
+    /// Types of values.
+    pub(super) types: &'static [ValType],
+    /// The first of the types `[t] -> [t]`, in the order of `types`.
     first_block_type: u32,
     /// Do tables have null and functions of wrong types?
     holes: bool,
@@ -70,6 +74,11 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// Are vectors among the types?
+    pub(super) fn has_vectors(&self) -> bool {
+        self.types.contains(&ValType::V128)
+    }
+
     /// The block type `[ty] -> [ty]`.
     pub(super) fn identity(&self, ty: ValType) -> BlockType {
         let n = TYPES.iter().position(|other| *other == ty).unwrap_or(0);
@@ -96,6 +105,11 @@ pub(crate) fn module(draw: &mut Draw<'_>) -> Vec<u8> {
 
 impl Shape {
     fn draw(draw: &mut Draw<'_>) -> Shape {
+        let types = if draw.one_in(4) {
+            &TYPES[..]
+        } else {
+            &TYPES[..6]
+        };
         let mut levels = vec![Level {
             params: vec![ValType::I32],
             results: vec![ValType::I64],
@@ -109,10 +123,10 @@ impl Shape {
             let results = if ty > 1 && !draw.one_in(4) {
                 above.clone()
             } else {
-                types(draw, 4)
+                draw_types(draw, types, 4)
             };
             levels.push(Level {
-                params: types(draw, 6),
+                params: draw_types(draw, types, 6),
                 results,
                 ty,
                 funcs: Vec::new(),
@@ -136,6 +150,7 @@ impl Shape {
         }
         Shape {
             extern_table: levels.len() as u32 - 1,
+            types,
             first_block_type: levels.len() as u32,
             levels,
             writes_tables: draw.one_in(2),
@@ -190,7 +205,7 @@ impl Shape {
                 .ty()
                 .function(level.params.clone(), level.results.clone());
         }
-        for ty in TYPES {
+        for &ty in self.types {
             section.ty().function([ty], [ty]);
         }
         section.ty().function([], []);
@@ -215,7 +230,7 @@ impl Shape {
             }
         }
         if self.start {
-            section.function(self.first_block_type + TYPES.len() as u32);
+            section.function(self.first_block_type + self.types.len() as u32);
         }
         section
     }
@@ -275,6 +290,12 @@ impl Shape {
             ConstExpr::ref_func(first[draw.below(first.len())]),
         );
         global(ValType::EXTERNREF, ConstExpr::ref_null(HeapType::EXTERN));
+        if self.has_vectors() {
+            global(
+                ValType::V128,
+                ConstExpr::v128_const(draw.any::<u64>().into()),
+            );
+        }
         section
     }
 
@@ -307,11 +328,11 @@ impl Shape {
 }
 
 /// Up to `most` types; sometimes more, so that they do not all fit in registers.
-fn types(draw: &mut Draw<'_>, most: usize) -> Vec<ValType> {
+fn draw_types(draw: &mut Draw<'_>, types: &[ValType], most: usize) -> Vec<ValType> {
     let count = if draw.one_in(12) {
         most + 6
     } else {
         draw.within(0, most)
     };
-    (0..count).map(|_| draw.pick(&TYPES)).collect()
+    (0..count).map(|_| draw.pick(types)).collect()
 }

@@ -28,12 +28,13 @@ impl Body<'_, '_, '_> {
                 ValType::I64 => self.i64_value(depth),
                 ValType::F32 => self.f32_value(depth),
                 ValType::F64 => self.f64_value(depth),
+                ValType::V128 => self.vector(depth),
                 _ => self.reference(ty, depth),
             },
         }
     }
 
-    fn leaf(&mut self, ty: ValType) {
+    pub(super) fn leaf(&mut self, ty: ValType) {
         match self.draw.below(4) {
             0 | 1 => {
                 let local = self.local(ty);
@@ -67,6 +68,7 @@ impl Body<'_, '_, '_> {
                     .pick(&[f64::from(small), 0.1, f64::NEG_INFINITY, 1e300])
                     .into(),
             ),
+            ValType::V128 => self.vector_constant(),
             ValType::EXTERNREF => I::RefNull(HeapType::EXTERN),
             _ => {
                 // Only functions of later levels: one must not get into its own level's reach.
@@ -139,7 +141,8 @@ impl Body<'_, '_, '_> {
     }
 
     fn i32_value(&mut self, depth: usize) {
-        match self.draw.below(12) {
+        match self.draw.below(13) {
+            12 if self.shape.has_vectors() => self.vector_to_i32(depth),
             0..=2 => self.binary(ValType::I32, depth, &I32_BINARY),
             3 => {
                 // Division mostly by what is not zero.
@@ -192,7 +195,8 @@ impl Body<'_, '_, '_> {
     }
 
     fn i64_value(&mut self, depth: usize) {
-        match self.draw.below(9) {
+        match self.draw.below(10) {
+            9 if self.shape.has_vectors() => self.vector_to_i64(depth),
             0..=2 => self.binary(ValType::I64, depth, &I64_BINARY),
             3 => self.unary(ValType::I32, depth, &[I::I64ExtendI32S, I::I64ExtendI32U]),
             4 => self.unary(
@@ -258,13 +262,13 @@ impl Body<'_, '_, '_> {
         self.emit(I::TableGet(table));
     }
 
-    fn unary(&mut self, ty: ValType, depth: usize, operators: &[I<'static>]) {
+    pub(super) fn unary(&mut self, ty: ValType, depth: usize, operators: &[I<'static>]) {
         self.expression(ty, depth);
         let operator = self.draw.below(operators.len());
         self.emit(operators[operator].clone());
     }
 
-    fn binary(&mut self, ty: ValType, depth: usize, operators: &[I<'static>]) {
+    pub(super) fn binary(&mut self, ty: ValType, depth: usize, operators: &[I<'static>]) {
         self.expression(ty, depth);
         self.unary(ty, depth, operators);
     }
