@@ -158,7 +158,11 @@ impl Config {
         wasm_threads = THREADS;
         /// Shared functions, tables and globals.
         wasm_shared_everything_threads = SHARED_EVERYTHING_THREADS;
-        /// Structures and arrays.
+        /// Garbage-collected values.
+        ///
+        /// Only what concerns function types is supported: recursion groups, subtypes and the types
+        /// of null references. Modules with structures, arrays, `i31`, casts, or references to
+        /// what is not a function or of the host are refused, whether this is on or off.
         wasm_gc = GC;
         /// Exceptions.
         wasm_exceptions = EXCEPTIONS;

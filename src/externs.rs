@@ -75,8 +75,8 @@ impl Extern {
         let store = store.as_context().0.opaque();
         match self {
             Extern::Func(it) => it.load_ty(store).into(),
-            Extern::Global(it) => GlobalType::raise(&it.runtime(store).ty).into(),
-            Extern::Table(it) => TableType::raise(&it.runtime(store).ty).into(),
+            Extern::Global(it) => GlobalType::raise(store.engine(), &it.runtime(store).ty).into(),
+            Extern::Table(it) => TableType::raise(store.engine(), &it.runtime(store).ty).into(),
             Extern::Memory(it) => MemoryType::raise(&it.runtime(store).ty).into(),
         }
     }

@@ -231,6 +231,18 @@ impl Func {
         unsafe { SigRef::from_ptr((*func_ref).sig) }
     }
 
+    /// Checks that it is a function of `store` that can be called as one of type `ty`.
+    fn ensure_matches_ty(&self, store: &StoreOpaque, ty: &FuncType) -> Result<()> {
+        if !self.comes_from_same_store(store) {
+            bail!("function used with wrong store");
+        }
+        let actual = self.load_ty(store);
+        if !actual.matches(ty) {
+            bail!("type mismatch: expected {ty}, found {actual}");
+        }
+        Ok(())
+    }
+
     #[track_caller]
     pub(crate) fn load_ty(&self, store: &StoreOpaque) -> FuncType {
         FuncType::raise(store.engine(), self.sig(store))
@@ -267,7 +279,7 @@ fn check_call(store: &StoreOpaque, sig: SigRef, params: &[Val], results: &[Val])
             bail!("cross-`Store` values are not currently supported");
         }
         param
-            .ensure_matches(store, &ValType::raise(ty))
+            .ensure_matches(store, &ValType::raise(store.engine(), ty))
             .context("argument type mismatch")?;
     }
     Ok(())

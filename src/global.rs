@@ -37,7 +37,8 @@ impl Global {
 
     /// Its type.
     pub fn ty(&self, store: impl AsContext) -> GlobalType {
-        GlobalType::raise(&self.runtime(store.as_context().0.opaque()).ty)
+        let store = store.as_context().0.opaque();
+        GlobalType::raise(store.engine(), &self.runtime(store).ty)
     }
 
     /// Its value.
@@ -58,7 +59,7 @@ impl Global {
         if !ty.mutable {
             bail!("immutable global cannot be set");
         }
-        val.ensure_matches(store, &ValType::raise(ty.content))
+        val.ensure_matches(store, &ValType::raise(store.engine(), ty.content))
             .context("type mismatch: attempt to set global to value of wrong type")?;
         let cell = val.to_cell(store);
         store.runtime_mut().global_mut(self.id).set(cell);

@@ -6,6 +6,7 @@ use crate::{Engine, Extern, Module};
 use runtime::module::{ImportItem, Module as RuntimeModule};
 use runtime::types as rt;
 use runtime::types::SigRef;
+use std::fmt;
 
 /// What is given for an import: its type, and the current size of what can grow.
 #[derive(Clone, Copy, Debug)]
@@ -99,33 +100,21 @@ fn item_kind(item: ImportItem) -> &'static str {
 
 fn check_func(expected: SigRef, given: SigRef) -> Result<()> {
     ensure!(
-        expected == given,
-        "types incompatible: expected type `{}`, found type `{}`",
-        func_text(expected.ty()),
-        func_text(given.ty())
+        given.is_subtype_of(expected),
+        "types incompatible: expected type `{expected}`, found type `{given}`"
     );
     Ok(())
 }
 
-/// A function type without the parenthesis that says that it is a type.
-fn func_text(ty: &rt::FuncType) -> String {
-    let list = |name: &str, types: &[rt::ValType]| {
-        let types: String = types.iter().map(|ty| format!(" {ty}")).collect();
-        if types.is_empty() {
-            types
-        } else {
-            format!(" ({name}{types})")
-        }
-    };
-    format!(
-        "(func{}{})",
-        list("param", &ty.params),
-        list("result", &ty.results)
-    )
-}
-
 fn check_global(expected: &rt::GlobalType, given: &rt::GlobalType) -> Result<()> {
-    check_type("global", expected.content, given.content)?;
+    // What can be written must be of both types.
+    let is_given_enough = given.content.matches(expected.content);
+    let is_expected_enough = expected.content.matches(given.content);
+    check_type(
+        "global",
+        is_given_enough && (is_expected_enough || !(expected.mutable || given.mutable)),
+        (expected.content, given.content),
+    )?;
     let text = |mutable| if mutable { "mutable" } else { "immutable" };
     ensure!(
         expected.mutable == given.mutable,
@@ -137,7 +126,11 @@ fn check_global(expected: &rt::GlobalType, given: &rt::GlobalType) -> Result<()>
 }
 
 fn check_table(expected: &rt::TableType, given: &rt::TableType, size: u64) -> Result<()> {
-    check_type("table", expected.element, given.element)?;
+    check_type(
+        "table",
+        expected.element == given.element,
+        (expected.element, given.element),
+    )?;
     check_limits(
         "table",
         (expected.minimum, expected.maximum),
@@ -161,9 +154,13 @@ fn check_memory(expected: &rt::MemoryType, given: &rt::MemoryType, size: u64) ->
     Ok(())
 }
 
-fn check_type(kind: &str, expected: rt::ValType, given: rt::ValType) -> Result<()> {
+fn check_type<T: fmt::Display>(
+    kind: &str,
+    is_compatible: bool,
+    (expected, given): (T, T),
+) -> Result<()> {
     ensure!(
-        expected == given,
+        is_compatible,
         "{kind} types incompatible: expected {kind} of type `{expected}`, found {kind} of type \
          `{given}`"
     );

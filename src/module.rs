@@ -188,14 +188,16 @@ impl Module {
     }
 
     fn item_type(&self, item: ImportItem) -> ExternType {
-        let module = &*self.inner.runtime;
+        let (engine, module) = (&self.inner.engine, &*self.inner.runtime);
         match item {
-            ImportItem::Func(idx) => {
-                FuncType::raise(&self.inner.engine, module.funcs[idx.index()].sig).into()
+            ImportItem::Func(idx) => FuncType::raise(engine, module.funcs[idx.index()].sig).into(),
+            ImportItem::Table(idx) => {
+                TableType::raise(engine, &module.tables[idx.index()].ty).into()
             }
-            ImportItem::Table(idx) => TableType::raise(&module.tables[idx.index()].ty).into(),
             ImportItem::Memory(idx) => MemoryType::raise(&module.memories[idx.index()]).into(),
-            ImportItem::Global(idx) => GlobalType::raise(&module.globals[idx.index()].ty).into(),
+            ImportItem::Global(idx) => {
+                GlobalType::raise(engine, &module.globals[idx.index()].ty).into()
+            }
         }
     }
 }

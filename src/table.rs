@@ -156,7 +156,7 @@ impl Table {
 
     #[track_caller]
     fn load_ty(&self, store: &StoreOpaque) -> TableType {
-        TableType::raise(&self.runtime(store).ty)
+        TableType::raise(store.engine(), &self.runtime(store).ty)
     }
 
     /// The elements from `start` on, if they are within the table.

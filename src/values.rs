@@ -225,8 +225,9 @@ impl Val {
     pub(crate) fn of_element(store: &StoreOpaque, table: TableId, index: u64) -> Option<Val> {
         let table = store.runtime().table(table);
         let slot = table.get(index)?;
+        let ty = rt::ValType::Ref(table.ty.element);
         // SAFETY: elements of a table are of its type and belong to its store.
-        Some(unsafe { Val::from_cell(store, table.ty.element, slot.into()) })
+        Some(unsafe { Val::from_cell(store, ty, slot.into()) })
     }
 
     /// The value of a cell.
@@ -242,9 +243,11 @@ impl Val {
             rt::ValType::I64 => Val::I64(slot.cast_signed()),
             rt::ValType::F32 => Val::F32(slot as u32),
             rt::ValType::F64 => Val::F64(slot),
-            // SAFETY: forwarded.
-            rt::ValType::FuncRef => Val::FuncRef(unsafe { func_from_slot(store, slot) }),
-            rt::ValType::ExternRef => Val::ExternRef(Rooted::from_slot(store, slot)),
+            rt::ValType::Ref(ty) if ty.heap.is_func() => {
+                // SAFETY: forwarded.
+                Val::FuncRef(unsafe { func_from_slot(store, slot) })
+            }
+            rt::ValType::Ref(_) => Val::ExternRef(Rooted::from_slot(store, slot)),
         }
     }
 }

@@ -26,6 +26,8 @@ mod memory;
 mod module;
 #[path = "api/nan.rs"]
 mod nan;
+#[path = "api/reference.rs"]
+mod reference;
 #[path = "api/store.rs"]
 mod store;
 #[path = "api/table.rs"]

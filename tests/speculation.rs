@@ -8,35 +8,38 @@
 //! | scenario | tests |
 //! |---|---|
 //! | 1 one target to megamorphic | `feedback::site_walks_from_one_target_to_many`, `..._in_an_exported_table`, `..._in_a_written_table` |
-//! | 3 two sites | `feedback::two_sites_fail_independently` |
+//! | 2 the same for references | `references::site_walks_from_one_target_to_many`, `references::known_references` |
+//! | 3 two sites | `feedback::two_sites_fail_independently`, `references::two_sites_fail_independently` |
 //! | 4 zeros are targets | `feedback::null_is_no_hit_at_an_unused_site`, `feedback::function_0_at_index_0_is_a_target` |
 //! | 5 counts saturate | no way to set a count from outside: `interp/src/inline_cache.rs` |
 //! | 6 site not executed before | `feedback::site_first_executed_in_compiled_code_is_called` |
 //! | 7 instances of a module | `feedback::instances_of_a_module_learn_apart` |
 //! | 8 stale code of the worker | `compile::stale_code_of_the_worker`, `compile::worker_and_policy_come_to_rest`, `osr::loop_compiled_by_the_worker` |
 //! | 9 flipping targets | `feedback::flipping_targets_cause_few_deopts`, `feedback::many_sites_fail_in_turn` |
-//! | 10 limit of one site | `feedback::exhausted_site_does_not_spoil_its_neighbour`, `feedback::calls_without_a_target_use_up_no_exits` |
+//! | 10 limit of one site | `feedback::exhausted_site_does_not_spoil_its_neighbour`, `feedback::calls_without_a_target_use_up_no_exits`, `references::null_traps_at_the_call` |
 //! | 11 recursion | `feedback::every_activation_of_a_recursion_deopts` |
 //! | 12 lifetime of code | `feedback::withdrawn_code_is_returned_into` |
-//! | 13 host and foreign targets | `targets::foreign_targets_are_called`, `targets::host_target_first` |
-//! | 14 same index, other instance | `targets::same_function_of_another_instance` |
-//! | 15 no target | `targets::no_target_traps_at_the_call`, `targets::no_target_traps_at_a_written_table` |
-//! | 17 unprepared, invalid, trapping target | `targets::targets_that_are_no_good` (an endless one cannot be ended) |
+//! | 13 host and foreign targets | `targets::foreign_targets_are_called`, `targets::host_target_first`, `references::foreign_targets_are_called`, `references::host_target_first` |
+//! | 14 same index, other instance | `targets::same_function_of_another_instance`, `references::same_function_of_another_instance` |
+//! | 15 no target | `targets::no_target_traps_at_the_call`, `targets::no_target_traps_at_a_written_table`, `references::null_traps_at_the_call` |
+//! | 16 subtypes | `references::indirect_calls_of_subtypes`, `references::first_call_as_a_supertype` |
+//! | 17 unprepared, invalid, trapping target | `targets::targets_that_are_no_good`, `references::targets_that_are_no_good` (an endless one cannot be ended) |
 //! | 18 large, recursive | `targets::large_target_is_called`, `targets::function_inlined_into_itself`, `targets::mutual_recursion` |
-//! | 19 tables | `targets::two_tables`, `targets::constant_index_of_an_inlined_caller` |
-//! | 20 every type, every frame | `state::values_of_every_type_in_three_frames` |
+//! | 19 tables | `targets::two_tables`, `targets::constant_index_of_an_inlined_caller`, `references::table_without_null` |
+//! | 20 every type, every frame | `state::values_of_every_type_in_three_frames`, `references::references_in_three_frames` |
 //! | 21 upper halves | `state::narrow_values_have_clean_upper_halves` |
 //! | 22 NaN | `state::nan_payloads_and_negative_zeros` |
 //! | 23 constants, copies, dead locals | `state::folded_constants_and_shared_values`, `state::locals_that_compiled_code_does_not_need` |
 //! | 24 overwritten parameter | `state::parameter_overwritten_in_the_callee` |
+//! | 25 locals not set yet | `references::references_in_three_frames` |
 //! | 26 many values | `state::more_values_than_registers`, `state::a_thousand_locals`, `state::too_many_locals_stay_in_the_interpreter`, `state::frames_too_large_to_be_rebuilt_together` |
 //! | 27 several values | `state::many_arguments_and_results`, `state::a_thousand_arguments_and_results`, `state::block_parameters` |
 //! | 28 heights of blocks | `state::operands_below_nested_blocks`, `state::return_over_operands_in_the_callee` |
-//! | 32 depth 1 to 6 | `nested::exit_at_each_depth` (a seventh level is not guarded) |
+//! | 32 depth 1 to 6 | `nested::exit_at_each_depth`, `nested::exit_at_each_depth_by_reference` (a seventh level is not guarded) |
 //! | 33 forms of calls | `nested::forms_of_calls_pairwise` |
 //! | 34 tail call in an inlinee | `nested::tail_caller_has_no_frame` |
 //! | 35 indirect tail call | `nested::indirect_tail_call_meets_new_targets` |
-//! | 36 state machine | `nested::tail_calls_in_constant_stack` |
+//! | 36 state machine | `nested::tail_calls_in_constant_stack`, `references::tail_calls_in_constant_stack` |
 //! | 37 growing frame | `nested::tail_call_with_more_arguments` |
 //! | 38 root tail-called away | `nested::compiled_function_is_tail_called_away` |
 //! | 44 host errors | `nested::errors_pass_rebuilt_frames`, `nested::errors_pass_nested_activations`, `nested::panics_pass_rebuilt_frames`, `world::another_store_runs_in_a_host_call`, `world::instances_made_in_a_host_call` |
@@ -53,7 +56,7 @@
 //! | 60 first and last iteration | `osr::exit_in_each_iteration` |
 //! | 61 interrupted compilation | `compile::store_dropped_while_the_worker_compiles`, `compile::stores_on_several_threads` |
 //! | 62 failed compilation | `compile::functions_that_cannot_be_compiled` |
-//! | 63 new paths | `paths::paths_first_taken_in_compiled_code` |
+//! | 63 new paths | `paths::paths_first_taken_in_compiled_code`, `references::branches_on_null_in_a_hot_loop` |
 //! | 65 bounds in loops | `paths::loop_that_leaves_the_memory` |
 //! | 66 rare operands | `paths::rare_operands` |
 //! | 67 constant values | `paths::values_that_were_always_the_same` |
@@ -62,8 +65,8 @@
 //! | 73 large function | `compile::exit_of_a_large_function` |
 //! | 75 every deopt point | each test: every guard is made to fail alone |
 //!
-//! Left out, because the engine does not have what they are about: 2 (`call_ref`), 16, 29 to 31
-//! and 64 (GC), 25 (types without default), 39 to 43 (exceptions), 46 (several memories), 50 and
+//! Left out, because the engine does not have what they are about: 29 to 31 and 64 (GC), 39 to 43
+//! (exceptions), 46 (several memories), 50 and
 //! 55 (asynchronous interrupts, stack switching), 54 (fuel, epochs), 57 (stepping), 68 to 70
 //! (persistence). 61 does not exhaust code memory: `jit` does, whose capacity it can set. 74 is the
 //! fuzzer's.
@@ -82,6 +85,8 @@ mod nested;
 mod osr;
 #[path = "speculation/paths.rs"]
 mod paths;
+#[path = "speculation/references.rs"]
+mod references;
 #[path = "speculation/run.rs"]
 mod run;
 #[path = "speculation/stack.rs"]

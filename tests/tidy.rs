@@ -34,7 +34,7 @@ const UNSAFE: &[&str] = &[
     "runtime/src/store.rs",
     "runtime/src/table.rs",
     "runtime/src/tiers.rs",
-    "runtime/src/types.rs",
+    "runtime/src/types/registry.rs",
     "runtime/src/vm/asm.rs",
     "runtime/src/vm/builtins.rs",
     "runtime/src/vm/layout.rs",

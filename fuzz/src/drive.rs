@@ -6,8 +6,8 @@
 
 use super::api::{
     AsContext, AsContextMut, Caller, Engine, Error, Extern, ExternRef, ExternType, Func, FuncType,
-    Global, Instance, Memory, MemoryType, Module, Mutability, Ref, Result, Store, Table, Trap, Val,
-    ValType, WasmBacktrace,
+    Global, Instance, Memory, MemoryType, Module, Mutability, Ref, RefType, Result, Store, Table,
+    Trap, Val, ValType, WasmBacktrace,
 };
 use crate::record::{Item, Outcome, Record, Seen, Step};
 use crate::rng::Rng;
@@ -292,7 +292,7 @@ fn fits(export: &ExternType, import: &ExternType) -> bool {
             a.mutability() == b.mutability() && ValType::eq(a.content(), b.content())
         }
         (ExternType::Table(a), ExternType::Table(b)) => {
-            a.element().heap_type().is_extern() == b.element().heap_type().is_extern()
+            RefType::eq(a.element(), b.element())
                 && a.minimum() >= b.minimum()
                 && b.maximum()
                     .is_none_or(|max| a.maximum().is_some_and(|mine| mine <= max))

@@ -2,11 +2,16 @@
 
 use wasmparser::WasmFeatures;
 
-/// WebAssembly 2.0, relaxed SIMD, tail calls, extended constant expressions and wide arithmetic.
+/// WebAssembly 2.0, relaxed SIMD, tail calls, extended constant expressions, typed function
+/// references and wide arithmetic.
+///
+/// wasm-smith has typed references only together with structures and arrays: it makes none, our
+/// generator does.
 pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::RELAXED_SIMD)
     .union(WasmFeatures::TAIL_CALL)
     .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::FUNCTION_REFERENCES)
     .union(WasmFeatures::WIDE_ARITHMETIC);
 
 /// Is `wasm` a module with these features?

@@ -11,7 +11,7 @@
 
 use crate::features;
 use wasm_encoder::{
-    CodeSection, ConstExpr, Encode, ExportKind, ExportSection, GlobalSection, GlobalType,
+    CodeSection, ConstExpr, Encode, ExportKind, ExportSection, GlobalSection, GlobalType, HeapType,
     Instruction, MemorySection, MemoryType, RawSection, RefType, Section, SectionId, TableSection,
     TableType, ValType,
 };
@@ -215,12 +215,15 @@ fn lower_tables(tables: wasmparser::TableSectionReader<'_>) -> Option<TableSecti
         if ty.initial > 10_000 {
             return None;
         }
-        let is_extern = ty.element_type == wasmparser::RefType::EXTERNREF;
+        let heap_type = match ty.element_type.heap_type() {
+            wasmparser::HeapType::Concrete(idx) => HeapType::Concrete(idx.as_module_index()?),
+            wasmparser::HeapType::EXTERN => HeapType::EXTERN,
+            _ => HeapType::FUNC,
+        };
         section.table(TableType {
-            element_type: if is_extern {
-                RefType::EXTERNREF
-            } else {
-                RefType::FUNCREF
+            element_type: RefType {
+                nullable: ty.element_type.is_nullable(),
+                heap_type,
             },
             minimum: ty.initial,
             maximum: Some(ty.maximum.unwrap_or(limit).min(limit)),

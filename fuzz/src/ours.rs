@@ -11,7 +11,7 @@ use crate::record::{Nans, Record};
 use crate::script::Script;
 use crate::stats::Stats;
 use api::inspect::{self, Event};
-use api::{Config, Engine, Module, Result, Store, Strategy};
+use api::{Config, Engine, Module, Result, Store, Strategy, WasmFeatures};
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -59,6 +59,7 @@ impl Mode {
     fn config(self, nans: Nans) -> Config {
         let mut config = Config::new();
         config
+            .wasm_features(WasmFeatures::all(), false)
             .wasm_features(FEATURES, true)
             .max_wasm_stack(1 << 20)
             .cranelift_nan_canonicalization(nans == Nans::Canonical)

@@ -86,7 +86,7 @@ pub fn bytes(data: &[u8]) -> Vec<u8> {
     let mut config = match kind {
         // Proposals that are not supported must be noticed.
         3 => generate::config_of(FEATURES.union(draw.pick(&[
-            WasmFeatures::GC.union(WasmFeatures::FUNCTION_REFERENCES),
+            WasmFeatures::GC,
             WasmFeatures::MEMORY64,
             WasmFeatures::EXCEPTIONS,
             WasmFeatures::THREADS,

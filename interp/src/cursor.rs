@@ -164,7 +164,16 @@ pub(crate) trait Path {
 
     /// The place behind the number `sub` at `at`, which is the second part of an opcode.
     fn sub_opcode(at: Cursor, sub: u32) -> Option<Cursor>;
+
+    /// The place behind the block or value type at `at`.
+    fn type_(at: Cursor) -> Option<Cursor>;
 }
+
+/// `ref null`. Types with smaller bytes are indices, or no types of values.
+const FIRST_REF: u8 = 0x63;
+
+/// `ref`. Types with larger bytes are complete.
+const LAST_REF: u8 = 0x64;
 
 /// The frequent cases only.
 #[cfg_attr(
@@ -203,6 +212,14 @@ impl Path for Quick {
         let len = if sub < 0x80 { 1 } else { 2 };
         (at.skip(len - 1).byte() < 0x80).then(|| at.skip(len))
     }
+
+    /// No type, or one that has a name of its own.
+    #[inline(always)]
+    fn type_(at: Cursor) -> Option<Cursor> {
+        let byte = at.byte();
+        let is_short = byte == 0x40 || (byte > LAST_REF && byte < 0x80);
+        is_short.then(|| at.skip(1))
+    }
 }
 
 impl Path for Full {
@@ -227,6 +244,17 @@ impl Path for Full {
     #[inline(always)]
     fn sub_opcode(at: Cursor, _sub: u32) -> Option<Cursor> {
         Some(at.unsigned().1)
+    }
+
+    #[inline(always)]
+    fn type_(at: Cursor) -> Option<Cursor> {
+        let first = at.byte();
+        let (_, next) = at.signed();
+        // What a reference refers to is a number of its own.
+        Some(match first {
+            FIRST_REF | LAST_REF => next.signed().1,
+            _ => next,
+        })
     }
 }
 
@@ -269,6 +297,26 @@ mod tests {
         // SAFETY: the bytes hold the number that is read.
         let at = unsafe { Cursor::new(bytes.as_ptr()) };
         assert_eq!(Full::i64(at), Some((i64::MIN, at.skip(10))));
+    }
+
+    // Types of blocks and of `select`: names, indices, and references with what they refer to.
+    #[test]
+    fn types() {
+        let check = |bytes: &[u8], is_quick: bool| {
+            // SAFETY: the bytes hold the type that is read.
+            let at = unsafe { Cursor::new(bytes.as_ptr()) };
+            let end = Some(at.skip(bytes.len()));
+            assert_eq!(Full::type_(at), end, "{bytes:x?}");
+            assert_eq!(Quick::type_(at), end.filter(|_| is_quick), "{bytes:x?}");
+        };
+        for name in [0x40, 0x7f, 0x7b, 0x70, 0x6f] {
+            check(&[name], true);
+        }
+        check(&[0x05], false);
+        check(&[0xe3, 0x00], false);
+        check(&[0x63, 0x70], false);
+        check(&[0x64, 0x05], false);
+        check(&[0x64, 0xe4, 0x00], false);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub unsafe fn interpret(store: *mut Store, func: *mut FuncInstance, slots: *mut 
         let vm = &raw mut (*store).vm;
         if (*func).kind == FuncKind::Compiled {
             let sig = &*(*(*func).func_ref).sig;
-            (*vm).tail_code = sig.tail_entry.load(Ordering::Acquire);
+            (*vm).tail_code = sig.stubs().tail_entry.load(Ordering::Acquire);
             (*vm).tail_func = (*func).func_ref;
             (*vm).tail_arg0 = (*func).func_ref.cast();
             (*vm).tail_arg1 = slots.cast();

@@ -5,6 +5,8 @@
 //! to three more by its full version; the rest is cold.
 
 use crate::dispatch::opaque_ptr;
+use runtime::opcode::Opcode;
+use runtime::types::SigRef;
 use runtime::vm::{Frame, VMFuncRef, VMSignature};
 use runtime::{
     CallSite, CallSiteIdx, Event, FuncIdx, IcState, MANY_INDICES, MAX_TARGETS, Store, Target,
@@ -144,17 +146,33 @@ fn increment(count: *mut u32) {
     }
 }
 
+/// Is a function of type `actual` one of `expected`, which is another type?
+///
+/// # Safety
+///
+/// Both are canonical types of an engine that is alive.
+#[cold]
+pub(crate) unsafe fn is_subtype(actual: *const VMSignature, expected: *const VMSignature) -> bool {
+    // SAFETY: forwarded.
+    unsafe { SigRef::from_ptr(actual).is_subtype_of(SigRef::from_ptr(expected)) }
+}
+
 /// Does the indirect call that `frame` executes next have a target? Otherwise it traps, and has
 /// nothing to teach.
 ///
 /// # Safety
 ///
-/// `frame` is of a live function, before an indirect call whose table index is below `sp`.
+/// `frame` is of a live function, before a call whose table index or reference is below `sp`.
 pub unsafe fn has_target(frame: &Frame, sp: *mut u64) -> bool {
     // SAFETY: forwarded; tables, types and function references live as long as the store.
     unsafe {
+        let top = *sp.wrapping_sub(1);
+        let opcode = Opcode::from_byte(*frame.pc);
+        if matches!(opcode, Some(Opcode::CallRef | Opcode::ReturnCallRef)) {
+            return top != 0;
+        }
         let (entry, vmctx) = (&*frame.stp, (*frame.func).vmctx);
-        let (index, instance) = (*sp.wrapping_sub(1) as u32, &*(*vmctx).instance);
+        let (index, instance) = (top as u32, &*(*vmctx).instance);
         let table = instance.table_places[entry.link as usize];
         if u64::from(index) >= (*table).len {
             return false;
@@ -162,7 +180,8 @@ pub unsafe fn has_target(frame: &Frame, sp: *mut u64) -> bool {
         let target = *(*table).base.add(index as usize) as *mut VMFuncRef;
         let expected = instance.offsets.sig(TypeIdx(entry.target as u32));
         let expected = vmctx.wrapping_byte_offset(expected as isize);
-        !target.is_null() && (*target).sig == *expected.cast::<*const VMSignature>()
+        let expected = SigRef::from_ptr(*expected.cast::<*const VMSignature>());
+        !target.is_null() && SigRef::from_ptr((*target).sig).is_subtype_of(expected)
     }
 }
 

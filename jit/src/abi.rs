@@ -19,7 +19,7 @@ pub(crate) const SLOT: i32 = size_of::<u64>() as i32;
 pub(crate) fn clif_type(ty: ValType) -> Type {
     match ty {
         ValType::I32 => types::I32,
-        ValType::I64 | ValType::FuncRef | ValType::ExternRef => types::I64,
+        ValType::I64 | ValType::Ref(_) => types::I64,
         ValType::F32 => types::F32,
         ValType::F64 => types::F64,
         // Instructions cast it to the type of their lanes.

@@ -6,7 +6,7 @@
 //!
 //! Invariants:
 //! 1. Every arm of a guarded site is a defined function of the same instance whose type is the
-//!    site's, so that no check of the type remains.
+//!    site's or a subtype, so that no check of the type remains.
 //! 2. Arms of sites that are guarded by the index have different indices.
 //! 3. The slots of a node and of all nodes it is inlined into fit the deopt buffer.
 //! 4. Equal requests make equal plans.
@@ -17,7 +17,6 @@ mod candidate;
 use crate::Request;
 use budget::Budget;
 use candidate::{Candidate, Queue};
-use runtime::module::CallKind;
 use runtime::vm::DEOPT_BUFFER_SLOTS;
 use runtime::{CallSiteIdx, FuncIdx};
 use rustc_hash::FxHashMap;
@@ -71,7 +70,7 @@ pub(crate) enum SitePlan {
     Call,
     /// Inline the callee of a direct call.
     Inline(NodeId),
-    /// Inline the targets of an indirect call.
+    /// Inline the targets of a call of a table's element or of a reference.
     Guarded(Guarded),
 }
 
@@ -106,6 +105,8 @@ pub(crate) enum GuardKind {
     IndexAtVersion(u64),
     /// The element.
     Element,
+    /// The reference, where there is no table.
+    Reference,
 }
 
 /// What happens if no guard of a site holds.
@@ -336,16 +337,13 @@ fn count_entries(request: &Request) -> FxHashMap<FuncIdx, f64> {
             continue;
         };
         for (info, site) in body.call_sites.iter().zip(&feedback.sites) {
-            match info.kind {
-                CallKind::Direct(callee) | CallKind::ReturnDirect(callee) => {
-                    *entries.entry(callee).or_default() += site.count as f64;
-                }
-                CallKind::Indirect { .. } | CallKind::ReturnIndirect { .. } => {
-                    for target in &site.targets {
-                        let Some(callee) = target.own else { continue };
-                        *entries.entry(callee).or_default() += f64::from(target.count);
-                    }
-                }
+            if let Some(callee) = info.kind.callee() {
+                *entries.entry(callee).or_default() += site.count as f64;
+                continue;
+            }
+            for target in &site.targets {
+                let Some(callee) = target.own else { continue };
+                *entries.entry(callee).or_default() += f64::from(target.count);
             }
         }
     }

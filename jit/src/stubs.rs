@@ -6,15 +6,15 @@
 //!                                      └──────tail_entry─────┘  Status::Tail
 //! ```
 //!
-//! Each signature has its own five, made when the first code that needs them is compiled; the
-//! builtins' are made along with the first of these. Arguments and results cross over in slots.
+//! Signatures have five, which those that pass values alike share, made when the first code that
+//! needs them is compiled; the builtins' are made along with the first of these. Arguments and results cross over in slots.
 //!
 //! Invariants:
 //! 1. A stub that leaves compiled code records its frame pointer in `VMStore::exit_fp` first: from
 //!    there, stack walks see the frames of compiled code and no stub.
 //! 2. An entry records, before it calls, where its own handler is: who abandons the activation
 //!    resumes there, with every register lost but the stack and frame pointer.
-//! 3. A signature's stubs are stored before its `slow_stub`, which says that they exist.
+//! 3. A signature's stubs are stored before the `slow_stub`, which says that they exist.
 //! 4. Stubs move no `VMStore::value_top`; whom they call does.
 
 use crate::CompileError;
@@ -37,6 +37,7 @@ use runtime::vm::{
     call_slow_address, deopt_address, unwind_to_entry,
 };
 use runtime::{Status, Trap};
+use rustc_hash::FxHashSet;
 use std::mem::offset_of;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,17 +72,18 @@ impl Stubs {
         isa: &OwnedTargetIsa,
         memory: &Arc<CodeMemory>,
     ) -> Result<(), CompileError> {
-        if sigs.iter().all(|it| it.has_stubs()) {
+        if sigs.iter().all(|it| it.stubs().exist()) {
             return Ok(());
         }
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut missing: Vec<_> = sigs.iter().filter(|it| !it.has_stubs()).collect();
+        let mut missing: Vec<_> = sigs.iter().filter(|it| !it.stubs().exist()).collect();
         if missing.is_empty() {
             // Another thread made them while this one waited.
             return Ok(());
         }
         missing.sort_by_key(|it| it.id);
-        missing.dedup();
+        let mut seen = FxHashSet::default();
+        missing.retain(|it| seen.insert(it.stubs));
         let mut batch = Batch::new(isa);
         if blocks.is_empty() {
             for (&(builtin, n_operands), place) in BUILTINS.iter().zip(&self.builtins) {
@@ -125,14 +127,16 @@ impl<'a> Batch<'a> {
     }
 
     fn push_signature(&mut self, sig: &'a SigRef) -> Result<(), CompileError> {
-        let ty = sig.ty();
+        let (ty, stubs) = (sig.ty(), sig.stubs());
         let tail = || tail_signature(ty);
         let resume = || resume_signature(ty);
-        self.push(&sig.entry, c_signature(4), |cx| entry(cx, ty))?;
-        self.push(&sig.resume_entry, c_signature(5), |cx| resume_entry(cx, ty))?;
-        self.push(&sig.tail_entry, resume(), |cx| tail_entry(cx, ty))?;
-        self.push(&sig.deopt_stub, resume(), |cx| deopt_stub(cx, ty))?;
-        self.push(&sig.slow_stub, tail(), |cx| slow_stub(cx, ty))
+        self.push(&stubs.entry, c_signature(4), |cx| entry(cx, ty))?;
+        self.push(&stubs.resume_entry, c_signature(5), |cx| {
+            resume_entry(cx, ty)
+        })?;
+        self.push(&stubs.tail_entry, resume(), |cx| tail_entry(cx, ty))?;
+        self.push(&stubs.deopt_stub, resume(), |cx| deopt_stub(cx, ty))?;
+        self.push(&stubs.slow_stub, tail(), |cx| slow_stub(cx, ty))
     }
 
     fn push(

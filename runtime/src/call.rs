@@ -98,7 +98,8 @@ pub unsafe fn call(store: *mut Store, func_ref: *mut VMFuncRef, slots: *mut u64)
         FuncKind::Host => unsafe { host::call_host(store, func, slots) },
         // SAFETY: a compiled function has stubs, and its code takes what its signature says.
         _ => unsafe {
-            let entry = std::mem::transmute::<*mut u8, Entry>(sig.entry.load(Ordering::Acquire));
+            let entry =
+                std::mem::transmute::<*mut u8, Entry>(sig.stubs().entry.load(Ordering::Acquire));
             let code = (*func_ref).code;
             in_compiled_activation(store, |vm| entry(code, func_ref, slots, vm))
         },
@@ -143,7 +144,7 @@ pub unsafe fn resume_compiled(
     // SAFETY: the store is alive; there is compiled code, so the signature has stubs.
     unsafe {
         let sig = &*(*func_ref).sig;
-        let entry = sig.resume_entry.load(Ordering::Acquire);
+        let entry = sig.stubs().resume_entry.load(Ordering::Acquire);
         let entry = std::mem::transmute::<*mut u8, ResumeEntry>(entry);
         in_compiled_activation(store, |vm| entry(code, arg0, arg1, slots, vm))
     }

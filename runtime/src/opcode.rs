@@ -5,7 +5,8 @@
 //! are validation's business. A test compares it with wasmparser's list of operators, so that a
 //! feature cannot be switched on in `Features` and be forgotten here.
 //!
-//! Feature set: WebAssembly 2.0, tail calls, relaxed SIMD, and wide arithmetic.
+//! Feature set: WebAssembly 2.0, tail calls, relaxed SIMD, typed function references, and wide
+//! arithmetic.
 
 #[macro_use]
 mod table;
@@ -25,6 +26,8 @@ pub enum Immediates {
     Labels,
     /// Function index.
     Func,
+    /// Type index.
+    Type,
     /// Type index, table index.
     TypeTable,
     /// Local index.
@@ -92,6 +95,7 @@ macro_rules! cell {
     (label) => { Immediates::Label };
     (labels) => { Immediates::Labels };
     (func) => { Immediates::Func };
+    (type) => { Immediates::Type };
     (type_table) => { Immediates::TypeTable };
     (local) => { Immediates::Local };
     (global) => { Immediates::Global };
@@ -238,6 +242,7 @@ mod tests {
         "simd",
         "relaxed_simd",
         "wide_arithmetic",
+        "function_references",
     ];
 
     /// (proposal, variant, visitor) of every operator wasmparser knows.
@@ -274,6 +279,7 @@ mod tests {
             Immediates::BlockType => &[0x40],
             Immediates::Label
             | Immediates::Func
+            | Immediates::Type
             | Immediates::Local
             | Immediates::Global
             | Immediates::Table
@@ -340,6 +346,6 @@ mod tests {
         assert_eq!(bulk(0x10a), None);
         assert_eq!(bulk(0x100a), None);
         let prefixed = Opcode::ALL.iter().filter(|op| op.is_prefixed()).count();
-        assert_eq!((Opcode::ALL.len(), prefixed), (463, 278));
+        assert_eq!((Opcode::ALL.len(), prefixed), (468, 278));
     }
 }

@@ -1,12 +1,14 @@
-//! Wasm types as the runtime sees them, and the engine-wide registry of canonical function types.
+//! Wasm types as the runtime sees them.
 //!
-//! The public API has richer types; these hold what the tiers and the linker decide on.
+//! The public API has richer types; these hold what the tiers and the linker decide on. Function
+//! types that references refer to are canonical ones of the engine's registry (`registry.rs`), so
+//! that equality of types is equality of these values.
 
-use crate::SigId;
-use crate::vm::VMSignature;
-use rustc_hash::FxHashMap;
+mod registry;
+
+pub use registry::{SigRef, SubType, TypeRegistry};
+
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,10 +23,35 @@ pub enum ValType {
     F64,
     /// 128-bit vector: two slots, low half first.
     V128,
-    /// `(ref null func)`: a `*mut VMFuncRef`, null = 0.
-    FuncRef,
-    /// `(ref null extern)`: an index into the store's host references plus one, null = 0.
-    ExternRef,
+    /// Reference.
+    Ref(RefType),
+}
+
+/// The type of a reference: a slot that is 0 if it is null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RefType {
+    /// Can it be null?
+    pub nullable: bool,
+    /// What it refers to.
+    pub heap: HeapType,
+}
+
+/// What a reference refers to.
+///
+/// References to functions are `*mut VMFuncRef`; external ones are an index into the store's host
+/// references plus one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HeapType {
+    /// Any function.
+    Func,
+    /// Functions of one type, or of types declared as subtypes of it.
+    ConcreteFunc(SigRef),
+    /// No function: null only.
+    NoFunc,
+    /// Anything of the host.
+    Extern,
+    /// Nothing of the host: null only.
+    NoExtern,
 }
 
 impl ValType {
@@ -36,9 +63,61 @@ impl ValType {
         }
     }
 
+    /// `(ref null func)`
+    pub const FUNCREF: ValType = ValType::Ref(RefType::FUNCREF);
+
+    /// `(ref null extern)`
+    pub const EXTERNREF: ValType = ValType::Ref(RefType::EXTERNREF);
+
     /// Is it a reference type?
     pub fn is_ref(self) -> bool {
-        matches!(self, ValType::FuncRef | ValType::ExternRef)
+        matches!(self, ValType::Ref(_))
+    }
+
+    /// Is every value of this type one of `other`?
+    pub fn matches(self, other: ValType) -> bool {
+        match (self, other) {
+            (ValType::Ref(a), ValType::Ref(b)) => a.matches(b),
+            (a, b) => a == b,
+        }
+    }
+}
+
+impl RefType {
+    /// `(ref null func)`
+    pub const FUNCREF: RefType = RefType {
+        nullable: true,
+        heap: HeapType::Func,
+    };
+
+    /// `(ref null extern)`
+    pub const EXTERNREF: RefType = RefType {
+        nullable: true,
+        heap: HeapType::Extern,
+    };
+
+    /// Is every reference of this type one of `other`?
+    pub fn matches(self, other: RefType) -> bool {
+        (other.nullable || !self.nullable) && self.heap.matches(other.heap)
+    }
+}
+
+impl HeapType {
+    /// Is everything of this type of type `other` too?
+    pub fn matches(self, other: HeapType) -> bool {
+        use HeapType::{ConcreteFunc, Extern, Func, NoExtern, NoFunc};
+        match (self, other) {
+            (NoFunc | ConcreteFunc(_), Func) | (NoFunc, ConcreteFunc(_)) => true,
+            (NoExtern, Extern) => true,
+            (ConcreteFunc(a), ConcreteFunc(b)) => a.is_subtype_of(b),
+            (a, b) => a == b,
+        }
+    }
+
+    /// Is it a type of functions, or of null among these?
+    pub fn is_func(self) -> bool {
+        use HeapType::{ConcreteFunc, Func, NoFunc};
+        matches!(self, Func | ConcreteFunc(_) | NoFunc)
     }
 }
 
@@ -50,9 +129,37 @@ impl fmt::Display for ValType {
             ValType::F32 => "f32",
             ValType::F64 => "f64",
             ValType::V128 => "v128",
-            ValType::FuncRef => "funcref",
-            ValType::ExternRef => "externref",
+            ValType::Ref(ty) => return ty.fmt(f),
         })
+    }
+}
+
+impl fmt::Display for RefType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            RefType::FUNCREF => f.write_str("funcref"),
+            RefType::EXTERNREF => f.write_str("externref"),
+            RefType {
+                nullable: true,
+                heap,
+            } => write!(f, "(ref null {heap})"),
+            RefType {
+                nullable: false,
+                heap,
+            } => write!(f, "(ref {heap})"),
+        }
+    }
+}
+
+impl fmt::Display for HeapType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HeapType::Func => f.write_str("func"),
+            HeapType::ConcreteFunc(sig) => write!(f, "func (engine {})", sig.id.0),
+            HeapType::NoFunc => f.write_str("nofunc"),
+            HeapType::Extern => f.write_str("extern"),
+            HeapType::NoExtern => f.write_str("noextern"),
+        }
     }
 }
 
@@ -78,11 +185,26 @@ impl FuncType {
     }
 }
 
+impl fmt::Display for FuncType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(func")?;
+        for (name, types) in [("param", &self.params), ("result", &self.results)] {
+            if types.is_empty() {
+                continue;
+            }
+            write!(f, " ({name}")?;
+            types.iter().try_for_each(|it| write!(f, " {it}"))?;
+            f.write_str(")")?;
+        }
+        f.write_str(")")
+    }
+}
+
 /// The type of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableType {
-    /// Element type; a reference type.
-    pub element: ValType,
+    /// Element type.
+    pub element: RefType,
     /// Initial number of elements.
     pub minimum: u64,
     /// Largest number of elements.
@@ -107,93 +229,4 @@ pub struct GlobalType {
     pub content: ValType,
     /// Whether the value can change.
     pub mutable: bool,
-}
-
-/// A canonical function type: equal types of one engine are the same `VMSignature`.
-///
-/// Lives as long as the [`TypeRegistry`] that made it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SigRef(std::ptr::NonNull<VMSignature>);
-
-// SAFETY: a `VMSignature` is immutable but for its atomic stub pointers, and outlives its users.
-unsafe impl Send for SigRef {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for SigRef {}
-
-impl SigRef {
-    /// The address that `VMFuncRef::sig` holds and signature checks compare.
-    pub fn as_ptr(self) -> *const VMSignature {
-        self.0.as_ptr()
-    }
-
-    /// Makes a reference of a pointer found in a `VMFuncRef` or `VMContext`.
-    ///
-    /// # Safety
-    ///
-    /// `ptr` comes from [`SigRef::as_ptr`] and its registry is alive.
-    pub unsafe fn from_ptr(ptr: *const VMSignature) -> Self {
-        // SAFETY: pointers from `as_ptr` are not null.
-        Self(unsafe { std::ptr::NonNull::new_unchecked(ptr.cast_mut()) })
-    }
-}
-
-impl std::ops::Deref for SigRef {
-    type Target = VMSignature;
-
-    fn deref(&self) -> &VMSignature {
-        // SAFETY: the registry keeps the signature alive (type invariant).
-        unsafe { self.0.as_ref() }
-    }
-}
-
-impl fmt::Debug for SigRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.id)
-    }
-}
-
-/// Canonical function types of an engine. Grows only: signatures are few and small.
-#[derive(Default)]
-pub struct TypeRegistry {
-    inner: Mutex<RegistryInner>,
-}
-
-#[derive(Default)]
-struct RegistryInner {
-    by_type: FxHashMap<Arc<FuncType>, SigRef>,
-    all: Vec<SigRef>,
-}
-
-impl TypeRegistry {
-    /// The canonical signature of `ty`.
-    pub fn intern(&self, ty: &FuncType) -> SigRef {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&sig) = inner.by_type.get(ty) {
-            return sig;
-        }
-        let ty = Arc::new(ty.clone());
-        let id = SigId(u32::try_from(inner.all.len()).expect("fewer than 2^32 signatures"));
-        let boxed = Box::new(VMSignature::new(id, ty.clone()));
-        let sig = SigRef(std::ptr::NonNull::from(Box::leak(boxed)));
-        inner.all.push(sig);
-        inner.by_type.insert(ty, sig);
-        sig
-    }
-}
-
-impl Drop for TypeRegistry {
-    fn drop(&mut self) {
-        let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for sig in inner.all.drain(..) {
-            // SAFETY: `intern` leaked it, and users of signatures keep the registry alive.
-            drop(unsafe { Box::from_raw(sig.0.as_ptr()) });
-        }
-    }
-}
-
-impl fmt::Debug for TypeRegistry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        write!(f, "TypeRegistry({} signatures)", inner.all.len())
-    }
 }

@@ -7,7 +7,7 @@ use runtime::module::{
     CallKind, ConstExpr, DecodeError, Features, ImportItem, Module, PreparedBody, SegmentMode,
     SideTableEntry, Validation, side_table_entries,
 };
-use runtime::types::TypeRegistry;
+use runtime::types::{SigRef, TypeRegistry};
 use runtime::{FuncIdx, TableIdx};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -75,8 +75,10 @@ mod side_tables {
                 match op {
                     Operator::Call { .. }
                     | Operator::CallIndirect { .. }
+                    | Operator::CallRef { .. }
                     | Operator::ReturnCall { .. }
-                    | Operator::ReturnCallIndirect { .. } => {
+                    | Operator::ReturnCallIndirect { .. }
+                    | Operator::ReturnCallRef { .. } => {
                         assert_eq!(entry.site().0, n_calls);
                         assert_eq!(body.call_sites[entry.site().index()].pc, pc);
                         n_calls += 1;
@@ -110,6 +112,26 @@ mod side_tables {
         let landing_stp = stp.wrapping_add_signed(entry.stp_delta());
         assert_eq!(body.stp_at(module, landing), landing_stp);
         assert_eq!(entry.is_backward(), body.loop_at(landing).is_some());
+    }
+
+    // A branch on null leaves the reference behind, one on others takes it along.
+    #[test]
+    fn references() {
+        check(
+            "(module (type $t (func (result i32))) (func (param (ref null $t)) (result i32)
+                block
+                    local.get 0 br_on_null 0 call_ref $t return
+                end
+                block (result (ref $t))
+                    local.get 0 br_on_non_null 0 i32.const 7 return
+                end
+                return_call_ref $t))",
+            "params=1 results=1 locals=1 operands=1 bytes=0x18
+             st0 0x4 br_on_null -> 0xa st2 keep=0 drop=0 len=2
+             st1 0x6 call_ref type0 site0 len=2
+             st2 0xf br_on_non_null -> 0x15 st3 keep=1 drop=0 len=2
+             st3 0x15 return_call_ref type0 site1 len=2",
+        );
     }
 
     // Straight code needs nothing; the frame's sizes are still there.
@@ -621,14 +643,67 @@ mod errors {
             "(module (memory i64 1))",
             "(module (memory 1 1 shared))",
             "(module (tag))",
-            "(module (type (struct)))",
-            "(module (func (param (ref func))))",
-            "(module (func (param anyref)))",
-            "(module (table 1 funcref (ref.null func)))",
+            "(module (func (param exnref)))",
         ] {
             let error = decode(bytes(wat), Validation::Eager).expect_err(wat);
             assert!(error.reader_error().is_some(), "{wat}: {error}");
         }
+    }
+
+    // Of the gc proposal only function types are supported. The rest is valid, but not ours.
+    #[test]
+    fn unsupported_types_and_instructions() {
+        for (wat, expected) in [
+            ("(module (type (struct)))", "struct type"),
+            (
+                "(module (rec (type (func)) (type (array i8))))",
+                "array type",
+            ),
+            ("(module (func (param anyref)))", "value type"),
+            ("(module (global i31ref (ref.null i31)))", "value type"),
+            ("(module (table 1 eqref))", "reference type"),
+            ("(module (func (local structref)))", "type of a local"),
+            ("(module (func (drop (ref.null none))))", "instruction"),
+            (
+                "(module (func (drop (ref.i31 (i32.const 0)))))",
+                "instruction",
+            ),
+            (
+                "(module (func (block (result anyref) (unreachable)) (drop)))",
+                "instruction",
+            ),
+        ] {
+            let error = decode(bytes(wat), Validation::Eager).expect_err(wat);
+            let text = format!("unsupported {expected} at 0x");
+            assert!(error.to_string().starts_with(&text), "{wat}: {error}");
+            if let Ok(module) = decode(bytes(wat), Validation::Lazy) {
+                let error = module.prepare(FuncIdx(0)).expect_err(wat);
+                assert!(error.to_string().starts_with(&text), "{wat}: {error}");
+            }
+        }
+    }
+
+    // Both ways of giving a type to a block, to locals and to elements.
+    #[test]
+    fn typed_references() {
+        let wat =
+            "(module (type $t (func (result (ref null $t)))) (table 1 2 (ref $t) (ref.func $f))
+            (elem (ref null $t) (ref.null $t))
+            (rec (type $a (func (param (ref $b)))) (type $b (sub (func (param (ref $a))))))
+            (func $f (type $t) (local (ref $a)) (block (result (ref null $t)) (ref.null $t))))";
+        let module = decode(bytes(wat), Validation::Eager).expect("is valid");
+        let body = module.prepare(FuncIdx(0)).expect("is valid");
+        let (t, a, b) = (module.types[0], module.types[1], module.types[2]);
+        let text = |sig: &SigRef| sig.id.0;
+        assert_eq!(
+            body.local_types[0].to_string(),
+            format!("(ref func (engine {}))", text(&a))
+        );
+        assert_eq!(
+            module.tables[0].ty.element.to_string(),
+            format!("(ref func (engine {}))", text(&t))
+        );
+        assert!(t.is_final() && !b.is_final() && a != b);
     }
 
     const EVERYTHING: &str = "(module $name

@@ -4,14 +4,16 @@
 //! rejects it with the covered features and accepts it with more.
 
 use wasm_interp_jit::Config;
-use wasmparser::{Validator, WasmFeatures};
+use wasmparser::{Operator, Parser, Payload, Validator, WasmFeatures};
 
-/// What the engine covers: WebAssembly 2.0, relaxed SIMD, tail calls, extended constants and wide
-/// arithmetic.
+/// What the engine covers: WebAssembly 2.0, relaxed SIMD, tail calls, extended constants, typed
+/// function references and wide arithmetic. What function references share with the gc proposal
+/// is covered, too, which has no flag of its own: see [`missing`].
 pub const COVERED: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::RELAXED_SIMD)
     .union(WasmFeatures::TAIL_CALL)
     .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::FUNCTION_REFERENCES)
     .union(WasmFeatures::WIDE_ARITHMETIC);
 
 /// Proposals that are told apart in reasons. Those later in the list need those before them.
@@ -68,7 +70,37 @@ pub fn missing(wasm: &[u8], covered: WasmFeatures) -> Option<String> {
             names.insert(0, *name);
         }
     }
+    // Without "gc types", only types of functions are left of it: these are covered.
+    let has_gc_types = !is_valid(wasm, features.difference(WasmFeatures::GC_TYPES));
+    if names == ["gc"] && !has_gc_types && !has_gc_instructions(wasm) {
+        return None;
+    }
     Some(names.join("+"))
+}
+
+macro_rules! is_gc {
+    ($(@$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
+        fn is_gc(op: &Operator<'_>) -> bool {
+            match op {
+                $(Operator::$op { .. } => is_gc!($proposal),)*
+                _ => false,
+            }
+        }
+    };
+    (gc) => { true };
+    ($other:ident) => { false };
+}
+wasmparser::for_each_operator!(is_gc);
+
+/// Whether functions of the valid module `wasm` have instructions of the gc proposal.
+fn has_gc_instructions(wasm: &[u8]) -> bool {
+    let bodies = Parser::new(0)
+        .parse_all(wasm)
+        .filter_map(|payload| match payload {
+            Ok(Payload::CodeSectionEntry(body)) => body.get_operators_reader().ok(),
+            _ => None,
+        });
+    bodies.flatten().flatten().any(|op| is_gc(&op))
 }
 
 fn is_valid(wasm: &[u8], features: WasmFeatures) -> bool {

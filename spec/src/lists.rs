@@ -12,7 +12,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("gc", "needs gc"),
     ("exceptions", "needs exceptions"),
     ("legacy", "needs legacy-exceptions"),
-    ("function-references", "needs function-references"),
     ("threads", "needs threads"),
     ("custom-page-sizes", "needs custom-page-sizes"),
     ("custom-descriptors", "needs custom-descriptors"),
@@ -21,17 +20,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "shared-everything-threads",
         "needs shared-everything-threads",
     ),
-    // What is nothing but function references and gc among the scripts of version 3.
-    ("br_on_non_null.wast", "needs function-references"),
-    ("br_on_null.wast", "needs function-references"),
-    ("call_ref.wast", "needs function-references"),
-    ("local_init.wast", "needs function-references"),
-    ("ref.wast", "needs function-references"),
-    ("ref_as_non_null.wast", "needs function-references"),
-    ("return_call_ref.wast", "needs function-references"),
-    ("type-canon.wast", "needs gc"),
-    ("type-equivalence.wast", "needs function-references"),
-    ("type-rec.wast", "needs gc"),
     // Proposals that changed after these copies were made.
     (
         "mutable-global/linking.wast",
@@ -73,10 +61,6 @@ mod tests {
     fn names_stand_for_folders_files_and_beginnings() {
         assert_eq!(left_out("proposals/gc/array.wast"), Some("needs gc"));
         assert_eq!(left_out("core/threads/atomic.wast"), Some("needs threads"));
-        assert_eq!(
-            left_out("wasm-latest/ref.wast"),
-            Some("needs function-references")
-        );
         assert!(left_out("proposals/mutable-global/linking.wast").is_some());
         for covered in [
             "wasm-v2/linking.wast",

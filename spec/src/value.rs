@@ -28,15 +28,15 @@ fn v128_bits(value: &V128Const) -> u128 {
 }
 
 fn null(heap: &HeapType<'_>) -> Result<Val, Stop> {
-    use wast::core::AbstractHeapType::{Extern, Func};
+    use wast::core::AbstractHeapType::{Extern, Func, NoExtern, NoFunc};
     match heap {
         HeapType::Abstract {
             shared: false,
-            ty: Func,
+            ty: Func | NoFunc,
         } => Ok(Val::FuncRef(None)),
         HeapType::Abstract {
             shared: false,
-            ty: Extern,
+            ty: Extern | NoExtern,
         } => Ok(Val::ExternRef(None)),
         _ => Err(Stop::skip("needs gc")),
     }

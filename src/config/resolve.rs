@@ -204,7 +204,10 @@ mod tests {
     #[test]
     fn unsupported_features_are_named() {
         let text = "feature is not supported on this compiler configuration";
-        assert_eq!(error(|c| c.wasm_gc(true)), format!("the wasm_gc {text}"));
+        assert_eq!(
+            error(|c| c.wasm_exceptions(true)),
+            format!("the wasm_exceptions {text}")
+        );
         assert_eq!(
             error(|c| c.wasm_memory64(true)),
             format!("the wasm_memory64 {text}")

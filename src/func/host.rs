@@ -50,7 +50,7 @@ impl<T: 'static> HostFunc<T> {
             let mut at = slots;
             for (&ty, result) in types.results.iter().zip(results) {
                 result
-                    .ensure_matches(store.opaque(), &ValType::raise(ty))
+                    .ensure_matches(store.opaque(), &ValType::raise(store.opaque().engine(), ty))
                     .context("function attempted to return an incompatible value")?;
                 // SAFETY: `slots` has room for the results.
                 at = unsafe { result.store(store.opaque(), at) };

@@ -6,7 +6,7 @@
 #![expect(clippy::unused_unit, reason = "the tuple of no parameters")]
 
 use super::Func;
-use crate::error::{Result, bail};
+use crate::error::{Context, Result, bail};
 use crate::externref::{ExternRef, OwnedRooted, Rooted};
 use crate::store::StoreOpaque;
 use crate::types::{HeapType, RefType, ValType};
@@ -19,6 +19,8 @@ use std::ptr::NonNull;
 /// A [`Func`] with parameters `Params` and results `Results`.
 pub struct TypedFunc<Params, Results> {
     func: Func,
+    /// Whether arguments must be checked: `Func` stands for references to any type of functions.
+    has_concrete_params: bool,
     _ty: PhantomData<fn(Params) -> Results>,
 }
 
@@ -30,9 +32,12 @@ where
     /// # Safety
     ///
     /// `func` belongs to `store` and has this type.
-    pub(super) unsafe fn new_unchecked(_store: &StoreOpaque, func: Func) -> Self {
+    pub(super) unsafe fn new_unchecked(store: &StoreOpaque, func: Func) -> Self {
+        let sig = func.sig(store);
+        let is_concrete = |ty: &rt::ValType| matches!(ty, rt::ValType::Ref(ty) if matches!(ty.heap, rt::HeapType::ConcreteFunc(_)));
         TypedFunc {
             func,
+            has_concrete_params: sig.ty().params.iter().any(is_concrete),
             _ty: PhantomData,
         }
     }
@@ -46,7 +51,8 @@ where
     ///
     /// # Errors
     ///
-    /// If an argument belongs to another store. Otherwise what the call raises, as for
+    /// If an argument belongs to another store, or if it is a function of another type than the
+    /// parameter's. Otherwise what the call raises, as for
     /// [`Func::call`].
     ///
     /// # Panics
@@ -56,6 +62,9 @@ where
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results> {
         let store = store.as_context_mut().0;
         let func_ref = self.func.func_ref(store.opaque());
+        if self.has_concrete_params {
+            params.check_concrete(store.opaque(), &self.func.sig(store.opaque()).ty().params)?;
+        }
         let slots = call::slots(store.opaque())?;
         // SAFETY: the value stack has room for the arguments of any function.
         unsafe { params.store(store.opaque(), slots)? };
@@ -70,6 +79,7 @@ impl<Params, Results> Clone for TypedFunc<Params, Results> {
     fn clone(&self) -> Self {
         TypedFunc {
             func: self.func,
+            has_concrete_params: self.has_concrete_params,
             _ty: PhantomData,
         }
     }
@@ -123,12 +133,27 @@ pub unsafe trait WasmTy: Send {
         Self: Sized;
 
     /// Checks that a function with `actual` in `position` can be called with this type.
+    ///
+    /// References to functions of one type are parameters for a reference to any function: each
+    /// call checks its argument.
     #[doc(hidden)]
     fn typecheck(engine: &Engine, actual: &ValType, position: Position) -> Result<()> {
-        match position {
-            Position::Param => Self::valtype().ensure_matches(engine, actual),
-            Position::Result => actual.ensure_matches(engine, &Self::valtype()),
+        let own = Self::valtype();
+        match (position, own.as_ref(), actual.as_ref()) {
+            (Position::Param, Some(own), Some(actual)) if actual.heap_type().is_concrete() => {
+                let (own, actual) = (own.heap_type().top(), actual.heap_type().top());
+                own.ensure_matches(engine, &actual)
+            }
+            (Position::Param, ..) => own.ensure_matches(engine, actual),
+            (Position::Result, ..) => actual.ensure_matches(engine, &own),
         }
+    }
+
+    /// Checks that the value can be an argument for a parameter of type `expected`, which refers
+    /// to functions of one type.
+    #[doc(hidden)]
+    fn check_concrete(&self, _store: &StoreOpaque, _expected: &RefType) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -218,7 +243,7 @@ unsafe impl WasmTy for V128 {
 
 /// Implements [`WasmTy`] for references: the type itself is never null, the option can be.
 macro_rules! reference_types {
-    ($($ty:ty: $heap:ident, $to:ident, $from:ident;)*) => {$(
+    ($($ty:ty: $heap:ident, $to:ident, $from:ident, $check:ident;)*) => {$(
         // SAFETY: a reference that is not null has a slot that is not 0.
         unsafe impl WasmTy for $ty {
             #[inline]
@@ -238,6 +263,10 @@ macro_rules! reference_types {
                     value.expect("a value of a type without null is not null")
                 }
             }
+
+            fn check_concrete(&self, store: &StoreOpaque, expected: &RefType) -> Result<()> {
+                $check(Some(self), store, expected)
+            }
         }
 
         // SAFETY: as above; 0 is null.
@@ -253,14 +282,38 @@ macro_rules! reference_types {
             }
 
             one_slot! { |it, store| $to(it, store), |slot, store| $from(store, slot) }
+
+            fn check_concrete(&self, store: &StoreOpaque, expected: &RefType) -> Result<()> {
+                $check(self.as_ref(), store, expected)
+            }
         }
     )*};
 }
 
 reference_types! {
-    Func: Func, func_to_slot, func_from_slot;
-    Rooted<ExternRef>: Extern, rooted_to_slot, rooted_from_slot;
-    OwnedRooted<ExternRef>: Extern, owned_to_slot, owned_from_slot;
+    Func: Func, func_to_slot, func_from_slot, check_func;
+    Rooted<ExternRef>: Extern, rooted_to_slot, rooted_from_slot, check_nothing;
+    OwnedRooted<ExternRef>: Extern, owned_to_slot, owned_from_slot, check_nothing;
+}
+
+fn check_func(func: Option<&Func>, store: &StoreOpaque, expected: &RefType) -> Result<()> {
+    let heap = expected.heap_type();
+    match func {
+        Some(func) => func
+            .ensure_matches_ty(store, heap.unwrap_concrete_func())
+            .context("argument type mismatch for reference to concrete type"),
+        None if expected.is_nullable() => Ok(()),
+        None => {
+            bail!(
+                "argument type mismatch: expected non-nullable (ref {heap}), found null reference"
+            )
+        }
+    }
+}
+
+/// Values of the host have no types.
+fn check_nothing<T>(_: Option<&T>, _: &StoreOpaque, _: &RefType) -> Result<()> {
+    Ok(())
 }
 
 /// The slot of a function of `store`.
@@ -311,6 +364,10 @@ pub unsafe trait WasmParams: Send {
     #[doc(hidden)]
     fn typecheck(engine: &Engine, types: &[rt::ValType], position: Position) -> Result<()>;
 
+    /// Checks arguments for those of `types` that refer to functions of one type.
+    #[doc(hidden)]
+    fn check_concrete(&self, store: &StoreOpaque, types: &[rt::ValType]) -> Result<()>;
+
     /// Writes the values to `slots`, which has room for them.
     #[doc(hidden)]
     unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()>;
@@ -333,6 +390,10 @@ unsafe impl<T: WasmTy> WasmParams for T {
         <(T,)>::typecheck(engine, types, position)
     }
 
+    fn check_concrete(&self, store: &StoreOpaque, types: &[rt::ValType]) -> Result<()> {
+        check_concrete(self, store, types[0])
+    }
+
     #[inline]
     unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<()> {
         // SAFETY: forwarded.
@@ -349,6 +410,16 @@ unsafe impl<T: WasmTy> WasmResults for T {
     }
 }
 
+fn check_concrete<T: WasmTy>(value: &T, store: &StoreOpaque, ty: rt::ValType) -> Result<()> {
+    if !value.compatible_with_store(store) {
+        bail!("attempt to pass cross-`Store` value to Wasm as function argument");
+    }
+    match ValType::raise(store.engine(), ty) {
+        ValType::Ref(ty) if ty.heap_type().is_concrete() => value.check_concrete(store, &ty),
+        _ => Ok(()),
+    }
+}
+
 macro_rules! tuples {
     ($n:literal $(($ty:ident $value:ident))*) => {
         // SAFETY: `typecheck` compares one type for each slot that is written.
@@ -361,7 +432,18 @@ macro_rules! tuples {
                 let [$($value,)*] = types else {
                     bail!("expected {} types, found {}", $n, types.len());
                 };
-                $($ty::typecheck(_engine, &ValType::raise(*$value), _position)?;)*
+                $($ty::typecheck(_engine, &ValType::raise(_engine, *$value), _position)?;)*
+                Ok(())
+            }
+
+            fn check_concrete(&self, _store: &StoreOpaque, _types: &[rt::ValType]) -> Result<()> {
+                let ($($value,)*) = self;
+                let mut _types = _types.iter();
+                $(
+                    if let Some(&ty) = _types.next() {
+                        check_concrete($value, _store, ty)?;
+                    }
+                )*
                 Ok(())
             }
 

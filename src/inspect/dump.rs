@@ -68,7 +68,7 @@ fn dump_feedback(instance: &Instance, func: &FuncInstance, out: &mut String) -> 
     writeln!(out, "{}", func.func)?;
     for (n, (info, site)) in (0..).zip(infos.iter().zip(sites)) {
         write!(out, "  {}@{:#x} {:?}", CallSiteIdx(n), info.pc, info.kind)?;
-        if matches!(info.kind, CallKind::Direct(_) | CallKind::ReturnDirect(_)) {
+        if info.kind.callee().is_some() {
             writeln!(out, " x {}", site.first.count)?;
             continue;
         }
@@ -78,9 +78,10 @@ fn dump_feedback(instance: &Instance, func: &FuncInstance, out: &mut String) -> 
                 Some(func) => write!(out, " {func}")?,
                 None => write!(out, " foreign")?,
             }
-            match target.index {
-                MANY_INDICES => write!(out, "[*]")?,
-                index => write!(out, "[{index}]")?,
+            match (info.kind, target.index) {
+                (CallKind::Ref { .. } | CallKind::ReturnRef { .. }, _) => {}
+                (_, MANY_INDICES) => write!(out, "[*]")?,
+                (_, index) => write!(out, "[{index}]")?,
             }
             write!(out, " x {}", target.count)?;
         }

@@ -2,7 +2,7 @@
 
 use deopt::Policy;
 use jit::{FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState, TargetFeedback};
-use runtime::module::{CallKind, CallSiteInfo, TableClass};
+use runtime::module::{CallSiteInfo, TableClass};
 use runtime::vm::FuncInstance;
 use runtime::{
     CallSite, CodeId, FuncIdx, Instance, MANY_INDICES, RelaxedSimd, Store, TableIdx, Tuning,
@@ -121,10 +121,7 @@ unsafe fn feedback(
         let copy = copy_sites(unsafe { &*instance }, infos, sites);
         if tuning.inlining && depth < MAX_DEPTH {
             for (info, site) in infos.iter().zip(&copy.sites) {
-                let direct = match info.kind {
-                    CallKind::Direct(callee) | CallKind::ReturnDirect(callee) => Some(callee),
-                    _ => None,
-                };
+                let direct = info.kind.callee();
                 let targets = site.targets.iter().filter_map(|it| it.own);
                 let defined = |it: &FuncIdx| !module.is_imported_func(*it);
                 queue.extend(
@@ -143,10 +140,7 @@ unsafe fn feedback(
 
 fn copy_sites(instance: &Instance, infos: &[CallSiteInfo], sites: &[CallSite]) -> FuncFeedback {
     let copy = |(info, site): (&CallSiteInfo, &CallSite)| {
-        let indirect = matches!(
-            info.kind,
-            CallKind::Indirect { .. } | CallKind::ReturnIndirect { .. }
-        );
+        let indirect = info.kind.callee().is_none();
         let mut targets: Vec<TargetFeedback> = match indirect {
             true => site.targets().map(|it| target(instance, it)).collect(),
             false => Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::{Finality, ValType, rt};
 use crate::Engine;
-use crate::error::{Result, bail};
+use crate::error::{Result, ensure};
 use runtime::types::SigRef;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,23 +11,49 @@ use std::sync::Arc;
 /// The type of a function: parameters and results.
 ///
 /// Belongs to an engine. Equal types of an engine are the same signature there.
-///
-/// Invariant F1: `sig` is `None` exactly if a type among the parameters or results cannot be
-/// executed. No function of such a type can be made, so that whatever comes from a store has one.
 #[derive(Clone)]
 pub struct FuncType {
     engine: Engine,
-    inner: Arc<Inner>,
+    repr: Repr,
 }
 
-struct Inner {
+#[derive(Clone)]
+enum Repr {
+    /// A type of functions that can exist. What it refers to is looked up when it is asked for:
+    /// types may refer to themselves.
+    Registered(SigRef),
+    /// A type among the parameters or results cannot be executed. No function of such a type can
+    /// be made, so that whatever comes from a store is registered.
+    Unsupported(Arc<Lists>),
+}
+
+/// Parameters and results.
+#[derive(Hash)]
+struct Lists {
     params: Box<[ValType]>,
     results: Box<[ValType]>,
-    sig: Option<SigRef>,
+}
+
+impl Lists {
+    fn lower(&self) -> Option<rt::FuncType> {
+        let lower = |types: &[ValType]| types.iter().map(ValType::lower).collect::<Option<_>>();
+        Some(rt::FuncType {
+            params: lower(&self.params)?,
+            results: lower(&self.results)?,
+        })
+    }
+
+    /// Can a function with these be called as one with those of `other`?
+    fn match_(&self, other: &Lists) -> bool {
+        let all = |a: &[ValType], b: &[ValType]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.matches(b))
+        };
+        all(&other.params, &self.params) && all(&self.results, &other.results)
+    }
 }
 
 impl FuncType {
-    /// A function type of `engine`.
+    /// A function type of `engine`. It is final and has no supertype.
     ///
     /// # Panics
     ///
@@ -37,33 +63,21 @@ impl FuncType {
         params: impl IntoIterator<Item = ValType>,
         results: impl IntoIterator<Item = ValType>,
     ) -> FuncType {
-        let params: Box<[ValType]> = params.into_iter().collect();
-        let results: Box<[ValType]> = results.into_iter().collect();
-        for ty in params.iter().chain(&results) {
-            assert!(
-                ty.comes_from_same_engine(engine),
-                "type used with wrong engine"
-            );
-        }
-        let lower = |types: &[ValType]| types.iter().map(ValType::lower).collect::<Option<_>>();
-        let lowered = lower(&params).zip(lower(&results));
-        let sig = lowered
-            .map(|(params, results)| engine.types().intern(&rt::FuncType { params, results }));
-        FuncType {
-            engine: engine.clone(),
-            inner: Arc::new(Inner {
-                params,
-                results,
-                sig,
-            }),
+        match Self::with_finality_and_supertype(engine, Finality::Final, None, params, results) {
+            Ok(ty) => ty,
+            Err(error) => unreachable!("only a supertype can be wrong: {error}"),
         }
     }
 
-    /// As [`FuncType::new`]. Types in use cannot have subtypes, hence `supertype` must be `None`.
+    /// A function type of `engine`, which may have subtypes, and be one.
     ///
     /// # Errors
     ///
-    /// If there is a supertype, or the type is not final.
+    /// If the supertype is final, or the type does not match it.
+    ///
+    /// # Panics
+    ///
+    /// If the supertype, or what a parameter or result mentions, is of another engine.
     pub fn with_finality_and_supertype(
         engine: &Engine,
         finality: Finality,
@@ -71,13 +85,39 @@ impl FuncType {
         params: impl IntoIterator<Item = ValType>,
         results: impl IntoIterator<Item = ValType>,
     ) -> Result<Self> {
-        if supertype.is_some() {
-            bail!("cannot create a subtype of a final supertype");
+        let lists = Lists {
+            params: params.into_iter().collect(),
+            results: results.into_iter().collect(),
+        };
+        for ty in lists.params.iter().chain(&lists.results) {
+            assert!(
+                ty.comes_from_same_engine(engine),
+                "type used with wrong engine"
+            );
         }
-        if finality.is_non_final() {
-            bail!("the wasm_gc feature is not supported on this compiler configuration");
+        if let Some(supertype) = supertype {
+            check_supertype(engine, &lists, supertype)?;
         }
-        Ok(FuncType::new(engine, params, results))
+        let declared_supertype = match supertype.map(FuncType::sig) {
+            Some(None) => None,
+            Some(Some(sig)) => Some(Some(sig)),
+            None => Some(None),
+        };
+        let repr = match (lists.lower(), declared_supertype) {
+            (Some(ty), Some(supertype)) => {
+                let sub = rt::SubType {
+                    ty,
+                    is_final: finality.is_final(),
+                    supertype,
+                };
+                Repr::Registered(engine.types().intern_subtype(sub))
+            }
+            _ => Repr::Unsupported(Arc::new(lists)),
+        };
+        Ok(FuncType {
+            engine: engine.clone(),
+            repr,
+        })
     }
 
     /// The engine it belongs to.
@@ -85,37 +125,65 @@ impl FuncType {
         &self.engine
     }
 
-    /// Whether it can have subtypes: it cannot.
+    /// Whether it can have subtypes.
     pub fn finality(&self) -> Finality {
-        Finality::Final
+        match &self.repr {
+            Repr::Registered(sig) if !sig.is_final() => Finality::NonFinal,
+            _ => Finality::Final,
+        }
     }
 
-    /// Its supertype: there is none.
+    /// The type that it is declared to be a subtype of.
     pub fn supertype(&self) -> Option<Self> {
-        None
+        let supertype = self.sig()?.supertype()?;
+        Some(FuncType::raise(&self.engine, supertype))
     }
 
     /// The `i`-th parameter.
     pub fn param(&self, i: usize) -> Option<ValType> {
-        self.inner.params.get(i).cloned()
+        self.params().nth(i)
     }
 
     /// The parameters.
     pub fn params(&self) -> impl ExactSizeIterator<Item = ValType> + '_ {
-        self.inner.params.iter().cloned()
+        self.list(|ty| &ty.params, |lists| &lists.params)
     }
 
     /// The `i`-th result.
     pub fn result(&self, i: usize) -> Option<ValType> {
-        self.inner.results.get(i).cloned()
+        self.results().nth(i)
     }
 
     /// The results.
     pub fn results(&self) -> impl ExactSizeIterator<Item = ValType> + '_ {
-        self.inner.results.iter().cloned()
+        self.list(|ty| &ty.results, |lists| &lists.results)
     }
 
-    /// Is every function of this type one of `other`?
+    fn list(
+        &self,
+        registered: impl FnOnce(&rt::FuncType) -> &[rt::ValType],
+        unsupported: impl FnOnce(&Lists) -> &[ValType],
+    ) -> std::vec::IntoIter<ValType> {
+        let types: Vec<ValType> = match &self.repr {
+            Repr::Registered(sig) => {
+                let raise = |&ty: &rt::ValType| ValType::raise(&self.engine, ty);
+                registered(sig.ty()).iter().map(raise).collect()
+            }
+            Repr::Unsupported(lists) => unsupported(lists).to_vec(),
+        };
+        types.into_iter()
+    }
+
+    fn lists(&self) -> Lists {
+        Lists {
+            params: self.params().collect(),
+            results: self.results().collect(),
+        }
+    }
+
+    /// Can a function of this type be called as one of type `other`?
+    ///
+    /// As in wasmtime, parameters and results decide, not what the types are declared to be.
     ///
     /// # Panics
     ///
@@ -125,17 +193,12 @@ impl FuncType {
             self.comes_from_same_engine(&other.engine),
             "type used with wrong engine"
         );
-        if Arc::ptr_eq(&self.inner, &other.inner) {
-            return true;
+        match (&self.repr, &other.repr) {
+            (&Repr::Registered(a), &Repr::Registered(b)) => {
+                match_structurally(a, b, &mut Vec::new())
+            }
+            _ => self.lists().match_(&other.lists()),
         }
-        if self.inner.sig.is_some() || other.inner.sig.is_some() {
-            return self.inner.sig == other.inner.sig;
-        }
-        let equal = |a: &[ValType], b: &[ValType]| {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| ValType::eq(a, b))
-        };
-        equal(&self.inner.params, &other.inner.params)
-            && equal(&self.inner.results, &other.inner.results)
     }
 
     /// Are both the same type?
@@ -148,7 +211,18 @@ impl FuncType {
         reason = "wasmtime's name and signature"
     )]
     pub fn eq(a: &FuncType, b: &FuncType) -> bool {
-        a.matches(b)
+        assert!(
+            a.comes_from_same_engine(&b.engine),
+            "type used with wrong engine"
+        );
+        match (&a.repr, &b.repr) {
+            (Repr::Registered(a), Repr::Registered(b)) => a == b,
+            (Repr::Unsupported(_), Repr::Unsupported(_)) => {
+                let (a, b) = (a.lists(), b.lists());
+                a.match_(&b) && b.match_(&a)
+            }
+            _ => false,
+        }
     }
 
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
@@ -157,40 +231,95 @@ impl FuncType {
 
     /// The signature of the type, if it can be executed.
     pub(crate) fn sig(&self) -> Option<SigRef> {
-        self.inner.sig
+        match self.repr {
+            Repr::Registered(sig) => Some(sig),
+            Repr::Unsupported(_) => None,
+        }
     }
 
     /// The type of a signature of `engine`.
     pub(crate) fn raise(engine: &Engine, sig: SigRef) -> FuncType {
-        let raise = |types: &[rt::ValType]| types.iter().map(|&ty| ValType::raise(ty)).collect();
-        let (params, results) = (raise(&sig.ty().params), raise(&sig.ty().results));
-        let inner = Inner {
-            params,
-            results,
-            sig: Some(sig),
-        };
         FuncType {
             engine: engine.clone(),
-            inner: Arc::new(inner),
+            repr: Repr::Registered(sig),
         }
     }
 
     /// Prints the type as one that a reference refers to: by its number.
     pub(super) fn fmt_as_heap_type(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.inner.sig {
+        match self.sig() {
             Some(sig) => write!(f, "(concrete func VMSharedTypeIndex({}))", sig.id.0),
             None => write!(f, "(concrete func {self})"),
         }
     }
 }
 
+fn check_supertype(engine: &Engine, lists: &Lists, supertype: &FuncType) -> Result<()> {
+    assert!(
+        supertype.comes_from_same_engine(engine),
+        "type used with wrong engine"
+    );
+    ensure!(
+        supertype.finality().is_non_final(),
+        "cannot create a subtype of a final supertype"
+    );
+    let text = |name: &str, types: &[ValType]| {
+        if types.is_empty() {
+            return String::new();
+        }
+        let types: String = types.iter().map(|it| format!(" {it}")).collect();
+        format!(" ({name}{types})")
+    };
+    ensure!(
+        lists.match_(&supertype.lists()),
+        "function type must match its supertype: found (func{}{}), expected {supertype}",
+        text("params", &lists.params),
+        text("results", &lists.results)
+    );
+    Ok(())
+}
+
+/// Can a function of type `a` be called as one of type `b`, judged by parameters and results?
+/// `assumed` are pairs that are being judged: types that refer to each other match if nothing
+/// speaks against it.
+fn match_structurally(a: SigRef, b: SigRef, assumed: &mut Vec<(SigRef, SigRef)>) -> bool {
+    if a.is_subtype_of(b) || assumed.contains(&(a, b)) {
+        return true;
+    }
+    let (a_ty, b_ty) = (a.ty(), b.ty());
+    if a_ty.params.len() != b_ty.params.len() || a_ty.results.len() != b_ty.results.len() {
+        return false;
+    }
+    assumed.push((a, b));
+    let params = b_ty.params.iter().zip(&a_ty.params);
+    let results = a_ty.results.iter().zip(&b_ty.results);
+    params
+        .chain(results)
+        .all(|(&a, &b)| match_values(a, b, assumed))
+}
+
+fn match_values(a: rt::ValType, b: rt::ValType, assumed: &mut Vec<(SigRef, SigRef)>) -> bool {
+    use rt::HeapType::ConcreteFunc;
+    match (a, b) {
+        (
+            rt::ValType::Ref(rt::RefType {
+                nullable: a_nullable,
+                heap: ConcreteFunc(a),
+            }),
+            rt::ValType::Ref(rt::RefType {
+                nullable: b_nullable,
+                heap: ConcreteFunc(b),
+            }),
+        ) => (b_nullable || !a_nullable) && match_structurally(a, b, assumed),
+        _ => a.matches(b),
+    }
+}
+
 impl fmt::Display for FuncType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(type (func")?;
-        for (name, types) in [
-            ("param", &self.inner.params),
-            ("result", &self.inner.results),
-        ] {
+        let lists = self.lists();
+        for (name, types) in [("param", &lists.params), ("result", &lists.results)] {
             if types.is_empty() {
                 continue;
             }
@@ -212,7 +341,9 @@ impl fmt::Debug for FuncType {
 
 impl Hash for FuncType {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.inner.params.hash(state);
-        self.inner.results.hash(state);
+        match &self.repr {
+            Repr::Registered(sig) => sig.hash(state),
+            Repr::Unsupported(lists) => lists.hash(state),
+        }
     }
 }

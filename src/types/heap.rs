@@ -3,8 +3,9 @@
 //! Types of proposals that are not supported exist so that a program can name them. The hierarchy
 //! is complete for those that are listed.
 
-use super::FuncType;
+use super::{FuncType, rt};
 use crate::Engine;
+use crate::error::{Result, bail};
 use std::fmt;
 
 /// What a reference refers to.
@@ -189,8 +190,41 @@ impl HeapType {
         a.matches(b) && b.matches(a)
     }
 
+    /// Like [`HeapType::matches`], with an error that names both types.
+    pub(crate) fn ensure_matches(&self, engine: &Engine, other: &HeapType) -> Result<()> {
+        if !self.comes_from_same_engine(engine) || !other.comes_from_same_engine(engine) {
+            bail!("type used with wrong engine");
+        }
+        if !self.matches(other) {
+            bail!("type mismatch: expected {other}, found {self}");
+        }
+        Ok(())
+    }
+
     fn is_same_abstract(&self, other: &HeapType) -> bool {
         self.is_abstract() && std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
+    /// The type as it is executed; `None` if it is not supported.
+    pub(crate) fn lower(&self) -> Option<rt::HeapType> {
+        match self {
+            HeapType::Func => Some(rt::HeapType::Func),
+            HeapType::ConcreteFunc(ty) => ty.sig().map(rt::HeapType::ConcreteFunc),
+            HeapType::NoFunc => Some(rt::HeapType::NoFunc),
+            HeapType::Extern => Some(rt::HeapType::Extern),
+            HeapType::NoExtern => Some(rt::HeapType::NoExtern),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn raise(engine: &Engine, ty: rt::HeapType) -> HeapType {
+        match ty {
+            rt::HeapType::Func => HeapType::Func,
+            rt::HeapType::ConcreteFunc(sig) => FuncType::raise(engine, sig).into(),
+            rt::HeapType::NoFunc => HeapType::NoFunc,
+            rt::HeapType::Extern => HeapType::Extern,
+            rt::HeapType::NoExtern => HeapType::NoExtern,
+        }
     }
 
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {

@@ -1,6 +1,7 @@
 //! [`TableType`] and [`MemoryType`]: types of what has a size.
 
-use super::{RefType, ValType, rt};
+use super::{RefType, rt};
+use crate::Engine;
 use crate::error::{Context, Result, bail};
 
 /// Binary logarithm of the usual page size, 64 KiB.
@@ -69,12 +70,9 @@ impl TableType {
         })
     }
 
-    pub(crate) fn raise(ty: &rt::TableType) -> TableType {
-        let ValType::Ref(element) = ValType::raise(ty.element) else {
-            unreachable!("tables have elements of reference type (validated)")
-        };
+    pub(crate) fn raise(engine: &Engine, ty: &rt::TableType) -> TableType {
         TableType {
-            element,
+            element: RefType::raise(engine, ty.element),
             minimum: ty.minimum,
             maximum: ty.maximum,
             is_64: false,

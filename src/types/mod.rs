@@ -16,6 +16,7 @@ pub use heap::HeapType;
 pub use limits::{MemoryType, MemoryTypeBuilder, TableType};
 pub use value::{RefType, ValType};
 
+use crate::Engine;
 use runtime::types as rt;
 
 /// Whether a global can change.
@@ -93,13 +94,13 @@ impl GlobalType {
         })
     }
 
-    pub(crate) fn raise(ty: &rt::GlobalType) -> GlobalType {
+    pub(crate) fn raise(engine: &Engine, ty: &rt::GlobalType) -> GlobalType {
         let mutability = if ty.mutable {
             Mutability::Var
         } else {
             Mutability::Const
         };
-        GlobalType::new(ValType::raise(ty.content), mutability)
+        GlobalType::new(ValType::raise(engine, ty.content), mutability)
     }
 }
 

@@ -212,19 +212,18 @@ impl ValType {
             ValType::F32 => Some(rt::ValType::F32),
             ValType::F64 => Some(rt::ValType::F64),
             ValType::V128 => Some(rt::ValType::V128),
-            ValType::Ref(ty) => ty.lower(),
+            ValType::Ref(ty) => ty.lower().map(rt::ValType::Ref),
         }
     }
 
-    pub(crate) fn raise(ty: rt::ValType) -> ValType {
+    pub(crate) fn raise(engine: &Engine, ty: rt::ValType) -> ValType {
         match ty {
             rt::ValType::I32 => ValType::I32,
             rt::ValType::I64 => ValType::I64,
             rt::ValType::F32 => ValType::F32,
             rt::ValType::F64 => ValType::F64,
             rt::ValType::V128 => ValType::V128,
-            rt::ValType::FuncRef => ValType::FUNCREF,
-            rt::ValType::ExternRef => ValType::EXTERNREF,
+            rt::ValType::Ref(ty) => ValType::Ref(RefType::raise(engine, ty)),
         }
     }
 }
@@ -318,12 +317,15 @@ impl RefType {
     }
 
     /// The type as it is executed; `None` if it is not supported.
-    pub(crate) fn lower(&self) -> Option<rt::ValType> {
-        match (self.is_nullable, &self.heap_type) {
-            (true, HeapType::Func) => Some(rt::ValType::FuncRef),
-            (true, HeapType::Extern) => Some(rt::ValType::ExternRef),
-            _ => None,
-        }
+    pub(crate) fn lower(&self) -> Option<rt::RefType> {
+        Some(rt::RefType {
+            nullable: self.is_nullable,
+            heap: self.heap_type.lower()?,
+        })
+    }
+
+    pub(crate) fn raise(engine: &Engine, ty: rt::RefType) -> RefType {
+        RefType::new(ty.nullable, HeapType::raise(engine, ty.heap))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error;
 use std::num::NonZeroUsize;
-use wasm_interp_jit::{Config, Engine, Module, OptLevel, Strategy, WasmFeatures};
+use wasm_interp_jit::{Config, Engine, Instance, Module, OptLevel, Store, Strategy, WasmFeatures};
 
 fn refused(set: impl FnOnce(&mut Config) -> &mut Config) -> String {
     let mut config = Config::new();
@@ -15,13 +15,12 @@ fn refused(set: impl FnOnce(&mut Config) -> &mut Config) -> String {
 fn unsupported_features() {
     let text =
         |name| format!("the wasm_{name} feature is not supported on this compiler configuration");
-    assert_eq!(refused(|c| c.wasm_gc(true)), text("gc"));
     assert_eq!(refused(|c| c.wasm_threads(true)), text("threads"));
     assert_eq!(refused(|c| c.wasm_exceptions(true)), text("exceptions"));
     assert_eq!(refused(|c| c.wasm_memory64(true)), text("memory64"));
     assert_eq!(
-        refused(|c| c.wasm_features(WasmFeatures::GC, true)),
-        text("gc")
+        refused(|c| c.wasm_features(WasmFeatures::EXCEPTIONS, true)),
+        text("exceptions")
     );
 }
 
@@ -68,6 +67,14 @@ fn features_can_be_switched_off() {
         "(module (func (param externref)))",
     );
     refuses(
+        Config::wasm_function_references,
+        "(module (type $t (func)) (func (param (ref null $t)) (call_ref $t (local.get 0))))",
+    );
+    refuses(
+        Config::wasm_gc,
+        "(module (rec (type (func)) (type (func))))",
+    );
+    refuses(
         Config::wasm_extended_const,
         "(module (global i32 (i32.add (i32.const 1) (i32.const 2))))",
     );
@@ -75,6 +82,52 @@ fn features_can_be_switched_off() {
         Config::wasm_bulk_memory,
         "(module (memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0))))",
     );
+}
+
+// What is valid but not supported must fail when it is asked for, too.
+#[test]
+fn unsupported_types_and_instructions() {
+    let refuses = |wat: &str, expected: &str| {
+        for lazy in [false, true] {
+            let mut config = Config::new();
+            config.lazy_validation(lazy);
+            let engine = Engine::new(&config).expect("all settings are valid");
+            let error = Module::new(&engine, wat).and_then(|module| {
+                let mut store = Store::new(&engine, ());
+                let instance = Instance::new(&mut store, &module, &[])?;
+                instance
+                    .get_typed_func::<(), ()>(&mut store, "f")?
+                    .call(&mut store, ())
+            });
+            let error = format!("{:?}", error.expect_err("is refused"));
+            assert!(error.contains(expected), "{wat}: {error}");
+        }
+    };
+    refuses("(module (type (struct)))", "unsupported struct type at 0x");
+    refuses("(module (type (array i8)))", "unsupported array type at 0x");
+    refuses(
+        "(module (func (param anyref)))",
+        "unsupported value type at 0x",
+    );
+    refuses(
+        "(module (table 0 i31ref))",
+        "unsupported reference type at 0x",
+    );
+    let in_body = |code: &str| format!("(module (func (export \"f\") {code}))");
+    refuses(
+        &in_body("(local eqref)"),
+        "unsupported type of a local at 0x",
+    );
+    for code in [
+        "(drop (ref.i31 (i32.const 1)))",
+        "(drop (ref.null any))",
+        "(drop (ref.test funcref (ref.null func)))",
+        "(drop (block (result anyref) unreachable))",
+        "(drop (select (result i31ref) unreachable))",
+        "(drop (any.convert_extern (ref.null extern)))",
+    ] {
+        refuses(&in_body(code), "unsupported instruction at 0x");
+    }
 }
 
 // wasmtime 48 has these off.

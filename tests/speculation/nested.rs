@@ -12,12 +12,12 @@ fn room(n: usize) -> String {
 }
 
 /// A chain of six functions, inlined into each other. Bit `k` of the second argument chooses the
-/// target of the `k`-th.
-fn chain() -> String {
+/// target of the `k`-th, which is called by `form`, a call of a table's element or of a reference.
+fn chain(form: &str) -> String {
     let mut wat = String::from(
         "(module
 (type $t (func (param i32) (result i32)))
-(table funcref (elem $a $b))
+(table $targets (ref null $t) (elem (ref.func $a) (ref.func $b)))
 (func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
 (func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))\n",
     );
@@ -26,11 +26,15 @@ fn chain() -> String {
             6 => "(local.get $y)".to_owned(),
             _ => format!("(call $f{} (local.get $y) (local.get $m))", k + 1),
         };
+        let index = format!("(i32.and (i32.shr_u (local.get $m) (i32.const {k})) (i32.const 1))");
+        let call = match form {
+            "call_ref" => format!("(call_ref $t (local.get $x) (table.get $targets {index}))"),
+            _ => format!("(call_indirect (type $t) (local.get $x) {index})"),
+        };
         let _ = writeln!(
             wat,
             "(func $f{k} (param $x i32) (param $m i32) (result i32) (local $y i32)
-(local.set $y (call_indirect (type $t) (local.get $x)
-(i32.and (i32.shr_u (local.get $m) (i32.const {k})) (i32.const 1))))
+(local.set $y {call})
 (i32.sub {next} (local.get $x)))"
         );
     }
@@ -47,7 +51,18 @@ fn chain() -> String {
 // frames are rebuilt as it is deep, and each goes on after its own call.
 #[test]
 fn exit_at_each_depth() {
-    let wat = chain();
+    check_chain("call_indirect", "0xa");
+}
+
+// The same where the targets are references.
+#[test]
+fn exit_at_each_depth_by_reference() {
+    check_chain("call_ref", "0xc");
+}
+
+/// Checks the chain whose calls are of the form `form` and at `pc`.
+fn check_chain(form: &str, pc: &str) {
+    let wat = chain(form);
     let script = |run: &mut Run| {
         run.repeat(20, "f", (10, 0));
         for k in 1..=6 {
@@ -73,17 +88,19 @@ fn exit_at_each_depth() {
         let func = 1 + k;
         assert_eq!(
             deopts(&wat, script),
-            [format!("WrongCallTarget func{func}@0xa x{}", k + 1)]
+            [format!("WrongCallTarget func{func}@{pc} x{}", k + 1)]
         );
     }
 }
 
 /// The forms of a call.
-const FORMS: [&str; 4] = [
+const FORMS: [&str; 6] = [
     "call",
     "return_call",
     "call_indirect",
     "return_call_indirect",
+    "call_ref",
+    "return_call_ref",
 ];
 
 /// Does a frame of the caller remain?
@@ -96,6 +113,9 @@ fn call(form: &str, (name, index): (&str, usize)) -> String {
     let args = "(local.get 0) (local.get 1)";
     match form {
         "call" | "return_call" => format!("({form} ${name} {args})"),
+        "call_ref" | "return_call_ref" => {
+            format!("({form} $u {args} (table.get $calls (i32.const {index})))")
+        }
         _ => format!("({form} $calls (type $u) {args} (i32.const {index}))"),
     }
 }
@@ -108,12 +128,12 @@ fn pairs_of_forms() -> String {
 (type $t (func (param i32) (result i32)))
 (type $u (func (param i32 i32) (result i32)))
 (table $targets funcref (elem $a $b))
-(table $calls funcref (elem $bottom {}))
+(table $calls (ref null $u) (elem (ref.func $bottom) {}))
 (func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
 (func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
 (func $bottom (type $u)
 (call_indirect $targets (type $t) (local.get 0) (local.get 1)))\n",
-        FORMS.map(|it| format!("${it}-")).join(" ")
+        FORMS.map(|it| format!("(ref.func ${it}-)")).join(" ")
     );
     let caller = |form: &str, callee: (&str, usize), more: u32| match remains(form) {
         true => format!("(i32.add {} (i32.const {more}))", call(form, callee)),
@@ -140,7 +160,7 @@ fn pairs_of_forms() -> String {
     wat
 }
 
-// Two levels of inlined calls have each of the four forms. A frame is rebuilt for every caller
+// Two levels of inlined calls have each of the six forms. A frame is rebuilt for every caller
 // that remains, and for no caller that a tail call replaced.
 #[test]
 fn forms_of_calls_pairwise() {

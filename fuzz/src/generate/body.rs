@@ -10,7 +10,7 @@ mod vector;
 
 use super::speculate::{Level, Shape, TABLE_SIZE, TARGET};
 use crate::draw::Draw;
-use wasm_encoder::{BlockType, Function, HeapType, Instruction as I, MemArg, ValType};
+use wasm_encoder::{BlockType, Function, Instruction as I, MemArg, RefType, ValType};
 
 /// Local variables of each type besides the parameters.
 const LOCALS: u32 = 2;
@@ -173,6 +173,7 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             11 if self.shape.writes_tables => self.write_table(),
             12 => self.write_extern_table(),
             13 => self.leave_early(),
+            14 if self.draw.one_in(2) => self.look_at_reference(),
             _ => {
                 let ty = self.draw.pick(self.shape.types);
                 self.expression(ty, 3);
@@ -252,6 +253,17 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
         self.emit(I::End);
     }
 
+    /// Uses a reference only if it is not null.
+    fn look_at_reference(&mut self) {
+        let ty = self.draw.pick(&[ValType::FUNCREF, ValType::EXTERNREF]);
+        self.emit(I::Block(BlockType::Empty));
+        self.expression(ty, 2);
+        self.emit(I::BrOnNull(0));
+        self.fold(ty);
+        self.statements(1);
+        self.emit(I::End);
+    }
+
     fn switch(&mut self) {
         let cases = self.draw.within(1, 3) as u32;
         for _ in 0..=cases {
@@ -301,9 +313,20 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
         }
     }
 
-    /// Calls a function of `level`, directly or by its table.
+    /// Calls a function of `level`: directly, by its table, or by a reference.
     fn call(&mut self, level: &Level, call: Call) {
-        match (level.table, self.draw.below(3)) {
+        let is_typed = self.shape.element_type(level) != RefType::FUNCREF;
+        match (level.table, self.draw.below(4)) {
+            (Some(table), 3) if is_typed => {
+                self.target_index();
+                self.emit(I::TableGet(table));
+                self.call_reference(level, call);
+            }
+            (_, 0) if self.draw.one_in(4) => {
+                let func = self.draw.pick(&level.funcs);
+                self.emit(I::RefFunc(func));
+                self.call_reference(level, call);
+            }
             (Some(table_index), 1..) => {
                 self.target_index();
                 let type_index = level.ty;
@@ -326,6 +349,17 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
                 });
             }
         }
+    }
+
+    /// Calls the reference on top, sometimes after a look at it.
+    fn call_reference(&mut self, level: &Level, call: Call) {
+        if self.draw.one_in(4) {
+            self.emit(I::RefAsNonNull);
+        }
+        self.emit(match call {
+            Call::Plain => I::CallRef(level.ty),
+            Call::Tail => I::ReturnCallRef(level.ty),
+        });
     }
 
     /// Pushes the index of an indirect call.
@@ -454,7 +488,8 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             }
             5 => {
                 self.emit(I::I32Const(index));
-                self.emit(I::RefNull(HeapType::FUNC));
+                let heap_type = self.shape.element_type(level).heap_type;
+                self.emit(I::RefNull(heap_type));
                 self.emit(I::TableSet(table));
             }
             6 | 7 => {

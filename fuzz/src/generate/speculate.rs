@@ -8,7 +8,8 @@
 //! Roots and functions call the next level, directly or through its table, so that programs end
 //! soon. The functions of a level have one type, most often with the results of the level above,
 //! so that it can be tail-called. The index of an indirect call mostly comes from the global
-//! `g0`, which the host changes between calls. Tables are written by functions, or not at all.
+//! `g0`, which the host changes between calls. Tables are written by functions, or not at all. If
+//! their elements are references to functions of their level's type, these are called, too.
 
 use super::body::Body;
 use crate::draw::Draw;
@@ -57,6 +58,8 @@ pub(super) struct Level {
 pub(super) struct Shape {
     /// The first has the roots.
     pub(super) levels: Vec<Level>,
+    /// Do tables know the type of their functions?
+    typed_tables: bool,
     /// Are tables written by functions?
     pub(super) writes_tables: bool,
     /// Is there a memory?
@@ -83,6 +86,19 @@ impl Shape {
     pub(super) fn identity(&self, ty: ValType) -> BlockType {
         let n = TYPES.iter().position(|other| *other == ty).unwrap_or(0);
         BlockType::FunctionType(self.first_block_type + n as u32)
+    }
+
+    /// What the table of `level` holds.
+    pub(super) fn element_type(&self, level: &Level) -> RefType {
+        let heap_type = if self.typed_tables {
+            HeapType::Concrete(level.ty)
+        } else {
+            HeapType::FUNC
+        };
+        RefType {
+            nullable: true,
+            heap_type,
+        }
     }
 
     /// The global that collects values of type `ty`.
@@ -153,6 +169,7 @@ impl Shape {
             types,
             first_block_type: levels.len() as u32,
             levels,
+            typed_tables: draw.one_in(2),
             writes_tables: draw.one_in(2),
             memory: draw.one_in(2),
             holes: draw.one_in(6),
@@ -260,8 +277,8 @@ impl Shape {
                 shared: false,
             });
         };
-        for _ in &self.levels[1..] {
-            table(RefType::FUNCREF, TABLE_SIZE);
+        for level in &self.levels[1..] {
+            table(self.element_type(level), TABLE_SIZE);
         }
         table(RefType::EXTERNREF, 4);
         section
@@ -302,7 +319,12 @@ impl Shape {
     fn elements(&self, draw: &mut Draw<'_>) -> ElementSection {
         let mut section = ElementSection::new();
         for level in &self.levels[1..] {
-            section.passive(Elements::Functions(level.funcs.clone().into()));
+            let funcs = level.funcs.iter().map(|func| ConstExpr::ref_func(*func));
+            let funcs: Vec<ConstExpr> = funcs.collect();
+            section.passive(Elements::Expressions(
+                self.element_type(level),
+                funcs.into(),
+            ));
         }
         for (n, level) in self.levels.iter().enumerate() {
             let Some(table) = level.table else { continue };
@@ -310,8 +332,10 @@ impl Shape {
             let stride = draw.below(3);
             let elements: Vec<ConstExpr> = (0..TABLE_SIZE as usize)
                 .map(|place| match self.levels.get(n + 1) {
-                    _ if self.holes && draw.one_in(6) => ConstExpr::ref_null(HeapType::FUNC),
-                    Some(below) if self.holes && draw.one_in(6) => {
+                    _ if self.holes && draw.one_in(6) => {
+                        ConstExpr::ref_null(self.element_type(level).heap_type)
+                    }
+                    Some(below) if self.holes && !self.typed_tables && draw.one_in(6) => {
                         ConstExpr::ref_func(below.funcs[0])
                     }
                     _ => ConstExpr::ref_func(level.funcs[place * stride % level.funcs.len()]),
@@ -320,7 +344,7 @@ impl Shape {
             section.active(
                 Some(table),
                 &ConstExpr::i32_const(0),
-                Elements::Expressions(RefType::FUNCREF, elements.into()),
+                Elements::Expressions(self.element_type(level), elements.into()),
             );
         }
         section

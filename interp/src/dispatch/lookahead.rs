@@ -227,6 +227,7 @@ macro_rules! likely_elsewhere {
     (BrIf) => { list!(LocalGet) };
     (Call) => { list!(LocalGet) };
     (CallIndirect) => { list!(LocalGet) };
+    (CallRef) => { list!(LocalGet) };
     (End) => { list!(LocalGet LocalSet) };
     ($other:ident) => { () };
 }

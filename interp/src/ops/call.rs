@@ -1,4 +1,4 @@
-//! Calls: direct and indirect, ordinary and in tail position.
+//! Calls: direct, by table and by reference, ordinary and in tail position.
 //!
 //! The frequent case, an interpreted function of the same instance, is a matter of registers. All
 //! others are cold: another tier, the host, another instance, a function that is not prepared or
@@ -12,7 +12,7 @@ use crate::hotness::charge_call;
 use crate::inline_cache::{self, Site};
 use crate::regs::{Entry, Regs};
 use runtime::vm::{FuncInstance, FuncKind, VMFuncRef};
-use runtime::{Status, Target, Trap};
+use runtime::{MANY_INDICES, Status, Target, Trap};
 use std::sync::atomic::Ordering;
 
 impl Op for op::Call {
@@ -124,6 +124,61 @@ impl Op for op::ReturnCallIndirect {
     }
 }
 
+impl Op for op::CallRef {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        m.flush();
+        let flushed = *m;
+        let callee = match m.own_referent::<P>(entry) {
+            Ok(callee) => callee,
+            Err(flow) => return m.give_up(flushed, flow),
+        };
+        let fp = m.args_of(callee.func);
+        if !m.is_simple_call(callee.func, fp) {
+            return m.give_up(flushed, Flow::Cold);
+        }
+        m.advance(entry.op_len() as usize);
+        callee.count();
+        m.push_frame(callee.func, fp, entry.plus(1));
+        Flow::Jump
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        match m.checked_referent(entry) {
+            Ok(callee) => m.call_cold(callee, entry),
+            Err(trap) => Flow::Trap(trap),
+        }
+    }
+}
+
+impl Op for op::ReturnCallRef {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let entry = m.entry();
+        m.flush();
+        let flushed = *m;
+        let callee = match m.own_referent::<P>(entry) {
+            Ok(callee) => callee,
+            Err(flow) => return m.give_up(flushed, flow),
+        };
+        if !m.is_simple_call(callee.func, m.fp) {
+            return m.give_up(flushed, Flow::Cold);
+        }
+        callee.count();
+        m.replace_frame(callee.func);
+        Flow::Jump
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        match m.checked_referent(m.entry()) {
+            Ok(callee) => m.return_call_cold(callee),
+            Err(trap) => Flow::Trap(trap),
+        }
+    }
+}
+
 /// What an indirect call calls.
 struct Callee {
     func: *mut FuncInstance,
@@ -197,7 +252,19 @@ impl Regs {
         site.is_megamorphic()
             && !callee.is_null()
             // SAFETY: a function reference of the store.
-            && unsafe { (*callee).sig == self.sig(entry.ty()) }
+            && unsafe { self.is_callable(callee, entry) }
+    }
+
+    /// Is `callee` of the type that the indirect call of `entry` demands, or of a subtype?
+    ///
+    /// # Safety
+    ///
+    /// `callee` is a function reference of the store.
+    #[inline(always)]
+    unsafe fn is_callable(&self, callee: *mut VMFuncRef, entry: Entry) -> bool {
+        let expected = self.sig(entry.ty());
+        // SAFETY: forwarded; signatures live as long as the engine.
+        unsafe { (*callee).sig == expected || inline_cache::is_subtype((*callee).sig, expected) }
     }
 
     /// Pops the table index of the indirect call of `entry`, and checks and records its target.
@@ -220,14 +287,55 @@ impl Regs {
             return Err(Trap::IndirectCallToNull);
         }
         // SAFETY: a function reference of the store.
-        if unsafe { (*callee).sig } != self.sig(entry.ty()) {
+        if !unsafe { self.is_callable(callee, entry) } {
             return Err(Trap::BadSignature);
         }
-        if !site.is_megamorphic() {
-            let state = site.add(callee, index);
-            // SAFETY: the store is alive and no reference to it is.
-            let (store, func) = unsafe { (&mut *(*self.ctx).store, (*self.func()).func) };
-            inline_cache::report(store, func, entry.site(), state);
+        self.record(entry, callee, index);
+        Ok(callee)
+    }
+
+    /// Records a target that is not on record, found at table index `index`.
+    fn record(&mut self, entry: Entry, callee: *mut VMFuncRef, index: u32) {
+        let site = self.site(entry);
+        if site.is_megamorphic() {
+            return;
+        }
+        let state = site.add(callee, index);
+        // SAFETY: the store is alive and no reference to it is.
+        let (store, func) = unsafe { (&mut *(*self.ctx).store, (*self.func()).func) };
+        inline_cache::report(store, func, entry.site(), state);
+    }
+
+    /// Pops the target of a call of a reference, if it is a function of this instance and on
+    /// record, or the site is megamorphic. Its type was validated.
+    #[inline(always)]
+    fn own_referent<P: Path>(&mut self, entry: Entry) -> Result<Callee, Flow> {
+        let callee = self.pop_slot() as *mut VMFuncRef;
+        let site = self.site(entry);
+        let target = if site.is_first(callee) {
+            Some(site.first())
+        } else if !P::FULL {
+            return Err(Flow::Full);
+        } else {
+            site.find(callee)
+        };
+        let is_known = target.is_some() || (site.is_megamorphic() && !callee.is_null());
+        if !is_known || !self.is_own(callee) {
+            return Err(Flow::Cold);
+        }
+        // SAFETY: a function reference of the store.
+        let func = unsafe { (*callee).instance };
+        Ok(Callee { func, target })
+    }
+
+    /// Pops the target of a call of a reference, checks and records it.
+    fn checked_referent(&mut self, entry: Entry) -> Result<*mut VMFuncRef, Trap> {
+        let callee = self.pop_slot() as *mut VMFuncRef;
+        match self.site(entry).find(callee) {
+            // SAFETY: it is this site's.
+            Some(target) => unsafe { inline_cache::count(target) },
+            None if callee.is_null() => return Err(Trap::NullReference),
+            None => self.record(entry, callee, MANY_INDICES),
         }
         Ok(callee)
     }
@@ -289,7 +397,7 @@ impl Regs {
                 return Flow::Jump;
             }
             if (*func).kind == FuncKind::Compiled && self.is_base_frame() {
-                let code = sig.tail_entry.load(Ordering::Acquire);
+                let code = sig.stubs().tail_entry.load(Ordering::Acquire);
                 return self.exit_to(callee, (code, callee.cast(), args.cast()));
             }
             let status = runtime::call(store, callee, args);

@@ -24,8 +24,7 @@ impl Op for op::Nop {
 impl Op for op::Block {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
-        let (_type, next) = decode!(P::i64(m.pc.skip(1)));
-        m.pc = next;
+        m.pc = decode!(P::type_(m.pc.skip(1)));
         Flow::Next
     }
 }
@@ -33,8 +32,7 @@ impl Op for op::Block {
 impl Op for op::Loop {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
-        let (_type, next) = decode!(P::i64(m.pc.skip(1)));
-        m.pc = next;
+        m.pc = decode!(P::type_(m.pc.skip(1)));
         Flow::Next
     }
 }
@@ -117,6 +115,46 @@ impl Op for op::BrIf {
 
     fn cold(m: &mut Regs) -> Flow {
         m.pop_slot();
+        m.branch_hot(m.entry())
+    }
+}
+
+impl Op for op::BrOnNull {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let reference = m.pop_slot();
+        let entry = m.entry();
+        if reference != 0 {
+            m.push(reference);
+            return m.fall_through(entry);
+        }
+        let flow = m.branch::<P>(entry);
+        if let Flow::Full | Flow::Cold = flow {
+            m.push(reference);
+        }
+        flow
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        m.pop_slot();
+        m.branch_hot(m.entry())
+    }
+}
+
+/// The reference goes along if the branch is taken.
+impl Op for op::BrOnNonNull {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let reference = m.pop_slot();
+        let entry = m.entry();
+        if reference == 0 {
+            return m.fall_through(entry);
+        }
+        m.push(reference);
+        m.branch::<P>(entry)
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
         m.branch_hot(m.entry())
     }
 }

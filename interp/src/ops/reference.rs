@@ -3,7 +3,7 @@
 use super::{Flow, Op, decode, op};
 use crate::cursor::{Full, Path};
 use crate::regs::Regs;
-use runtime::FuncIdx;
+use runtime::{FuncIdx, Trap};
 
 impl Op for op::RefNull {
     #[inline(always)]
@@ -20,6 +20,19 @@ impl Op for op::RefIsNull {
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let reference = m.pop_slot();
         m.push(reference == 0);
+        m.advance(1);
+        Flow::Next
+    }
+}
+
+impl Op for op::RefAsNonNull {
+    #[inline(always)]
+    fn run<P: Path>(m: &mut Regs) -> Flow {
+        let reference = m.pop_slot();
+        if reference == 0 {
+            return Flow::Trap(Trap::NullReference);
+        }
+        m.push(reference);
         m.advance(1);
         Flow::Next
     }

@@ -83,10 +83,10 @@ impl Op for op::Select {
 impl Op for op::TypedSelect {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
-        // One type, which is one byte for all value types there are.
         let (_one, types) = decode!(P::u32(m.pc.skip(1)));
+        let next = decode!(P::type_(types));
         m.select();
-        m.pc = types.skip(1);
+        m.pc = next;
         Flow::Next
     }
 }

@@ -49,7 +49,11 @@ impl Candidate {
             }
             CallKind::Indirect { ty, table } | CallKind::ReturnIndirect { ty, table } => {
                 let sig = request.module.types[ty.index()];
-                Self::indirect(request, (sig, table), site, scale)
+                Self::indirect(request, (sig, Some(table)), site, scale)
+            }
+            CallKind::Ref { ty } | CallKind::ReturnRef { ty } => {
+                let sig = request.module.types[ty.index()];
+                Self::indirect(request, (sig, None), site, scale)
             }
         }
     }
@@ -70,7 +74,7 @@ impl Candidate {
 
     fn indirect(
         request: &Request,
-        (sig, table): (SigRef, TableIdx),
+        (sig, table): (SigRef, Option<TableIdx>),
         site: &SiteFeedback,
         scale: f64,
     ) -> Result<Self, String> {
@@ -105,7 +109,7 @@ impl Candidate {
             check_inlinable(request, func)?;
             // The interpreter has checked the type of every target it recorded, but the plan
             // must not depend on what it recorded.
-            if request.module.funcs[func.index()].sig != sig {
+            if !request.module.funcs[func.index()].sig.is_subtype_of(sig) {
                 return Err(format!("called: {func} has another type"));
             }
             targets.push(Target {
@@ -118,7 +122,10 @@ impl Candidate {
             return Err("called: no target of this instance".to_owned());
         }
         targets.sort_by(|a, b| b.calls.total_cmp(&a.calls).then(a.func.cmp(&b.func)));
-        let guard = guard_kind(request.tables[table.index()], site.table_changed, &targets);
+        let guard = match table {
+            Some(table) => guard_kind(request.tables[table.index()], site.table_changed, &targets),
+            None => GuardKind::Reference,
+        };
         let calls = site.count as f64 * scale;
         Ok(Self {
             calls,
@@ -194,6 +201,7 @@ impl fmt::Display for Candidate {
         };
         match guard {
             GuardKind::Element => f.write_str(" behind element")?,
+            GuardKind::Reference => f.write_str(" behind reference")?,
             GuardKind::Index | GuardKind::IndexAtVersion(_) => {
                 f.write_str(" behind index ==")?;
                 for (n, target) in self.targets.iter().enumerate() {

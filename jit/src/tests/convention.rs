@@ -19,11 +19,10 @@ impl Random {
     }
 
     fn types(&mut self, below: usize) -> Vec<ValType> {
-        use ValType::{ExternRef, F32, F64, FuncRef, I32, I64};
+        use ValType::{F32, F64, I32, I64};
+        let all = [I32, I64, F32, F64, ValType::FUNCREF, ValType::EXTERNREF];
         let n = self.next(below);
-        (0..n)
-            .map(|_| [I32, I64, F32, F64, FuncRef, ExternRef][self.next(6)])
-            .collect()
+        (0..n).map(|_| all[self.next(all.len())]).collect()
     }
 }
 
@@ -126,7 +125,8 @@ fn emit_echo(cx: &mut Emitter<'_>, ty: &FuncType) {
 
 fn emit_exit(cx: &mut Emitter<'_>, ty: &FuncType, n: usize) {
     let sig = cx.signature(TypeIdx(n as u32));
-    let stub = cx.load(sig, offset_of!(VMSignature, deopt_stub));
+    let stubs = cx.load(sig, offset_of!(VMSignature, stubs));
+    let stub = cx.load(stubs, offset_of!(VMStubs, deopt_stub));
     let exit = cx.builder.ins().iconst(types::I64, EXIT_BITS.cast_signed());
     let sig = cx.builder.import_signature(resume_signature(ty));
     let vmctx = cx.vmctx;
@@ -197,6 +197,7 @@ fn slow_stub_returns() {
         let slow = fixture.func_ref(n * FUNCS_PER_TYPE + SLOW);
         let stub = fixture
             .sig(n * FUNCS_PER_TYPE)
+            .stubs()
             .slow_stub
             .load(Ordering::Relaxed);
         // SAFETY: the fixture's store is alive.
@@ -209,7 +210,10 @@ unsafe fn tail_to_echo(store: *mut Store, func_ref: *mut VMFuncRef, slots: *mut 
     // SAFETY: the caller promises a live store and function.
     unsafe {
         let vm = &raw mut (*store).vm;
-        (*vm).tail_code = (*(*func_ref).sig).tail_entry.load(Ordering::Relaxed);
+        (*vm).tail_code = (*(*func_ref).sig)
+            .stubs()
+            .tail_entry
+            .load(Ordering::Relaxed);
         (*vm).tail_func = func_ref;
         (*vm).tail_arg0 = func_ref.cast();
         (*vm).tail_arg1 = slots.cast();
@@ -293,6 +297,7 @@ fn resume_entry_returns() {
         let func_ref = fixture.func_ref(n as u32 * FUNCS_PER_TYPE + ECHO);
         let code = fixture
             .sig(n as u32 * FUNCS_PER_TYPE)
+            .stubs()
             .tail_entry
             .load(Ordering::Relaxed);
         // SAFETY: a tail entry with the callee and its arguments; the store is alive.

@@ -259,7 +259,8 @@ fn slow_and_deopt_stubs_raise() {
 
     let mut fixture = inner_and_outer(WAT, |cx| {
         let sig = cx.signature(TypeIdx(0));
-        let stub = cx.load(sig, offset_of!(VMSignature, deopt_stub));
+        let stubs = cx.load(sig, offset_of!(VMSignature, stubs));
+        let stub = cx.load(stubs, offset_of!(VMStubs, deopt_stub));
         let exit = cx.builder.ins().iconst(types::I64, 0);
         let sig = cx
             .builder

@@ -17,7 +17,9 @@ use deopt::ExitTable;
 use runtime::code::{CodePos, InlineFrame};
 use runtime::module::{Features, Module, Validation};
 use runtime::types::{SigRef, TypeRegistry};
-use runtime::vm::{FuncInstance, FuncKind, VMContext, VMFuncRef, VMOffsets, VMSignature, VMStore};
+use runtime::vm::{
+    FuncInstance, FuncKind, VMContext, VMFuncRef, VMOffsets, VMSignature, VMStore, VMStubs,
+};
 use runtime::{
     CodeId, ExitId, ExternVal, FuncIdx, HotAction, HotPoint, Instance, InstanceId, Linkage, Raised,
     RelaxedSimd, Status, Store, TierState, Tiers, Tuning, TypeIdx, call_from_host,

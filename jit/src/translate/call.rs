@@ -1,4 +1,4 @@
-//! Calls: direct and indirect, in tail position or not, inlined or not.
+//! Calls: direct, by table and by reference, in tail position or not, inlined or not.
 //!
 //! Code is always entered through `VMFuncRef::code`, so that a function can change its tier at
 //! any time. A call that may reach the host says first who calls.
@@ -10,7 +10,7 @@ use super::guard::{
 use super::inline::translate_inlined;
 use super::table::TableAccess;
 use super::{Translator, control, field};
-use crate::abi::clif_type;
+use crate::abi::{SLOT, clif_type};
 use crate::plan::{Arm, GuardKind, Guarded, Miss, SitePlan};
 use crate::regions::{Region, constant};
 use crate::traps::trap_code;
@@ -18,7 +18,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value, types};
 use deopt::SpecSite;
 use runtime::types::SigRef;
-use runtime::vm::{VMFuncRef, VMStore};
+use runtime::vm::{VMFuncRef, VMSignature, VMStore};
 use runtime::{CallSiteIdx, FuncIdx, Reason, TableIdx, Trap, TypeIdx};
 use std::mem::offset_of;
 use std::rc::Rc;
@@ -26,9 +26,9 @@ use std::rc::Rc;
 /// Where a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
-    /// Anywhere: `call`, `call_indirect`.
+    /// Anywhere: `call`, `call_indirect`, `call_ref`.
     Call,
-    /// In place of the caller: `return_call`, `return_call_indirect`.
+    /// In place of the caller: `return_call`, `return_call_indirect`, `return_call_ref`.
     Return,
 }
 
@@ -40,11 +40,19 @@ struct Callee {
     sig: SigRef,
 }
 
-/// An indirect call that is being translated.
+/// Where a call that is not direct finds its callee.
+#[derive(Clone, Copy)]
+enum Source {
+    /// The element of a table.
+    Element { table: TableAccess, index: Value },
+    /// A reference.
+    Reference(Value),
+}
+
+/// A call that is not direct, and is being translated.
 struct IndirectCall {
     ty: TypeIdx,
-    table: TableAccess,
-    index: Value,
+    source: Source,
     args: Vec<Value>,
     position: Position,
     site: SpecSite,
@@ -75,6 +83,24 @@ pub(super) fn translate_call_indirect(
     table: TableIdx,
     position: Position,
 ) {
+    translate_indirect(cx, ty, position, |cx| {
+        let index = cx.pop();
+        let table = TableAccess::new(cx, table);
+        Source::Element { table, index }
+    });
+}
+
+pub(super) fn translate_call_ref(cx: &mut Translator<'_>, ty: TypeIdx, position: Position) {
+    translate_indirect(cx, ty, position, |cx| Source::Reference(cx.pop()));
+}
+
+/// A call whose callee is what `pop_source` takes from the operand stack.
+fn translate_indirect<'a>(
+    cx: &mut Translator<'a>,
+    ty: TypeIdx,
+    position: Position,
+    pop_source: impl FnOnce(&mut Translator<'a>) -> Source,
+) {
     let site = current_site(cx);
     let plan = cx.plan;
     let plan = plan.site(cx.body.node(), site);
@@ -86,17 +112,15 @@ pub(super) fn translate_call_indirect(
         Some(before) => guard_stress(cx, before),
         None => stress_call(cx),
     }
-    let index = cx.pop();
+    let source = pop_source(cx);
     let args = cx.pop_n(cx.module.types[ty.index()].n_params());
     let site = SpecSite {
         func: cx.body.func,
         site,
     };
-    let table = TableAccess::new(cx, table);
     let call = IndirectCall {
         ty,
-        table,
-        index,
+        source,
         args,
         position,
         site,
@@ -139,11 +163,12 @@ fn translate_guarded(
     before: &Rc<State>,
 ) -> Option<Vec<Value>> {
     let after = (call.position == Position::Call).then(|| cx.state_after());
-    if let GuardKind::IndexAtVersion(version) = guarded.guard
-        && !cx.knows_version(call.table.table, version)
+    if let (GuardKind::IndexAtVersion(version), Source::Element { table, .. }) =
+        (guarded.guard, call.source)
+        && !cx.knows_version(table.table, version)
     {
         let exit = cx.exit_block(before, Reason::TableChanged, Some(call.site));
-        guard_table_version(cx, call.table, version, exit);
+        guard_table_version(cx, table, version, exit);
     }
     if let Some(arms) = known_arm(cx, call, guarded) {
         return match arms {
@@ -155,9 +180,12 @@ fn translate_guarded(
         Miss::Exit => cx.exit_block(before, Reason::WrongCallTarget, Some(call.site)),
         Miss::Call => cx.create_cold_block(),
     };
-    let actual = match guarded.guard {
-        GuardKind::Index | GuardKind::IndexAtVersion(_) => call.index,
-        GuardKind::Element => guard_element_exists(cx, call.table, call.index, miss),
+    let actual = match (guarded.guard, call.source) {
+        (GuardKind::Element, Source::Element { table, index }) => {
+            guard_element_exists(cx, table, index, miss)
+        }
+        (_, Source::Element { index, .. }) => index,
+        (_, Source::Reference(reference)) => reference,
     };
     let mut join = Join::new(cx, call, guarded);
     for (n, arm) in guarded.arms.iter().enumerate() {
@@ -168,8 +196,12 @@ fn translate_guarded(
             cx.builder.create_block()
         };
         match guarded.guard {
-            GuardKind::Element => guard_call_target(cx, actual, arm.func, otherwise),
-            _ => guard_index(cx, actual, arm.index, otherwise),
+            GuardKind::Element | GuardKind::Reference => {
+                guard_call_target(cx, actual, arm.func, otherwise);
+            }
+            GuardKind::Index | GuardKind::IndexAtVersion(_) => {
+                guard_index(cx, actual, arm.index, otherwise);
+            }
         }
         let results = translate_inlined(cx, arm.node, &call.args, call.position, after.as_ref());
         join.arrive(cx, results);
@@ -189,10 +221,13 @@ fn translate_guarded(
 ///
 /// Requires that elements are known not to change.
 fn known_arm(cx: &Translator<'_>, call: &IndirectCall, guarded: &Guarded) -> Option<Option<Arm>> {
+    let Source::Element { index, .. } = call.source else {
+        return None;
+    };
     if guarded.guard == GuardKind::Element {
         return None;
     }
-    let index = constant_of(&cx.builder.func.dfg, call.index)?;
+    let index = constant_of(&cx.builder.func.dfg, index)?;
     Some(
         guarded
             .arms
@@ -256,28 +291,16 @@ impl Join {
     }
 }
 
-/// Calls whatever the table holds, after the checks that the instruction demands.
+/// Calls whatever there is, after the checks that the instruction demands.
 fn emit_call_indirect(cx: &mut Translator<'_>, call: &IndirectCall) -> Option<Vec<Value>> {
-    let missing = call.table.is_out_of_bounds(cx, call.index);
-    cx.builder
-        .ins()
-        .trapnz(missing, trap_code(Trap::TableOutOfBounds));
-    let func_ref = call.table.element(cx, call.index);
-    cx.builder
-        .ins()
-        .trapz(func_ref, trap_code(Trap::IndirectCallToNull));
-    // Not `can_move`: valid only behind the null check.
-    let flags = constant_here();
-    let sig_field = field(offset_of!(VMFuncRef, sig));
-    let actual = cx
-        .builder
-        .ins()
-        .load(types::I64, flags, func_ref, sig_field);
-    let expected = cx.sig_address(call.ty);
-    let matches = cx.builder.ins().icmp(IntCC::Equal, actual, expected);
-    cx.builder
-        .ins()
-        .trapz(matches, trap_code(Trap::BadSignature));
+    let func_ref = match call.source {
+        Source::Element { table, index } => emit_checked_element(cx, call.ty, table, index),
+        Source::Reference(reference) => {
+            let trap = trap_code(Trap::NullReference);
+            cx.builder.ins().trapz(reference, trap);
+            reference
+        }
+    };
     announce_caller(cx);
     let code = cx.load_field(
         Region::FuncCode,
@@ -289,6 +312,69 @@ fn emit_call_indirect(cx: &mut Translator<'_>, call: &IndirectCall) -> Option<Ve
         sig: cx.module.types[call.ty.index()],
     };
     emit_call(cx, callee, &call.args, call.position)
+}
+
+/// The element `index` of `table`, which is a function that can be called as one of type `ty`.
+fn emit_checked_element(
+    cx: &mut Translator<'_>,
+    ty: TypeIdx,
+    table: TableAccess,
+    index: Value,
+) -> Value {
+    let missing = table.is_out_of_bounds(cx, index);
+    cx.builder
+        .ins()
+        .trapnz(missing, trap_code(Trap::TableOutOfBounds));
+    let func_ref = table.element(cx, index);
+    cx.builder
+        .ins()
+        .trapz(func_ref, trap_code(Trap::IndirectCallToNull));
+    // Not `can_move`: valid only behind the null check.
+    let flags = constant_here();
+    let sig_field = field(offset_of!(VMFuncRef, sig));
+    let actual = cx
+        .builder
+        .ins()
+        .load(types::I64, flags, func_ref, sig_field);
+    let expected = cx.sig_address(ty);
+    if cx.module.types[ty.index()].is_final() {
+        let matches = cx.builder.ins().icmp(IntCC::Equal, actual, expected);
+        cx.builder
+            .ins()
+            .trapz(matches, trap_code(Trap::BadSignature));
+    } else {
+        let depth = cx.module.types[ty.index()].depth;
+        emit_subtype_check(cx, actual, (expected, depth));
+    }
+    func_ref
+}
+
+/// Traps unless the type `actual` is `expected`, which has `depth` supertypes, or a subtype of it.
+fn emit_subtype_check(cx: &mut Translator<'_>, actual: Value, (expected, depth): (Value, u32)) {
+    let (differs, go_on) = (cx.create_cold_block(), cx.builder.create_block());
+    let differ = cx.builder.ins().icmp(IntCC::NotEqual, actual, expected);
+    cx.builder.ins().brif(differ, differs, &[], go_on, &[]);
+    cx.continue_in(differs);
+    let flags = constant_here();
+    let trap = trap_code(Trap::BadSignature);
+    let depth_field = field(offset_of!(VMSignature, depth));
+    let n_supertypes = cx
+        .builder
+        .ins()
+        .load(types::I32, flags, actual, depth_field);
+    let has_enough =
+        cx.builder
+            .ins()
+            .icmp_imm_u(IntCC::UnsignedGreaterThan, n_supertypes, i64::from(depth));
+    cx.builder.ins().trapz(has_enough, trap);
+    let supertypes = field(offset_of!(VMSignature, supertypes));
+    let supertypes = cx.builder.ins().load(types::I64, flags, actual, supertypes);
+    let at = i32::try_from(depth).expect("validation limits the depth") * SLOT;
+    let supertype = cx.builder.ins().load(types::I64, flags, supertypes, at);
+    let matches = cx.builder.ins().icmp(IntCC::Equal, supertype, expected);
+    cx.builder.ins().trapz(matches, trap);
+    cx.builder.ins().jump(go_on, &[]);
+    cx.continue_in(go_on);
 }
 
 /// Flags of a load whose result never changes, but that is valid only where it is.

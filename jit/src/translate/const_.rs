@@ -23,7 +23,7 @@ impl Translator<'_> {
             ValType::F32 => self.builder.ins().f32const(Ieee32::with_bits(slot as u32)),
             ValType::F64 => self.builder.ins().f64const(Ieee64::with_bits(slot)),
             ValType::V128 => unreachable!("a vector is not a slot"),
-            ValType::I64 | ValType::FuncRef | ValType::ExternRef => self.iconst64(slot),
+            ValType::I64 | ValType::Ref(_) => self.iconst64(slot),
         }
     }
 

@@ -8,6 +8,7 @@ use super::guard::guard_stress;
 use super::{Translator, hoist, osr};
 use crate::abi::clif_type;
 use crate::traps::trap_code;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockCall, InstBuilder, JumpTableData, Type, Value, types};
 use runtime::Trap;
 use wasmparser::{BlockType, BrTable, Operator};
@@ -136,6 +137,27 @@ pub(super) fn translate_br_if(cx: &mut Translator<'_>, depth: u32) {
     let go_on = cx.builder.create_block();
     let BlockTarget { block, args } = dest;
     cx.builder.ins().brif(condition, block, &args, go_on, &[]);
+    cx.continue_in(go_on);
+}
+
+pub(super) fn translate_br_on_null(cx: &mut Translator<'_>, depth: u32) {
+    guard_backward(cx, &[depth]);
+    let reference = cx.pop();
+    let BlockTarget { block, args } = branch_to(cx, depth);
+    let is_null = cx.builder.ins().icmp_imm_s(IntCC::Equal, reference, 0);
+    let go_on = cx.builder.create_block();
+    cx.builder.ins().brif(is_null, block, &args, go_on, &[]);
+    cx.continue_in(go_on);
+    cx.push(reference);
+}
+
+/// The reference goes along if the branch is taken.
+pub(super) fn translate_br_on_non_null(cx: &mut Translator<'_>, depth: u32) {
+    guard_backward(cx, &[depth]);
+    let BlockTarget { block, args } = branch_to(cx, depth);
+    let reference = cx.pop();
+    let go_on = cx.builder.create_block();
+    cx.builder.ins().brif(reference, block, &args, go_on, &[]);
     cx.continue_in(go_on);
 }
 

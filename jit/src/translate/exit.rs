@@ -20,7 +20,7 @@ use cranelift_codegen::ir::{
     ValueDef, types,
 };
 use deopt::{Exit, ExitTable, ExitTableBuilder, FrameState, SlotState, SpecSite};
-use runtime::vm::{DEOPT_BUFFER_SLOTS, VMSignature, VMStore};
+use runtime::vm::{DEOPT_BUFFER_SLOTS, VMSignature, VMStore, VMStubs};
 use runtime::{ExitId, FuncIdx, Reason};
 use rustc_hash::FxHashMap;
 use std::mem::offset_of;
@@ -141,7 +141,8 @@ pub(super) fn emit_exits(cx: &mut Translator<'_>) {
     cx.builder.set_srcloc(SourceLoc::default());
     let decl = cx.module.funcs[cx.request.func.index()];
     let own = cx.sig_address(decl.ty);
-    let stub = cx.load_constant(own, field(offset_of!(VMSignature, deopt_stub)));
+    let stubs = cx.load_constant(own, field(offset_of!(VMSignature, stubs)));
+    let stub = cx.load_constant(stubs, field(offset_of!(VMStubs, deopt_stub)));
     let sig = cx.builder.import_signature(resume_signature(decl.sig.ty()));
     cx.builder
         .ins()

@@ -115,19 +115,22 @@ fn guarded_needs(
     }
     let func = cx.plan.func(node);
     let table = match call_kind(cx, node, site) {
-        Some(CallKind::Indirect { table, .. } | CallKind::ReturnIndirect { table, .. }) => table,
-        _ => return false,
+        Some(CallKind::Indirect { table, .. } | CallKind::ReturnIndirect { table, .. }) => {
+            Some(table)
+        }
+        _ => None,
     };
-    match guarded.guard {
-        GuardKind::Index => {}
-        GuardKind::IndexAtVersion(version) => {
+    match (guarded.guard, table) {
+        (GuardKind::Index | GuardKind::Reference, _) => {}
+        (GuardKind::IndexAtVersion(version), Some(table)) => {
             needs.versions.push(KnownVersion {
                 table,
                 version,
                 site: SpecSite { func, site },
             });
         }
-        GuardKind::Element => needs.tables.push(table),
+        (GuardKind::Element, Some(table)) => needs.tables.push(table),
+        (GuardKind::IndexAtVersion(_) | GuardKind::Element, None) => return false,
     }
     guarded.arms.iter().all(|it| body_needs(cx, it.node, needs))
 }
@@ -139,10 +142,7 @@ fn body_needs(cx: &mut Translator<'_>, node: NodeId, needs: &mut Needs) -> bool 
 
 /// Does the call leave the compiled activation, so that it is the last thing the loop does?
 fn ends_activation(cx: &Translator<'_>, node: NodeId, site: CallSiteIdx) -> bool {
-    let is_tail = matches!(
-        call_kind(cx, node, site),
-        Some(CallKind::ReturnDirect(_) | CallKind::ReturnIndirect { .. })
-    );
+    let is_tail = call_kind(cx, node, site).is_some_and(CallKind::is_tail);
     is_tail && node == NodeId::ROOT
 }
 

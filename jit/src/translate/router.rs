@@ -29,6 +29,8 @@ pub(super) fn translate(cx: &mut Translator<'_>, op: &Op<'_>) {
         Op::End => control::translate_end(cx),
         Op::Br { relative_depth } => control::translate_br(cx, relative_depth),
         Op::BrIf { relative_depth } => control::translate_br_if(cx, relative_depth),
+        Op::BrOnNull { relative_depth } => control::translate_br_on_null(cx, relative_depth),
+        Op::BrOnNonNull { relative_depth } => control::translate_br_on_non_null(cx, relative_depth),
         Op::BrTable { ref targets } => control::translate_br_table(cx, targets),
         Op::Return => control::translate_return(cx),
 
@@ -47,6 +49,8 @@ pub(super) fn translate(cx: &mut Translator<'_>, op: &Op<'_>) {
         } => {
             call::translate_call_indirect(cx, TypeIdx(ty), TableIdx(table), Return);
         }
+        Op::CallRef { type_index: ty } => call::translate_call_ref(cx, TypeIdx(ty), Call),
+        Op::ReturnCallRef { type_index: ty } => call::translate_call_ref(cx, TypeIdx(ty), Return),
 
         // Variables and operands.
         Op::Drop => drop(cx.pop()),
@@ -59,6 +63,7 @@ pub(super) fn translate(cx: &mut Translator<'_>, op: &Op<'_>) {
 
         // References and tables.
         Op::RefNull { .. } => reference::translate_ref_null(cx),
+        Op::RefAsNonNull => reference::translate_ref_as_non_null(cx),
         Op::RefIsNull => reference::translate_ref_is_null(cx),
         Op::RefFunc { function_index } => {
             reference::translate_ref_func(cx, FuncIdx(function_index))

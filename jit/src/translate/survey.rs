@@ -147,7 +147,9 @@ impl Reader {
                 self.branch_point(pc);
                 self.steps.push(Step::Branch(relative_depth));
             }
-            Op::BrIf { relative_depth } => {
+            Op::BrIf { relative_depth }
+            | Op::BrOnNull { relative_depth }
+            | Op::BrOnNonNull { relative_depth } => {
                 self.branch_point(pc);
                 self.steps.push(Step::BranchIf(relative_depth));
             }
@@ -158,11 +160,11 @@ impl Reader {
                 self.steps.push(Step::BranchTable(depths));
             }
             Op::Return | Op::Unreachable => self.steps.push(Step::Stop),
-            Op::Call { .. } | Op::CallIndirect { .. } => {
+            Op::Call { .. } | Op::CallIndirect { .. } | Op::CallRef { .. } => {
                 self.call(pc);
                 self.steps.push(Step::Record(next_pc));
             }
-            Op::ReturnCall { .. } | Op::ReturnCallIndirect { .. } => {
+            Op::ReturnCall { .. } | Op::ReturnCallIndirect { .. } | Op::ReturnCallRef { .. } => {
                 self.call(pc);
                 self.steps.push(Step::Stop);
             }

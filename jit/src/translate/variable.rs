@@ -36,6 +36,7 @@ pub(super) fn translate_global_get(cx: &mut Translator<'_>, global: GlobalIdx) {
     let constant_value = match (mutable, &decl.init) {
         (false, Some(ConstExpr::Const(slot))) => Some(cx.emit_const(ty, *slot)),
         (false, Some(ConstExpr::Vector(slots))) => Some(cx.emit_vector(*slots)),
+        (false, Some(ConstExpr::RefFunc(func))) => Some(cx.func_ref(*func)),
         _ => None,
     };
     if let Some(value) = constant_value {
@@ -87,7 +88,7 @@ fn from_slot(cx: &mut Translator<'_>, ty: ValType, slot: Value) -> Value {
             .ins()
             .bitcast(types::F64, MemFlagsData::new(), slot),
         ValType::V128 => unreachable!("a vector is not a slot"),
-        ValType::I64 | ValType::FuncRef | ValType::ExternRef => {
+        ValType::I64 | ValType::Ref(_) => {
             debug_assert_eq!(clif_type(ty), types::I64);
             slot
         }

@@ -83,6 +83,11 @@ pub enum CallKind {
         /// Where the callee is found.
         table: TableIdx,
     },
+    /// `call_ref`
+    Ref {
+        /// Type of the callee.
+        ty: TypeIdx,
+    },
     /// `return_call`
     ReturnDirect(FuncIdx),
     /// `return_call_indirect`
@@ -92,6 +97,30 @@ pub enum CallKind {
         /// Where the callee is found.
         table: TableIdx,
     },
+    /// `return_call_ref`
+    ReturnRef {
+        /// Type of the callee.
+        ty: TypeIdx,
+    },
+}
+
+impl CallKind {
+    /// The callee, if it is always the same.
+    pub fn callee(self) -> Option<FuncIdx> {
+        match self {
+            CallKind::Direct(func) | CallKind::ReturnDirect(func) => Some(func),
+            _ => None,
+        }
+    }
+
+    /// Does the callee take the place of its caller?
+    pub fn is_tail(self) -> bool {
+        use CallKind::{ReturnDirect, ReturnIndirect, ReturnRef};
+        matches!(
+            self,
+            ReturnDirect(_) | ReturnIndirect { .. } | ReturnRef { .. }
+        )
+    }
 }
 
 /// A loop header: the place behind a `loop` instruction, where backward branches land.
@@ -193,7 +222,7 @@ impl Module {
         body: &'m Body,
     ) -> Result<&'m PreparedBody, DecodeError> {
         let prepared = prepare::prepare(self, func, body)
-            .map_err(|source| DecodeError::body(func, self.n_imports.funcs, source))?;
+            .map_err(|error| error.in_body(func, self.n_imports.funcs))?;
         Ok(body.prepared.get_or_init(|| Box::new(prepared)))
     }
 

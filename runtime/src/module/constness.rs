@@ -7,7 +7,7 @@
 //! instruction anyway and scans on the way; with lazy validation the scan is made when first
 //! asked for, so that start-up does not pay for it.
 
-use super::{ImportItem, Module};
+use super::{ImportItem, Module, unsupported};
 use crate::TableIdx;
 use wasmparser::{FrameKind, FrameStack, FunctionBody, VisitOperator, VisitSimdOperator};
 
@@ -54,7 +54,8 @@ impl WrittenTables {
     }
 }
 
-/// Notes the tables that instructions write on their way to another visitor.
+/// Notes the tables that instructions write, and instructions that are not supported, on their way
+/// to another visitor.
 ///
 /// # Note
 ///
@@ -63,12 +64,25 @@ impl WrittenTables {
 pub(super) struct Watch<'w, V> {
     pub(super) visitor: V,
     pub(super) written: &'w mut WrittenTables,
+    /// Where the last instruction is that is not supported.
+    pub(super) unsupported: &'w mut Option<usize>,
+    /// Where this one is.
+    pub(super) offset: usize,
+}
+
+impl<V> Watch<'_, V> {
+    fn refuse(&mut self, is_unsupported: bool) {
+        if is_unsupported {
+            *self.unsupported = Some(self.offset);
+        }
+    }
 }
 
 macro_rules! watch {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
         #[inline]
         fn $visit(&mut self $($(, $arg: $ty)*)?) -> V::Output {
+            watch!(in self $proposal);
             watch!(note self $op $($($arg)*)?);
             self.visitor.$visit($($($arg),*)?)
         }
@@ -79,6 +93,13 @@ macro_rules! watch {
     (note $self:ident TableGrow $table:ident) => { $self.written.write($table) };
     (note $self:ident TableInit $elem:ident $table:ident) => { $self.written.write($table) };
     (note $self:ident TableCopy $dst:ident $src:ident) => { $self.written.write($dst) };
+    (note $self:ident RefNull $ty:ident) => { $self.refuse(unsupported::is_heap_type($ty)) };
+    (note $self:ident TypedSelect $ty:ident) => { $self.refuse(unsupported::is_val_type($ty)) };
+    (note $self:ident Block $ty:ident) => { $self.refuse(unsupported::is_block_type($ty)) };
+    (note $self:ident Loop $ty:ident) => { $self.refuse(unsupported::is_block_type($ty)) };
+    (note $self:ident If $ty:ident) => { $self.refuse(unsupported::is_block_type($ty)) };
+    (in $self:ident gc) => { $self.refuse(true) };
+    (in $self:ident $other:ident) => {};
     (note $self:ident $other:ident $($arg:ident)*) => {};
 }
 
@@ -154,6 +175,8 @@ impl Module {
             let mut watch = Watch {
                 visitor: Ignore,
                 written: &mut written,
+                unsupported: &mut None,
+                offset: 0,
             };
             // What cannot be read cannot be executed: the rest of the body does not count.
             while !operators.eof() && operators.visit_operator(&mut watch).is_ok() {}

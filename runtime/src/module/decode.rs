@@ -4,12 +4,12 @@
 //! runtime needs. Bodies are only located here. Nothing is kept twice: bodies, data and names
 //! stay in the bytes, which are moved into the module.
 
-use super::convert::{func_type, global_type, items, memory_type, ref_type, table_type};
+use super::convert::{TypeSpace, global_type, items, memory_type, ref_type, table_type};
 use super::{
     Body, ConstExpr, DataSegment, DecodeError, ElemItems, ElemSegment, Export, Features, FuncDecl,
     GlobalDecl, Import, ImportCounts, ImportItem, Module, SegmentMode, TableDecl, Validation,
 };
-use crate::types::{MemoryType, SigRef, TypeRegistry};
+use crate::types::{MemoryType, RefType, SigRef, TypeRegistry};
 use crate::{FuncIdx, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -144,10 +144,15 @@ impl Sections {
         section: wasmparser::TypeSectionReader<'_>,
         registry: &TypeRegistry,
     ) -> Result<(), DecodeError> {
-        let at = section.range().start;
         self.types.reserve_exact(section.count() as usize);
-        for ty in section.into_iter_err_on_gc_types() {
-            self.types.push(registry.intern(&func_type(&ty?, at)?));
+        for group in section.into_iter_with_offsets() {
+            let (offset, group) = group?;
+            let types: Vec<_> = group.into_types().collect();
+            let group = registry.intern_group(types.len(), |group| {
+                let space = TypeSpace::with_group(&self.types, group);
+                types.iter().map(|it| space.sub_type(it, offset)).collect()
+            })?;
+            self.types.extend(group);
         }
         Ok(())
     }
@@ -175,7 +180,7 @@ impl Sections {
                 ImportItem::Func(FuncIdx(next(&mut self.n_imports.funcs)))
             }
             TypeRef::Table(ty) => {
-                let ty = table_type(ty, offset)?;
+                let ty = table_type(TypeSpace::new(&self.types), ty, offset)?;
                 self.tables.push(TableDecl { ty, init: None });
                 ImportItem::Table(TableIdx(next(&mut self.n_imports.tables)))
             }
@@ -184,7 +189,7 @@ impl Sections {
                 ImportItem::Memory(MemoryIdx(next(&mut self.n_imports.memories)))
             }
             TypeRef::Global(ty) => {
-                let ty = global_type(ty, offset)?;
+                let ty = global_type(TypeSpace::new(&self.types), ty, offset)?;
                 self.globals.push(GlobalDecl { ty, init: None });
                 ImportItem::Global(GlobalIdx(next(&mut self.n_imports.globals)))
             }
@@ -216,9 +221,10 @@ impl Sections {
     }
 
     fn tables(&mut self, section: wasmparser::TableSectionReader<'_>) -> Result<(), DecodeError> {
+        let types = TypeSpace::new(&self.types);
         self.tables.extend(items(section, |offset, table| {
             Ok(TableDecl {
-                ty: table_type(table.ty, offset)?,
+                ty: table_type(types, table.ty, offset)?,
                 init: match table.init {
                     TableInit::RefNull => None,
                     TableInit::Expr(expr) => Some(ConstExpr::decode(&expr)?),
@@ -238,9 +244,10 @@ impl Sections {
     }
 
     fn globals(&mut self, section: wasmparser::GlobalSectionReader<'_>) -> Result<(), DecodeError> {
+        let types = TypeSpace::new(&self.types);
         self.globals.extend(items(section, |offset, global| {
             Ok(GlobalDecl {
-                ty: global_type(global.ty, offset)?,
+                ty: global_type(types, global.ty, offset)?,
                 init: Some(ConstExpr::decode(&global.init_expr)?),
             })
         })?);
@@ -277,8 +284,9 @@ impl Sections {
         &mut self,
         section: wasmparser::ElementSectionReader<'_>,
     ) -> Result<(), DecodeError> {
+        let types = TypeSpace::new(&self.types);
         self.elems = items(section, |offset, elem| {
-            let (ty, items) = elem_items(elem.items, offset)?;
+            let (ty, items) = elem_items(types, elem.items, offset)?;
             let mode = match elem.kind {
                 ElementKind::Passive => SegmentMode::Passive,
                 ElementKind::Declared => SegmentMode::Declared,
@@ -362,18 +370,18 @@ impl Sections {
 
 /// Type and elements of a segment.
 fn elem_items(
+    types: TypeSpace<'_>,
     elements: ElementItems<'_>,
     offset: usize,
-) -> Result<(crate::types::ValType, ElemItems), DecodeError> {
+) -> Result<(RefType, ElemItems), DecodeError> {
     Ok(match elements {
         ElementItems::Functions(funcs) => {
             let funcs = items(funcs, |_, func| Ok(FuncIdx(func)))?;
-            let ty = ref_type(wasmparser::RefType::FUNCREF, offset)?;
-            (ty, ElemItems::Funcs(funcs.into()))
+            (RefType::FUNCREF, ElemItems::Funcs(funcs.into()))
         }
         ElementItems::Expressions(ty, exprs) => {
             let exprs = items(exprs, |_, expr| ConstExpr::decode(&expr))?;
-            (ref_type(ty, offset)?, ElemItems::Exprs(exprs.into()))
+            (ref_type(types, ty, offset)?, ElemItems::Exprs(exprs.into()))
         }
     })
 }

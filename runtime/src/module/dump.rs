@@ -66,8 +66,10 @@ impl SideTableDump<'_> {
         write!(f, "st{stp} {pc:#x} {opcode}")?;
         let entry = &self.body.side_table[stp];
         match opcode {
-            Opcode::Call | Opcode::CallIndirect => self.call(f, entry),
-            Opcode::ReturnCall | Opcode::ReturnCallIndirect => self.call(f, entry),
+            Opcode::Call | Opcode::CallIndirect | Opcode::CallRef => self.call(f, entry),
+            Opcode::ReturnCall | Opcode::ReturnCallIndirect | Opcode::ReturnCallRef => {
+                self.call(f, entry)
+            }
             Opcode::BrTable => {
                 write!(f, "[{nth}]")?;
                 branch(f, entry, pc, stp)?;
@@ -87,6 +89,7 @@ impl SideTableDump<'_> {
             CallKind::Indirect { .. } | CallKind::ReturnIndirect { .. } => {
                 write!(f, " {} {}", entry.ty(), entry.table())?;
             }
+            CallKind::Ref { .. } | CallKind::ReturnRef { .. } => write!(f, " {}", entry.ty())?,
         }
         writeln!(f, " {site} len={}", entry.op_len())
     }

@@ -28,7 +28,7 @@ pub enum DecodeError {
         /// What is wrong, with its offset in the module.
         source: BinaryReaderError,
     },
-    /// Validation accepted what this file's readers do not know: a bug, but not worth a panic.
+    /// Valid, but nobody executes it: see `unsupported.rs`.
     #[error("unsupported {what} at {offset:#x}")]
     Unsupported {
         /// What it is.
@@ -39,12 +39,15 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// An error in the body of `func`, of which the first `n_imports` are imported.
-    pub(super) fn body(func: FuncIdx, n_imports: u32, source: BinaryReaderError) -> Self {
-        DecodeError::Body {
-            func,
-            defined: func.0 - n_imports,
-            source,
+    /// The same error as one in the body of `func`. The first `n_imports` functions are imported.
+    pub(super) fn in_body(self, func: FuncIdx, n_imports: u32) -> Self {
+        match self {
+            DecodeError::Module(source) => DecodeError::Body {
+                func,
+                defined: func.0 - n_imports,
+                source,
+            },
+            other => other,
         }
     }
 

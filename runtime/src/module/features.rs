@@ -7,10 +7,11 @@ use wasmparser::WasmFeatures;
 pub struct Features(WasmFeatures);
 
 impl Features {
-    /// Everything the engine implements: WebAssembly 2.0, tail calls, relaxed SIMD, and wide
-    /// arithmetic.
+    /// Everything the engine implements: WebAssembly 2.0, tail calls, relaxed SIMD, typed function
+    /// references, and wide arithmetic.
     ///
-    /// `GC_TYPES` is no proposal: without it wasmparser rejects `externref`.
+    /// `GC` is here for its recursion groups, subtypes and bottom types; the rest of it is refused
+    /// by `unsupported.rs`. `GC_TYPES` is no proposal: without it wasmparser rejects `externref`.
     pub const ALL: Features = Features(
         WasmFeatures::MUTABLE_GLOBAL
             .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
@@ -24,6 +25,8 @@ impl Features {
             .union(WasmFeatures::SIMD)
             .union(WasmFeatures::RELAXED_SIMD)
             .union(WasmFeatures::WIDE_ARITHMETIC)
+            .union(WasmFeatures::FUNCTION_REFERENCES)
+            .union(WasmFeatures::GC)
             .union(WasmFeatures::GC_TYPES),
     );
 

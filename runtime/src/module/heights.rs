@@ -77,7 +77,7 @@ impl Module {
             }
             Ok(heights)
         };
-        walk().map_err(|source| DecodeError::body(func, self.n_imports.funcs, source))
+        walk().map_err(|error: DecodeError| error.in_body(func, self.n_imports.funcs))
     }
 
     fn call_results(&self, op: &Operator<'_>) -> Option<u32> {
@@ -85,7 +85,7 @@ impl Module {
             Operator::Call { function_index } => {
                 self.funcs[function_index as usize].sig.result_slots()
             }
-            Operator::CallIndirect { type_index, .. } => {
+            Operator::CallIndirect { type_index, .. } | Operator::CallRef { type_index } => {
                 self.types[type_index as usize].result_slots()
             }
             _ => return None,

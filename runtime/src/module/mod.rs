@@ -15,6 +15,7 @@ mod heights;
 mod names;
 mod prepare;
 mod side_table;
+mod unsupported;
 mod validate;
 mod widths;
 
@@ -28,7 +29,9 @@ pub use heights::AtPc;
 pub use names::Names;
 pub use side_table::{SideTableEntry, side_table_entries};
 
-use crate::types::{FuncType, GlobalType, MemoryType, SigRef, TableType, TypeRegistry, ValType};
+use crate::types::{
+    FuncType, GlobalType, MemoryType, RefType, SigRef, TableType, TypeRegistry, ValType,
+};
 use crate::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -174,7 +177,7 @@ pub enum SegmentMode<I> {
 #[derive(Clone, Debug)]
 pub struct ElemSegment {
     /// Type of the elements.
-    pub ty: ValType,
+    pub ty: RefType,
     /// The elements.
     pub items: ElemItems,
     /// How it is used.

@@ -9,20 +9,20 @@
 //! that labels need no lists of their own.
 
 use super::widths::Widths;
-use super::{Body, CallKind, CallSiteInfo, LoopInfo, Module, PreparedBody, SideTableEntry};
+use super::{
+    Body, CallKind, CallSiteInfo, DecodeError, LoopInfo, Module, PreparedBody, SideTableEntry,
+    unsupported,
+};
 use crate::types::{ValType, slots_of};
 use crate::{CallSiteIdx, FuncIdx, TableIdx, TypeIdx};
-use wasmparser::{
-    BinaryReaderError, BlockType, FuncToValidate, FuncValidatorAllocations, Operator,
-    OperatorsReader,
-};
+use wasmparser::{BlockType, FuncToValidate, FuncValidatorAllocations, Operator, OperatorsReader};
 
 /// Validates the body of `func` and describes it.
 pub(super) fn prepare(
     module: &Module,
     func: FuncIdx,
     body: &Body,
-) -> Result<PreparedBody, BinaryReaderError> {
+) -> Result<PreparedBody, DecodeError> {
     let ty = module.func_type(func);
     let mut validator = FuncToValidate {
         resources: module.resources(),
@@ -34,16 +34,9 @@ pub(super) fn prepare(
 
     let mut reader = module.reader(&body.range);
     let mut local_types = ty.params.to_vec();
-    for _ in 0..reader.read_var_u32()? {
-        let at = reader.original_position();
-        let count = reader.read()?;
-        let ty = reader.read()?;
-        validator.define_locals(at, count, ty)?;
-        let Some(ty) = ValType::from_wasm(ty) else {
-            unreachable!("local type {ty} passed validation")
-        };
+    unsupported::read_locals(&mut validator, &mut reader, &module.types, |count, ty| {
         local_types.extend(std::iter::repeat_n(ty, count as usize));
-    }
+    })?;
 
     let start = reader.original_position();
     let mut operators = OperatorsReader::new(reader);
@@ -56,6 +49,10 @@ pub(super) fn prepare(
         let place = (module.bytes[at], offset(at - start));
         let pushes = widths.before(&op, &validator, place);
         validator.op(at, &op)?;
+        if unsupported::is_operator(&op) {
+            let what = "instruction";
+            return Err(DecodeError::Unsupported { what, offset: at });
+        }
         builder.instruction(
             &op,
             At {
@@ -188,6 +185,14 @@ impl<'m> Builder<'m> {
                 self.branch(relative_depth, at.height_before, at, widths);
             }
             Operator::BrIf { relative_depth } => self.branch_if(relative_depth, at, widths),
+            // Without the reference, which is null. In unreachable code there may be none.
+            Operator::BrOnNull { relative_depth } => {
+                let height = at.height_before.saturating_sub(1);
+                self.branch(relative_depth, height, at, widths);
+            }
+            Operator::BrOnNonNull { relative_depth } => {
+                self.branch(relative_depth, at.height_before, at, widths);
+            }
             Operator::BrTable { ref targets } => self.branch_table(targets, at, widths),
             Operator::Call { function_index } => {
                 self.call(CallKind::Direct(FuncIdx(function_index)), at);
@@ -208,6 +213,14 @@ impl<'m> Builder<'m> {
             } => {
                 let (ty, table) = (TypeIdx(type_index), TableIdx(table_index));
                 self.call(CallKind::ReturnIndirect { ty, table }, at);
+            }
+            Operator::CallRef { type_index } => {
+                let ty = TypeIdx(type_index);
+                self.call(CallKind::Ref { ty }, at);
+            }
+            Operator::ReturnCallRef { type_index } => {
+                let ty = TypeIdx(type_index);
+                self.call(CallKind::ReturnRef { ty }, at);
             }
             _ => {}
         }
@@ -359,6 +372,9 @@ impl<'m> Builder<'m> {
             }
             CallKind::Indirect { ty, table } | CallKind::ReturnIndirect { ty, table } => {
                 SideTableEntry::call_indirect(ty, table, site, at.len())
+            }
+            CallKind::Ref { ty } | CallKind::ReturnRef { ty } => {
+                SideTableEntry::call_ref(ty, site, at.len())
             }
         });
     }

@@ -10,16 +10,16 @@
 //! ```text
 //! word           branch                                   call
 //! target         pc delta, opcode byte to landing pc      function or type index
-//! link           stp delta, this entry to landing stp     table index; 0 for direct calls
+//! link           stp delta, this entry to landing stp     table index; 0 if there is no table
 //! drop_or_site   slots to drop below the kept ones;       call site index
 //!                bit 31: backward
 //! keep_and_len   low 16: slots kept; high 16: length      low 16: 0; high 16: length
 //! ```
 //!
 //! Who owns entries:
-//! 1. `br`, `br_if`, `if` and `else` own one; `br_table` owns one for each target in order, the
-//!    default's last; `call`, `call_indirect`, `return_call` and `return_call_indirect` own one;
-//!    other instructions own none. [`side_table_entries`] is this rule.
+//! 1. `br`, `br_if`, `br_on_null`, `br_on_non_null`, `if` and `else` own one; `br_table` owns one
+//!    for each target in order, the default's last; calls of all kinds, in tail position or not,
+//!    own one; other instructions own none. [`side_table_entries`] is this rule.
 //! 2. Numbering is syntactic: unreachable code owns entries, too, although their drop counts mean
 //!    nothing. So `stp` follows from the pc alone.
 //!
@@ -46,8 +46,9 @@ pub fn side_table_entries(op: &wasmparser::Operator<'_>) -> u32 {
     use wasmparser::Operator as Op;
     match op {
         Op::Br { .. } | Op::BrIf { .. } | Op::If { .. } | Op::Else => 1,
-        Op::Call { .. } | Op::CallIndirect { .. } => 1,
-        Op::ReturnCall { .. } | Op::ReturnCallIndirect { .. } => 1,
+        Op::BrOnNull { .. } | Op::BrOnNonNull { .. } => 1,
+        Op::Call { .. } | Op::CallIndirect { .. } | Op::CallRef { .. } => 1,
+        Op::ReturnCall { .. } | Op::ReturnCallIndirect { .. } | Op::ReturnCallRef { .. } => 1,
         Op::BrTable { targets } => targets.len() + 1,
         _ => 0,
     }
@@ -104,6 +105,11 @@ impl SideTableEntry {
         Self::any_call(ty.0, table, site, len)
     }
 
+    /// A call of a reference.
+    pub fn call_ref(ty: TypeIdx, site: CallSiteIdx, len: u32) -> Self {
+        Self::any_call(ty.0, TableIdx(0), site, len)
+    }
+
     fn any_call(target: u32, table: TableIdx, site: CallSiteIdx, len: u32) -> Self {
         debug_assert!(len <= 0xffff);
         Self {
@@ -150,13 +156,13 @@ impl SideTableEntry {
         FuncIdx(self.target.cast_unsigned())
     }
 
-    /// Indirect call: the expected type.
+    /// Call of a table's element or of a reference: the expected type.
     #[inline]
     pub fn ty(&self) -> TypeIdx {
         TypeIdx(self.target.cast_unsigned())
     }
 
-    /// Indirect call: the table.
+    /// Call of a table's element: the table.
     #[inline]
     pub fn table(&self) -> TableIdx {
         TableIdx(self.link.cast_unsigned())

@@ -4,12 +4,12 @@
 //! when a body is prepared, which most bodies never are.
 
 use super::constness::{Watch, WrittenTables};
-use super::{Body, DecodeError, Module};
+use super::{Body, DecodeError, Module, unsupported};
 use crate::FuncIdx;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use wasmparser::{BinaryReaderError, FuncToValidate, FuncValidatorAllocations};
+use wasmparser::{FuncToValidate, FuncValidatorAllocations};
 
 /// Bodies handed out at once.
 const CHUNK: usize = 64;
@@ -40,9 +40,8 @@ impl Module {
             }
         });
         let failure = shared.failure.into_inner();
-        if let Some((nth, source)) = failure.unwrap_or_else(PoisonError::into_inner) {
-            let func = self.defined_func(nth);
-            return Err(DecodeError::body(func, self.n_imports.funcs, source));
+        if let Some((nth, error)) = failure.unwrap_or_else(PoisonError::into_inner) {
+            return Err(error.in_body(self.defined_func(nth), self.n_imports.funcs));
         }
         let facts = self.find_table_facts(&written);
         self.table_facts.get_or_init(|| facts);
@@ -95,12 +94,12 @@ struct Shared {
     /// The first body of the next chunk.
     next: AtomicUsize,
     /// The least body that failed, and why.
-    failure: Mutex<Option<(usize, BinaryReaderError)>>,
+    failure: Mutex<Option<(usize, DecodeError)>>,
 }
 
 impl Shared {
     #[cold]
-    fn fail(&self, nth: usize, error: BinaryReaderError, n_bodies: usize) {
+    fn fail(&self, nth: usize, error: DecodeError, n_bodies: usize) {
         self.next.fetch_max(n_bodies, Ordering::Relaxed);
         let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         if failure.as_ref().is_none_or(|(least, _)| nth < *least) {
@@ -116,7 +115,7 @@ struct Worker<'m> {
 }
 
 impl Worker<'_> {
-    fn validate(&mut self, nth: usize, body: &Body) -> Result<(), BinaryReaderError> {
+    fn validate(&mut self, nth: usize, body: &Body) -> Result<(), DecodeError> {
         let func = self.module.defined_func(nth);
         let mut validator = FuncToValidate {
             resources: self.module.resources(),
@@ -126,15 +125,25 @@ impl Worker<'_> {
         }
         .into_validator(std::mem::take(&mut self.allocations));
         let mut reader = self.module.reader(&body.range);
-        validator.read_locals(&mut reader)?;
+        unsupported::read_locals(&mut validator, &mut reader, &self.module.types, |_, _| {})?;
+        let mut unsupported = None;
         while !reader.eof() {
+            let offset = reader.original_position();
             reader.visit_operator(&mut Watch {
-                visitor: validator.visitor(reader.original_position()),
+                visitor: validator.visitor(offset),
                 written: &mut self.written,
+                unsupported: &mut unsupported,
+                offset,
             })??;
         }
         reader.finish_expression(&validator.visitor(reader.original_position()))?;
         self.allocations = validator.into_allocations();
-        Ok(())
+        match unsupported {
+            None => Ok(()),
+            Some(offset) => Err(DecodeError::Unsupported {
+                what: "instruction",
+                offset,
+            }),
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! without the compiler nothing calls them. On other targets than x86-64 they abort, and
 //! no compiler exists there that could reach them.
 
-use super::{EntryRecord, VMFuncRef, VMSignature, VMStore};
+use super::{EntryRecord, VMFuncRef, VMSignature, VMStore, VMStubs};
 use crate::types::{FuncType, ValType};
 use std::mem::offset_of;
 
@@ -35,11 +35,13 @@ macro_rules! lazy_entries {
         unsafe extern "C" fn $name() {
             std::arch::naked_asm!(
                 concat!("mov rax, [", $callee, " + {sig}]"),
+                "mov rax, [rax + {stubs}]",
                 "mov rax, [rax + {stub}]",
                 concat!("mov [", $callee, " + {code}], rax"),
                 "jmp rax",
                 sig = const offset_of!(VMFuncRef, sig),
-                stub = const offset_of!(VMSignature, slow_stub),
+                stubs = const offset_of!(VMSignature, stubs),
+                stub = const offset_of!(VMStubs, slow_stub),
                 code = const offset_of!(VMFuncRef, code),
             )
         }

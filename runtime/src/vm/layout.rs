@@ -1,7 +1,7 @@
 //! Layout of everything that compiled code and interpreter handlers reach by offset.
 //!
 //! ```text
-//!   VMFuncRef ──sig──► VMSignature        one per function type and engine: stubs, trampolines
+//!   VMFuncRef ──sig──► VMSignature        one per function type and engine; leads to its stubs
 //!      │ │└──instance─► FuncInstance      one per function and instance: bytes, side table, caches
 //!      │ └───code────► compiled code, or `lazy_entry`
 //!      └─────vmctx───► VMContext ──store──► VMStore      one per store: limits, deopt buffer, ...
@@ -17,10 +17,10 @@
 
 use crate::feedback::CallSite;
 use crate::module::{ImportCounts, Module, PreparedBody, SideTableEntry};
-use crate::types::{FuncType, slots_of};
+use crate::types::{FuncType, SigRef, SubType, slots_of};
 use crate::{FuncIdx, GlobalIdx, MemoryIdx, SigId, Store, TableIdx, TypeIdx};
 use std::mem::{offset_of, size_of};
-use std::sync::Arc;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// Number of values a deopt exit can hand over.
@@ -89,15 +89,32 @@ pub struct VMFuncRef {
     pub instance: *mut FuncInstance,
 }
 
-/// A canonical function type with its stubs. Stubs are made by the compiler when first needed.
+/// A canonical function type.
 #[repr(C)]
 #[derive(Debug)]
 pub struct VMSignature {
     /// Number of the type in its engine.
     pub id: SigId,
+    /// Number of supertypes.
+    pub depth: u32,
+    /// Supertypes, the one without a supertype first. So a type is a subtype of another one if
+    /// that is found here, at the place that is its depth.
+    pub supertypes: *const SigRef,
+    /// Stubs of all types whose values are passed alike.
+    pub stubs: NonNull<VMStubs>,
     n_params: u32,
     param_slots: u32,
     result_slots: u32,
+    is_final: bool,
+    ty: FuncType,
+    /// `supertypes` points here.
+    all_supertypes: Box<[SigRef]>,
+}
+
+/// The stubs of function types. Made by the compiler when first needed.
+#[repr(C)]
+#[derive(Debug, Default)]
+pub struct VMStubs {
     /// `Tail (callee, args...) -> results`: calls a function that is not compiled.
     pub slow_stub: AtomicPtr<u8>,
     /// `Tail (vmctx, exit id) -> results`: finishes the activation in the interpreter.
@@ -108,29 +125,64 @@ pub struct VMSignature {
     pub entry: AtomicPtr<u8>,
     /// `C (code, arg0, arg1, results, vmstore) -> status`: enters OSR code or a tail entry.
     pub resume_entry: AtomicPtr<u8>,
-    ty: Arc<FuncType>,
+}
+
+impl VMStubs {
+    /// Have they been made?
+    pub fn exist(&self) -> bool {
+        !self.slow_stub.load(Ordering::Acquire).is_null()
+    }
 }
 
 impl VMSignature {
-    pub(crate) fn new(id: SigId, ty: Arc<FuncType>) -> Self {
-        let stub = || AtomicPtr::new(std::ptr::null_mut());
+    pub(crate) fn new(id: SigId, sub: SubType, stubs: NonNull<VMStubs>) -> Self {
+        let SubType {
+            ty,
+            is_final,
+            supertype,
+        } = sub;
+        let supertypes: Box<[SigRef]> = supertype
+            .iter()
+            .flat_map(|it| it.supertypes().iter().copied().chain([*it]))
+            .collect();
         Self {
             id,
+            depth: u32::try_from(supertypes.len()).expect("validated"),
+            supertypes: supertypes.as_ptr(),
+            stubs,
             n_params: u32::try_from(ty.params.len()).expect("validated"),
             param_slots: slots_of(&ty.params),
             result_slots: slots_of(&ty.results),
-            slow_stub: stub(),
-            deopt_stub: stub(),
-            tail_entry: stub(),
-            entry: stub(),
-            resume_entry: stub(),
+            is_final,
             ty,
+            all_supertypes: supertypes,
         }
     }
 
-    /// The type.
+    /// Parameters and results.
     pub fn ty(&self) -> &FuncType {
         &self.ty
+    }
+
+    /// Can it have no subtypes?
+    pub fn is_final(&self) -> bool {
+        self.is_final
+    }
+
+    /// The type it is declared to be a subtype of.
+    pub fn supertype(&self) -> Option<SigRef> {
+        self.all_supertypes.last().copied()
+    }
+
+    /// All its supertypes, the one without a supertype first.
+    pub fn supertypes(&self) -> &[SigRef] {
+        &self.all_supertypes
+    }
+
+    /// The stubs of functions of this type.
+    pub fn stubs(&self) -> &VMStubs {
+        // SAFETY: the registry keeps them as long as the signature.
+        unsafe { self.stubs.as_ref() }
     }
 
     /// Number of parameters.
@@ -146,11 +198,6 @@ impl VMSignature {
     /// Number of slots that the results take.
     pub fn result_slots(&self) -> usize {
         self.result_slots as usize
-    }
-
-    /// Have the stubs been made?
-    pub fn has_stubs(&self) -> bool {
-        !self.slow_stub.load(Ordering::Acquire).is_null()
     }
 }
 

@@ -10,5 +10,5 @@ pub use builtins::{
 };
 pub use layout::{
     DEOPT_BUFFER_SLOTS, EntryRecord, Frame, FuncInstance, FuncKind, GLOBAL_IS_VECTOR, Place,
-    VMContext, VMFuncRef, VMGlobal, VMMemory, VMOffsets, VMSignature, VMStore, VMTable,
+    VMContext, VMFuncRef, VMGlobal, VMMemory, VMOffsets, VMSignature, VMStore, VMStubs, VMTable,
 };

@@ -251,6 +251,9 @@ impl Body<'_, '_, '_> {
     }
 
     fn reference(&mut self, ty: ValType, depth: usize) {
+        if self.draw.one_in(6) {
+            return self.other_than_null(ty, depth);
+        }
         let (table, size) = match (ty, self.next_level().and_then(|next| next.table)) {
             (ValType::EXTERNREF, _) => (self.shape.extern_table, 4),
             (_, Some(table)) => (table, TABLE_SIZE),
@@ -260,6 +263,15 @@ impl Body<'_, '_, '_> {
         self.emit(I::I32Const(size as i32 - 1));
         self.emit(I::I32And);
         self.emit(I::TableGet(table));
+    }
+
+    /// A reference, or another one if it is null.
+    fn other_than_null(&mut self, ty: ValType, depth: usize) {
+        self.emit(I::Block(BlockType::Result(ty)));
+        self.expression(ty, depth);
+        self.emit(I::BrOnNonNull(0));
+        self.leaf(ty);
+        self.emit(I::End);
     }
 
     pub(super) fn unary(&mut self, ty: ValType, depth: usize, operators: &[I<'static>]) {

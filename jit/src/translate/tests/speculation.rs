@@ -57,6 +57,40 @@ fn guarded_by_element() {
     );
 }
 
+/// `func3` calls a reference; the types of `func1` and `func2` are subtypes of its type.
+const REFERENCE: &str = "(module
+(type $t (sub (func (param i32) (result i32))))
+(type $u (sub final $t (func (param i32) (result i32))))
+(type $other (func (param i32) (result i32)))
+(func (type $t) local.get 0 i32.const 1 i32.add)
+(func (type $u) local.get 0 i32.const 2 i32.mul)
+(func (type $other) local.get 0 i32.const 3 i32.shl)
+(func (param i32 (ref null $t)) (result i32)
+  i32.const 100
+  local.get 0 local.get 1 call_ref $t
+  i32.add))";
+
+// A call of a reference: the reference itself is compared, whatever table it may be from.
+#[test]
+fn guarded_by_reference() {
+    let mut request = request(REFERENCE, 3);
+    targets(
+        &mut request,
+        (3, 0),
+        &[(Some(0), None, 100), (Some(1), None, 90)],
+    );
+    check_decisions(&request, &["func3@0x7 func0 | func1 behind reference"]);
+    check_exits(
+        &request,
+        "exit0 WrongCallTarget: func3@0x7[locals=2 operands=3]",
+    );
+    let Compiled { clif, .. } = compile(&request);
+    assert!(!clif.contains("call_indirect sig1"), "{clif}");
+    // Equal parameters and results do not make a subtype.
+    targets(&mut request, (3, 0), &[(Some(2), None, 100)]);
+    check_decisions(&request, &["func3@0x7 called: func2 has another type"]);
+}
+
 // A table that others may write is trusted as long as its version is the same.
 #[test]
 fn guarded_by_version() {
