@@ -15,7 +15,7 @@
 //! | 6 site not executed before | `feedback::site_first_executed_in_compiled_code_is_called` |
 //! | 7 instances of a module | `feedback::instances_of_a_module_learn_apart` |
 //! | 8 stale code of the worker | `compile::stale_code_of_the_worker`, `compile::worker_and_policy_come_to_rest`, `osr::loop_compiled_by_the_worker` |
-//! | 9 flipping targets | `feedback::flipping_targets_cause_few_deopts`, `feedback::many_sites_fail_in_turn` |
+//! | 9 flipping targets | `feedback::flipping_targets_cause_few_deopts`, `feedback::many_sites_fail_in_turn`, `references::flipping_targets_cause_few_deopts` |
 //! | 10 limit of one site | `feedback::exhausted_site_does_not_spoil_its_neighbour`, `feedback::calls_without_a_target_use_up_no_exits`, `references::null_traps_at_the_call` |
 //! | 11 recursion | `feedback::every_activation_of_a_recursion_deopts` |
 //! | 12 lifetime of code | `feedback::withdrawn_code_is_returned_into` |
@@ -24,7 +24,7 @@
 //! | 15 no target | `targets::no_target_traps_at_the_call`, `targets::no_target_traps_at_a_written_table`, `references::null_traps_at_the_call` |
 //! | 16 subtypes | `references::indirect_calls_of_subtypes`, `references::first_call_as_a_supertype` |
 //! | 17 unprepared, invalid, trapping target | `targets::targets_that_are_no_good`, `references::targets_that_are_no_good` (an endless one cannot be ended) |
-//! | 18 large, recursive | `targets::large_target_is_called`, `targets::function_inlined_into_itself`, `targets::mutual_recursion` |
+//! | 18 large, recursive | `targets::large_target_is_called`, `targets::function_inlined_into_itself`, `targets::mutual_recursion`, `references::recursion_by_reference` |
 //! | 19 tables | `targets::two_tables`, `targets::constant_index_of_an_inlined_caller`, `references::table_without_null` |
 //! | 20 every type, every frame | `state::values_of_every_type_in_three_frames`, `references::references_in_three_frames` |
 //! | 21 upper halves | `state::narrow_values_have_clean_upper_halves` |

@@ -289,6 +289,59 @@ fn targets_that_are_no_good() {
     everywhere(&valid, script, expected);
 }
 
+// The target is another one in each iteration, first of two and then of five. After a few exits the
+// site knows all of the two, and is called when they are more; no exit is taken for a known one.
+#[test]
+fn flipping_targets_cause_few_deopts() {
+    for form in FORMS {
+        let wat = caller(form);
+        let flip = |n_targets: i32| {
+            move |run: &mut Run| {
+                for n in 0..400 {
+                    run.call("f", (n % n_targets, 100));
+                }
+            }
+        };
+        everywhere(&wat, flip(2), "f(0, 100) = 101\nf(1, 100) = 300\n");
+        everywhere(
+            &wat,
+            flip(5),
+            "f(0, 100) = 101\nf(1, 100) = 300\nf(2, 100) = 97\n",
+        );
+        assert!(deopts(&wat, flip(2)).len() <= 1);
+        assert!(deopts(&wat, flip(5)).len() <= 4);
+    }
+}
+
+// A function calls itself by a reference, so that it is inlined into itself, and the innermost
+// activations meet a new target. Each level has the same function, and its own frame.
+#[test]
+fn recursion_by_reference() {
+    let wat = r#"(module
+(type $t (func (param i32 i32) (result i32)))
+(table $targets (ref null $t) (elem (ref.func $fib) (ref.func $one)))
+(func $one (type $t) (i32.const 1))
+(func $fib (export "fib") (type $t)
+(if (result i32) (i32.lt_s (local.get 0) (i32.const 2))
+(then (local.get 0))
+(else (i32.add
+(call_ref $t (i32.sub (local.get 0) (i32.const 1)) (local.get 1) (ref.func $fib))
+(call_ref $t (i32.sub (local.get 0) (i32.const 2)) (local.get 1)
+(table.get $targets
+(i32.and (local.get 1) (i32.lt_s (local.get 0) (i32.const 4))))))))))"#;
+    let script = |run: &mut Run| {
+        run.call("fib", (10, 0));
+        run.call("fib", (12, 1));
+        run.call("fib", (12, 0));
+    };
+    let expected = "
+        fib(10, 0) = 55
+        fib(12, 1) = 233
+        fib(12, 0) = 144";
+    everywhere(wat, script, expected);
+    assert!(!deopts(wat, script).is_empty());
+}
+
 // A reference that the compiler can see through is no guess: of an instruction, and of a global
 // that never changes.
 #[test]
