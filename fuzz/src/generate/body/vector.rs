@@ -43,13 +43,10 @@ impl Body<'_, '_, '_> {
     }
 
     pub(super) fn vector_constant(&mut self) -> I<'static> {
-        let lanes = i128::from(self.draw.any::<u32>());
-        I::V128Const(
-            lanes
-                * self
-                    .draw
-                    .pick(&[1, 1 << 64 | 1, 0x1_0000_0001, i128::MAX / 255]),
-        )
+        // In one lane, or in several.
+        let copies = [1, 1 << 64 | 1, 0x1_0000_0001, i128::MAX / 255];
+        let lane = i128::from(self.draw.any::<u32>());
+        I::V128Const(lane.wrapping_mul(self.draw.pick(&copies)))
     }
 
     /// An `i32` made of a vector.
