@@ -139,3 +139,30 @@ fn host_function_as_start_is_called_by_its_instance() -> Result<()> {
     }
     Ok(())
 }
+
+// A loop takes operands that unreachable code need not have pushed. Preparing the function, whose
+// operands are followed since it has a vector, looked for them.
+#[test]
+fn parameter_of_an_unreachable_loop_beside_a_vector() -> Result<()> {
+    let wat = r#"
+(module
+  (func (export "f") (param v128 i32) (result i32)
+    (if (local.get 1) (then (return (i32.const 7))))
+    unreachable
+    loop (param i32) (result i32) end))
+"#;
+    for (name, engine) in engines() {
+        let (mut store, instance) = instantiate(&engine, wat)?;
+        let func = instance.get_func(&mut store, "f").expect("it is exported");
+        for _ in 0..5 {
+            let mut results = [Val::I32(0)];
+            func.call(
+                &mut store,
+                &[Val::V128(1.into()), Val::I32(1)],
+                &mut results,
+            )?;
+            assert_eq!(results[0].i32(), Some(7), "{name}");
+        }
+    }
+    Ok(())
+}

@@ -85,9 +85,11 @@ impl Widths {
 
     /// Slots of a range of operands.
     pub(super) fn slots(&self, operands: Range<u32>) -> u32 {
-        let up_to = |end: u32| match &self.n_vectors {
-            Some(n_vectors) if end != 0 => n_vectors[end as usize - 1],
-            _ => 0,
+        let up_to = |end: u32| {
+            let n_vectors = self.n_vectors.as_deref().unwrap_or_default();
+            // In unreachable code the operands of the current instruction may be missing.
+            let there = &n_vectors[..n_vectors.len().min(end as usize)];
+            there.last().copied().unwrap_or(0)
         };
         operands.end - operands.start + up_to(operands.end) - up_to(operands.start)
     }
