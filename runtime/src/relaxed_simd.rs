@@ -40,7 +40,7 @@ impl RelaxedSimd {
         }
     }
 
-    /// What is shortest on this machine.
+    /// Where nothing is compiled, there is nothing to agree with.
     #[cfg(not(target_arch = "x86_64"))]
     pub fn native() -> Self {
         Self::DETERMINISTIC

@@ -2,6 +2,12 @@
 //!
 //! As an operand a vector has the type `I8X16`, whatever lanes it has for its instruction. Casts
 //! in between cost nothing: lanes of all types lie in a register as in memory.
+//!
+//! # Note
+//!
+//! Shuffles need SSSE3 and rounding needs SSE4.1: without, Cranelift makes calls of them, and the
+//! function stays in the interpreter, as with scalar rounding. All x86-64 machines since 2008 have
+//! both.
 
 mod bits;
 mod compare;
