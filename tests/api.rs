@@ -34,6 +34,8 @@ mod store;
 mod table;
 #[path = "api/trap.rs"]
 mod trap;
+#[path = "api/vectors.rs"]
+mod vectors;
 
 /// The modes in which programs are executed.
 fn modes() -> Vec<(&'static str, Config)> {

@@ -63,6 +63,7 @@
 //! | 71 reproducible | `compile::runs_are_reproducible` |
 //! | 72 many functions | `compile::many_functions_deopt_once` |
 //! | 73 large function | `compile::exit_of_a_large_function` |
+//! | vectors, which take two slots | `vectors::vectors_in_three_frames`, `vectors::vectors_at_the_entry_of_a_loop`, `vectors::tail_calls_between_functions_with_and_without_vectors`, `vectors::twenty_vectors`, and others there |
 //! | 75 every deopt point | each test: every guard is made to fail alone |
 //!
 //! Left out, because the engine does not have what they are about: 29 to 31 and 64 (GC), 39 to 43
@@ -95,5 +96,7 @@ mod stack;
 mod state;
 #[path = "speculation/targets.rs"]
 mod targets;
+#[path = "speculation/vectors.rs"]
+mod vectors;
 #[path = "speculation/world.rs"]
 mod world;

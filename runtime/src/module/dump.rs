@@ -2,7 +2,7 @@
 //!
 //! An entry does not say whose it is; the dump walks the code to find out.
 
-use super::{CallKind, Module, PreparedBody, SideTableEntry, side_table_entries};
+use super::{CallKind, Module, PreparedBody, SideTableEntry, Vectors, side_table_entries};
 use crate::opcode::Opcode;
 use std::fmt;
 
@@ -32,6 +32,9 @@ impl fmt::Display for SideTableDump<'_> {
             body.max_operands,
             body.code.len(),
         )?;
+        if let Some(vectors) = &body.vectors {
+            writeln!(f, "{vectors}")?;
+        }
         let mut operators = body.operators(self.module);
         let mut stp = 0;
         while !operators.eof() {
@@ -48,6 +51,23 @@ impl fmt::Display for SideTableDump<'_> {
         for header in &body.loops {
             let (pc, stp, height) = (header.pc, header.stp, header.height);
             writeln!(f, "loop {pc:#x} st{stp} height={height}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Slots of locals that are vectors, and pcs of instructions about vectors.
+impl fmt::Display for Vectors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("vectors in slots")?;
+        for local in self.locals.iter().filter(|it| **it & 1 != 0) {
+            write!(f, " {}", local >> 1)?;
+        }
+        f.write_str("; dropped or selected at")?;
+        for pc in 0..self.operands.len() * 8 {
+            if self.operands[pc / 8] >> (pc % 8) & 1 != 0 {
+                write!(f, " {pc:#x}")?;
+            }
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub(super) struct Widths {
     about_vectors: Vec<u32>,
 }
 
-/// How many operands an instruction pushes.
+/// How many operands an instruction pushes, at most.
 pub(super) struct Pushes(u32);
 
 impl Widths {
@@ -61,9 +61,9 @@ impl Widths {
         if depth != 0 && at.is_some_and(|it| self.slots(it..it + 1) == 2) {
             self.about_vectors.push(pc);
         }
-        // What does not validate ends the preparation.
-        op.operator_arity(validator)
-            .map(|(_, pushes)| Pushes(pushes))
+        // If that is not known, all operands are looked at.
+        let pushes = op.operator_arity(validator).map_or(u32::MAX, |it| it.1);
+        Some(Pushes(pushes))
     }
 
     /// Looks at the operands after an instruction.
