@@ -70,6 +70,8 @@ pub struct Config {
     canonical_nans: bool,
     parallel_compilation: bool,
     memory_reservation: Option<u64>,
+    memory_reservation_for_growth: Option<u64>,
+    memory_may_move: bool,
     memory_guard_size: Option<u64>,
     signals_based_traps: bool,
     relaxed_simd_deterministic: bool,
@@ -115,6 +117,8 @@ impl Config {
             canonical_nans: false,
             parallel_compilation: true,
             memory_reservation: None,
+            memory_reservation_for_growth: None,
+            memory_may_move: true,
             memory_guard_size: None,
             signals_based_traps: true,
             relaxed_simd_deterministic: false,
@@ -251,15 +255,31 @@ impl Config {
         self
     }
 
-    /// Bytes of address space reserved for a memory, so that it need not move when it grows.
+    /// Bytes of address space reserved for a memory, so that it need not move when it grows: 4 GiB
+    /// by default.
     ///
     /// Without address space for this much, memories are checked explicitly; they do not fail.
+    /// Memories of 64-bit addresses always are checked.
     pub fn memory_reservation(&mut self, bytes: u64) -> &mut Self {
         self.memory_reservation = Some(bytes);
         self
     }
 
-    /// Bytes of inaccessible address space after a memory.
+    /// Bytes of address space reserved beyond the size of a memory that is larger than its
+    /// reservation, or had to move: 2 GiB by default.
+    pub fn memory_reservation_for_growth(&mut self, bytes: u64) -> &mut Self {
+        self.memory_reservation_for_growth = Some(bytes);
+        self
+    }
+
+    /// Whether a memory may move when it grows. On by default; if off, it cannot grow beyond what
+    /// is reserved for it.
+    pub fn memory_may_move(&mut self, enable: bool) -> &mut Self {
+        self.memory_may_move = enable;
+        self
+    }
+
+    /// Bytes of inaccessible address space after a memory: 32 MiB by default.
     pub fn memory_guard_size(&mut self, bytes: u64) -> &mut Self {
         self.memory_guard_size = Some(bytes);
         self

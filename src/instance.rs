@@ -335,7 +335,7 @@ fn instantiate<T: 'static>(
     opaque.register_module(module);
     let made = runtime::Instance::new(opaque.runtime_mut(), module.runtime().clone(), imports);
     let id = made.map_err(|error| match error {
-        InstantiateError::Resource(what) => Error::msg(what),
+        InstantiateError::Resource(error) => Error::new(error),
         InstantiateError::Trap(trap) => trap.into(),
     })?;
     let instance = Instance {

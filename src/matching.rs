@@ -131,6 +131,7 @@ fn check_table(expected: &rt::TableType, given: &rt::TableType, size: u64) -> Re
         expected.element == given.element,
         (expected.element, given.element),
     )?;
+    check_index("table", expected.index, given.index)?;
     check_limits(
         "table",
         (expected.minimum, expected.maximum),
@@ -139,6 +140,7 @@ fn check_table(expected: &rt::TableType, given: &rt::TableType, size: u64) -> Re
 }
 
 fn check_memory(expected: &rt::MemoryType, given: &rt::MemoryType, size: u64) -> Result<()> {
+    check_index("memory", expected.index, given.index)?;
     check_limits(
         "memory",
         (expected.minimum, expected.maximum),
@@ -163,6 +165,20 @@ fn check_type<T: fmt::Display>(
         is_compatible,
         "{kind} types incompatible: expected {kind} of type `{expected}`, found {kind} of type \
          `{given}`"
+    );
+    Ok(())
+}
+
+fn check_index(kind: &str, expected: rt::IndexType, given: rt::IndexType) -> Result<()> {
+    let text = |index| match index {
+        rt::IndexType::I32 => "32-bit",
+        rt::IndexType::I64 => "64-bit",
+    };
+    ensure!(
+        expected == given,
+        "{kind} types incompatible: expected {} {kind}, found {} {kind}",
+        text(expected),
+        text(given)
     );
     Ok(())
 }

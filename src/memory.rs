@@ -1,6 +1,6 @@
 //! [`Memory`]: a linear memory of a store.
 
-use crate::error::{Error, Result, bail, format_err};
+use crate::error::{Result, bail, format_err};
 use crate::store::{StoreId, StoreOpaque};
 use crate::types::MemoryType;
 use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
@@ -45,10 +45,7 @@ impl Memory {
         let lowered = ty
             .lower()
             .ok_or_else(|| format_err!("memories of type {ty:?} are not supported"))?;
-        let id = store
-            .runtime_mut()
-            .new_memory(lowered)
-            .map_err(Error::msg)?;
+        let id = store.runtime_mut().new_memory(lowered)?;
         Ok(Memory::from_id(store, id))
     }
 

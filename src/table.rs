@@ -1,6 +1,6 @@
 //! [`Table`]: a table of a store.
 
-use crate::error::{Context, Error, Result, bail, format_err};
+use crate::error::{Context, Result, bail, format_err};
 use crate::store::{StoreId, StoreOpaque};
 use crate::types::{RefType, TableType};
 use crate::{AsContext, AsContextMut, Ref, Trap, Val};
@@ -29,10 +29,7 @@ impl Table {
             .lower()
             .ok_or_else(|| format_err!("tables of type {ty:?} are not supported"))?;
         let init = element(store, ty.element(), &init)?;
-        let id = store
-            .runtime_mut()
-            .new_table(lowered, init)
-            .map_err(Error::msg)?;
+        let id = store.runtime_mut().new_table(lowered, init)?;
         Ok(Table::from_id(store, id))
     }
 

@@ -20,6 +20,8 @@ mod host;
 mod instance;
 #[path = "api/linker.rs"]
 mod linker;
+#[path = "api/memories.rs"]
+mod memories;
 #[path = "api/memory.rs"]
 mod memory;
 #[path = "api/module.rs"]

@@ -6,8 +6,8 @@
 
 use super::api::{
     AsContext, AsContextMut, Caller, Engine, Error, Extern, ExternRef, ExternType, Func, FuncType,
-    Global, Instance, Memory, MemoryType, Module, Mutability, Ref, RefType, Result, Store, Table,
-    Trap, Val, ValType, WasmBacktrace,
+    Global, Instance, Memory, MemoryTypeBuilder, Module, Mutability, Ref, RefType, Result, Store,
+    Table, Trap, Val, ValType, WasmBacktrace,
 };
 use crate::record::{Item, Outcome, Record, Seen, Step};
 use crate::rng::Rng;
@@ -159,11 +159,14 @@ impl Run {
                     .into()
             }
             ExternType::Memory(ty) => {
-                let min = u32::try_from(ty.minimum()).expect("it is a 32-bit memory");
-                let limit = ty.maximum().unwrap_or(u64::MAX).min(ty.minimum() + 3);
-                let max = ty.maximum().map(|_| limit as u32);
-                let ty = MemoryType::new(min, max);
-                Memory::new(&mut self.store, ty)
+                let max = ty.maximum().map(|max| max.min(ty.minimum() + 3));
+                let ty = MemoryTypeBuilder::new()
+                    .min(ty.minimum())
+                    .max(max)
+                    .memory64(ty.is_64())
+                    .page_size_log2(ty.page_size_log2())
+                    .build();
+                Memory::new(&mut self.store, ty.expect("smaller than one that is valid"))
                     .expect("small memories can be made")
                     .into()
             }
@@ -292,13 +295,15 @@ fn fits(export: &ExternType, import: &ExternType) -> bool {
             a.mutability() == b.mutability() && ValType::eq(a.content(), b.content())
         }
         (ExternType::Table(a), ExternType::Table(b)) => {
-            RefType::eq(a.element(), b.element())
+            a.is_64() == b.is_64()
+                && RefType::eq(a.element(), b.element())
                 && a.minimum() >= b.minimum()
                 && b.maximum()
                     .is_none_or(|max| a.maximum().is_some_and(|mine| mine <= max))
         }
         (ExternType::Memory(a), ExternType::Memory(b)) => {
-            a.minimum() >= b.minimum()
+            (a.is_64(), a.page_size()) == (b.is_64(), b.page_size())
+                && a.minimum() >= b.minimum()
                 && b.maximum()
                     .is_none_or(|max| a.maximum().is_some_and(|mine| mine <= max))
         }

@@ -81,8 +81,11 @@ pub(crate) fn small_config(draw: &mut Draw<'_>) -> Config {
     config.max_types = 12;
     config.max_imports = draw.pick(&[4, 0, 10]);
     config.max_globals = 8;
-    config.max_memories = 1;
+    config.max_memories = draw.pick(&[1, 1, 3]);
     config.max_memory32_bytes = 2 << 16;
+    config.max_memory64_bytes = 2 << 16;
+    config.memory64_enabled &= draw.one_in(2);
+    config.custom_page_sizes_enabled &= draw.one_in(4);
     config.max_tables = 3;
     config.max_table_elements = 20;
     config.max_element_segments = 6;

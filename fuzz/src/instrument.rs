@@ -61,7 +61,11 @@ pub(crate) fn instrument(wasm: &[u8], exports: Exports, fuel: u32) -> Option<Vec
             Payload::ImportSection(imports) => {
                 sections.copy(SectionId::Import, &wasm[imports.range()]);
                 for import in imports.into_imports() {
-                    counts.add(import.ok()?.ty);
+                    let ty = import.ok()?.ty;
+                    if matches!(&ty, TypeRef::Memory(memory) if !is_small(memory)) {
+                        return None;
+                    }
+                    counts.add(ty);
                 }
             }
             Payload::FunctionSection(funcs) => {
@@ -227,7 +231,7 @@ fn lower_tables(tables: wasmparser::TableSectionReader<'_>) -> Option<TableSecti
             },
             minimum: ty.initial,
             maximum: Some(ty.maximum.unwrap_or(limit).min(limit)),
-            table64: false,
+            table64: ty.table64,
             shared: false,
         });
     }
@@ -239,18 +243,23 @@ fn lower_memories(memories: wasmparser::MemorySectionReader<'_>) -> Option<Memor
     for memory in memories {
         let ty = memory.ok()?;
         let limit = ty.initial + PAGES_TO_GROW;
-        if ty.initial > 64 {
+        if !is_small(&ty) {
             return None;
         }
         section.memory(MemoryType {
             minimum: ty.initial,
             maximum: Some(ty.maximum.unwrap_or(limit).min(limit)),
-            memory64: false,
+            memory64: ty.memory64,
             shared: false,
-            page_size_log2: None,
+            page_size_log2: ty.page_size_log2,
         });
     }
     Some(section)
+}
+
+/// Has it at most the size of 64 ordinary pages?
+fn is_small(ty: &wasmparser::MemoryType) -> bool {
+    ty.initial <= 64 << 16 >> ty.page_size_log2.unwrap_or(16)
 }
 
 /// The global section with one more: the fuel.

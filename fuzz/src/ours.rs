@@ -72,6 +72,7 @@ impl Mode {
                 .strategy(Strategy::Jit)
                 .jit_deopt_every(Some(n))
                 .memory_reservation(0)
+                .memory_reservation_for_growth(0)
                 .memory_guard_size(0),
             Mode::Tiered => config.strategy(Strategy::Tiered).jit_threshold(THRESHOLD),
             Mode::Background => config

@@ -87,10 +87,8 @@ pub fn bytes(data: &[u8]) -> Vec<u8> {
         // Proposals that are not supported must be noticed.
         3 => generate::config_of(FEATURES.union(draw.pick(&[
             WasmFeatures::GC,
-            WasmFeatures::MEMORY64,
             WasmFeatures::EXCEPTIONS,
             WasmFeatures::THREADS,
-            WasmFeatures::CUSTOM_PAGE_SIZES,
         ]))),
         _ => generate::small_config(&mut draw),
     };

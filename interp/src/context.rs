@@ -7,8 +7,8 @@
 //! Invariants, while handlers run:
 //! 1. `func`, `stp`, `vmctx` and what is copied from the instance belong to the current frame.
 //! 2. `frame` is the first free record; those below it, down to the sentinel, are suspended.
-//! 3. `memory_base` and `memory_len` are those of memory 0. They are loaded again after anything
-//!    that can grow it.
+//! 3. `memory_base` and `memory_len` are those of memory 0 if it has 32-bit addresses; else, the
+//!    length is 0. They are loaded again after anything that can grow it.
 //!
 //! Between activations and while a called function runs in another tier, nothing here but `store`
 //! and the tables is valid: nested activations use the same context, and who goes on afterwards
@@ -17,8 +17,9 @@
 use crate::cursor::Cursor;
 use crate::dispatch::{Nans, Tables};
 use runtime::module::SideTableEntry;
+use runtime::types::IndexType;
 use runtime::vm::{Frame, FuncInstance, VMContext, VMFuncRef, VMMemory, VMSignature, VMTable};
-use runtime::{FuncIdx, Instance, Store, Tuning, TypeIdx};
+use runtime::{FuncIdx, Instance, MemoryPlace, Store, Tuning, TypeIdx};
 use std::any::Any;
 use std::ptr::{self, NonNull};
 
@@ -44,6 +45,7 @@ pub(crate) struct Context {
     /// Canonical types of the type section.
     pub(crate) sigs: *const *const VMSignature,
     pub(crate) memory: *const VMMemory,
+    pub(crate) memories: *const MemoryPlace,
     pub(crate) vmctx: *mut VMContext,
     pub(crate) store: *mut Store,
     /// Registers of the current frame while a cold function works on it.
@@ -60,7 +62,7 @@ pub(crate) struct Saved {
     pub(crate) fp: *mut u64,
 }
 
-/// Definition of the memory that an instance without memories sees.
+/// Definition of memory 0 in an instance without one of 32-bit addresses.
 static NO_MEMORY: NoMemory = NoMemory(VMMemory {
     base: ptr::dangling_mut(),
     len: 0,
@@ -93,9 +95,10 @@ impl Context {
                 .wrapping_byte_offset(offsets.sig(TypeIdx(0)) as isize)
                 .cast();
             (*this).memory = match instance.memory_places.first() {
-                Some(&memory) => memory,
-                None => &raw const NO_MEMORY.0,
+                Some(memory) if memory.index == IndexType::I32 => memory.vm,
+                _ => &raw const NO_MEMORY.0,
             };
+            (*this).memories = instance.memory_places.as_ptr();
             (*this).vmctx = vmctx;
             Self::reload_memory(this);
         }
@@ -155,6 +158,7 @@ pub fn new_context(tuning: &Tuning) -> Box<dyn Any + Send + Sync> {
         n_imported_funcs: 0,
         sigs: ptr::null(),
         memory: &raw const NO_MEMORY.0,
+        memories: ptr::null(),
         vmctx: ptr::null_mut(),
         store: ptr::null_mut(),
         saved: Saved {

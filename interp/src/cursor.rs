@@ -1,12 +1,15 @@
 //! Reading validated code: opcodes and immediates.
 //!
-//! Nearly all immediates take one byte. Handlers exist twice, for two [`Path`]s: [`Quick`] gives
-//! up on longer immediates, [`Full`] reads any.
+//! Nearly all immediates take one byte. Handlers exist up to three times, for three [`Path`]s:
+//! [`Quick`] gives up on longer immediates, [`Full`] reads any, and [`General`] is for accesses to
+//! other memories than a memory 0 of 32-bit addresses.
 //!
 //! Invariant: a [`Cursor`] points into a validated body. Handlers move it only past immediates
 //! that their opcode has and along branches of the side table, so there are always bytes to read.
 
 use crate::dispatch::apart;
+use crate::ops::Flow;
+use runtime::MemoryIdx;
 
 /// A place in a validated body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +119,20 @@ impl Cursor {
         }
     }
 
+    /// The same with at most 64 bits.
+    #[inline(always)]
+    fn unsigned_64(self) -> (u64, Self) {
+        let (mut value, mut shift, mut at) = (0, 0, self);
+        loop {
+            let byte = at.byte();
+            value |= u64::from(byte & 0x7f) << shift;
+            (shift, at) = (shift + 7, at.skip(1));
+            if byte < 0x80 {
+                return (value, at);
+            }
+        }
+    }
+
     /// Adds byte `N` of an unsigned number to `value`; the result if it is the last one.
     #[inline(always)]
     fn unsigned_byte<const N: u32>(self, value: &mut i64) -> Option<(u32, Self)> {
@@ -131,15 +148,8 @@ impl Cursor {
     /// The same without a limit to what is quick.
     #[inline(always)]
     fn long_unsigned(self) -> (u32, Self) {
-        let (mut value, mut shift, mut at) = (0, 0, self);
-        loop {
-            let byte = at.byte();
-            value |= u32::from(byte & 0x7f) << shift;
-            (shift, at) = (shift + 7, at.skip(1));
-            if byte < 0x80 {
-                return (value, at);
-            }
-        }
+        let (value, at) = self.unsigned_64();
+        (value as u32, at)
     }
 }
 
@@ -148,10 +158,37 @@ const fn marks(n: u32) -> i64 {
     ((1 << (7 * n)) - 1) / 0x7f * 0x80
 }
 
+/// Bit of an access's alignment: the index of a memory follows.
+const HAS_MEMORY: u8 = 0x40;
+
+/// The immediates of an access to memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MemArg {
+    pub(crate) memory: MemoryIdx,
+    /// Below 2^32, unless the path is [`General`].
+    pub(crate) offset: u64,
+}
+
+impl MemArg {
+    #[inline(always)]
+    fn of_memory_0(offset: u32) -> Self {
+        Self {
+            memory: MemoryIdx(0),
+            offset: offset.into(),
+        }
+    }
+}
+
 /// How much a handler can deal with.
 pub(crate) trait Path {
-    /// Everything but what needs a cold function?
+    /// Immediates of any length?
     const FULL: bool;
+
+    /// Any memory?
+    const GENERAL: bool;
+
+    /// Where to go on with immediates that it cannot deal with.
+    const MORE: Flow;
 
     /// An unsigned number at `at`, and the place behind it.
     fn u32(at: Cursor) -> Option<(u32, Cursor)>;
@@ -159,8 +196,8 @@ pub(crate) trait Path {
     /// A signed number at `at`, and the place behind it.
     fn i64(at: Cursor) -> Option<(i64, Cursor)>;
 
-    /// The offset of the memory immediate at `at`, and the place behind it.
-    fn memarg(at: Cursor) -> Option<(u32, Cursor)>;
+    /// The immediates of an access to memory at `at`, and the place behind them.
+    fn memarg(at: Cursor) -> Option<(MemArg, Cursor)>;
 
     /// The place behind the number `sub` at `at`, which is the second part of an opcode.
     fn sub_opcode(at: Cursor, sub: u32) -> Option<Cursor>;
@@ -182,11 +219,16 @@ const LAST_REF: u8 = 0x64;
 )]
 pub(crate) struct Quick;
 
-/// All cases.
+/// All cases but those of [`General`].
 pub(crate) struct Full;
+
+/// All memories, and all offsets into them.
+pub(crate) struct General;
 
 impl Path for Quick {
     const FULL: bool = false;
+    const GENERAL: bool = false;
+    const MORE: Flow = Flow::Full;
 
     #[inline(always)]
     fn u32(at: Cursor) -> Option<(u32, Cursor)> {
@@ -202,9 +244,10 @@ impl Path for Quick {
     }
 
     #[inline(always)]
-    fn memarg(at: Cursor) -> Option<(u32, Cursor)> {
+    fn memarg(at: Cursor) -> Option<(MemArg, Cursor)> {
+        const LONG: u16 = u16::from_le_bytes([0x80 | HAS_MEMORY, 0x80]);
         let both = u16::from_le_bytes(at.bytes());
-        (both & 0x8080 == 0).then(|| (u32::from(both >> 8), at.skip(2)))
+        (both & LONG == 0).then(|| (MemArg::of_memory_0(u32::from(both >> 8)), at.skip(2)))
     }
 
     #[inline(always)]
@@ -224,6 +267,8 @@ impl Path for Quick {
 
 impl Path for Full {
     const FULL: bool = true;
+    const GENERAL: bool = false;
+    const MORE: Flow = Flow::General;
 
     #[inline(always)]
     fn u32(at: Cursor) -> Option<(u32, Cursor)> {
@@ -236,9 +281,56 @@ impl Path for Full {
     }
 
     #[inline(always)]
-    fn memarg(at: Cursor) -> Option<(u32, Cursor)> {
-        let (_align, at) = at.unsigned();
-        Some(at.unsigned())
+    fn memarg(at: Cursor) -> Option<(MemArg, Cursor)> {
+        if at.byte() >= HAS_MEMORY {
+            return None;
+        }
+        // Only 64-bit memories have longer offsets, and they are never accessed on this path.
+        let (offset, next) = at.skip(1).unsigned();
+        Some((MemArg::of_memory_0(offset), next))
+    }
+
+    #[inline(always)]
+    fn sub_opcode(at: Cursor, _sub: u32) -> Option<Cursor> {
+        Some(at.unsigned().1)
+    }
+
+    #[inline(always)]
+    fn type_(at: Cursor) -> Option<Cursor> {
+        let first = at.byte();
+        let (_, next) = at.signed();
+        // What a reference refers to is a number of its own.
+        Some(match first {
+            FIRST_REF | LAST_REF => next.signed().1,
+            _ => next,
+        })
+    }
+}
+
+impl Path for General {
+    const FULL: bool = true;
+    const GENERAL: bool = true;
+    const MORE: Flow = Flow::General;
+
+    #[inline(always)]
+    fn u32(at: Cursor) -> Option<(u32, Cursor)> {
+        Full::u32(at)
+    }
+
+    #[inline(always)]
+    fn i64(at: Cursor) -> Option<(i64, Cursor)> {
+        Full::i64(at)
+    }
+
+    #[inline(always)]
+    fn memarg(at: Cursor) -> Option<(MemArg, Cursor)> {
+        let (align, at) = at.unsigned();
+        let (memory, at) = match align & u32::from(HAS_MEMORY) {
+            0 => (0, at),
+            _ => at.unsigned(),
+        };
+        let (memory, (offset, at)) = (MemoryIdx(memory), at.unsigned_64());
+        Some((MemArg { memory, offset }, at))
     }
 
     #[inline(always)]
@@ -321,15 +413,30 @@ mod tests {
 
     #[test]
     fn memory_immediates() {
-        let read = |bytes: &[u8]| {
+        let check = |bytes: &[u8], memory: u32, offset: u64, (quick, full): (bool, bool)| {
             // SAFETY: the bytes hold the numbers that are read.
             let at = unsafe { Cursor::new(bytes.as_ptr()) };
-            let (offset, end) = Full::memarg(at)?;
-            assert_eq!(end, at.skip(bytes.len()));
-            Some((offset, Quick::memarg(at).map(|(offset, _)| offset)))
+            let memory = MemoryIdx(memory);
+            let read = Some((MemArg { memory, offset }, at.skip(bytes.len())));
+            assert_eq!(General::memarg(at), read);
+            assert_eq!(Full::memarg(at), read.filter(|_| full));
+            assert_eq!(Quick::memarg(at), read.filter(|_| quick));
         };
-        assert_eq!(read(&[2, 5]), Some((5, Some(5))));
-        assert_eq!(read(&[2, 0x85, 1]), Some((0x85, None)));
-        assert_eq!(read(&[0x82, 0x00, 5]), Some((5, None)));
+        check(&[2, 5], 0, 5, (true, true));
+        check(&[2, 0x85, 1], 0, 0x85, (false, true));
+        check(
+            &[2, 0xff, 0xff, 0xff, 0xff, 0xf],
+            0,
+            0xffff_ffff,
+            (false, true),
+        );
+        check(&[0x82, 0x00, 5], 0, 5, (false, false));
+        check(&[0x42, 0x00, 5], 0, 5, (false, false));
+        check(&[0x42, 0x87, 0x01, 5], 0x87, 5, (false, false));
+        check(&[0xc2, 0x00, 7, 5], 7, 5, (false, false));
+        let long = [
+            0x42, 1, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1,
+        ];
+        check(&long, 1, u64::MAX - 1, (false, false));
     }
 }

@@ -83,6 +83,7 @@ impl Regs {
     }
 
     /// Is the current function a vector function?
+    #[inline(always)]
     pub(crate) fn is_in_vector_function(&self) -> bool {
         // SAFETY: invariant 1 of `regs.rs`.
         unsafe { (*self.func()).is_vector() }

@@ -172,9 +172,9 @@ pub unsafe fn has_target(frame: &Frame, sp: *mut u64) -> bool {
             return top != 0;
         }
         let (entry, vmctx) = (&*frame.stp, (*frame.func).vmctx);
-        let (index, instance) = (top as u32, &*(*vmctx).instance);
+        let (index, instance) = (top, &*(*vmctx).instance);
         let table = instance.table_places[entry.link as usize];
-        if u64::from(index) >= (*table).len {
+        if index >= (*table).len {
             return false;
         }
         let target = *(*table).base.add(index as usize) as *mut VMFuncRef;

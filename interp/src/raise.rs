@@ -1,7 +1,7 @@
 //! Traps of the current instruction.
 
 use crate::regs::Regs;
-use runtime::{Fault, RawFrame, Status, Trap, raise_trap};
+use runtime::{Fault, MemoryIdx, RawFrame, Status, Trap, raise_trap};
 
 impl Regs {
     /// Raises `trap` at the current instruction.
@@ -10,10 +10,10 @@ impl Regs {
         self.raise_with(trap, None)
     }
 
-    /// Raises an access to memory at `address` that is out of bounds.
+    /// Raises an access to `memory` at `address` that is out of bounds.
     #[cold]
-    pub(crate) fn raise_out_of_bounds(&self, address: u64) -> Status {
-        self.raise_with(Trap::MemoryOutOfBounds, Some(self.fault(address)))
+    pub(crate) fn raise_out_of_bounds(&self, address: u64, memory: MemoryIdx) -> Status {
+        self.raise_with(Trap::MemoryOutOfBounds, Some(self.fault(address, memory)))
     }
 
     fn raise_with(&self, trap: Trap, fault: Option<Fault>) -> Status {

@@ -331,10 +331,10 @@ impl Regs {
 
     /// The element at `index` of a table.
     #[inline(always)]
-    pub(crate) fn element(&self, table: TableIdx, index: u32) -> Option<u64> {
+    pub(crate) fn element(&self, table: TableIdx, index: u64) -> Option<u64> {
         let table = self.table(table);
         // SAFETY: definitions live as long as the store; `base` has `len` elements.
-        unsafe { (u64::from(index) < (*table).len).then(|| *(*table).base.add(index as usize)) }
+        unsafe { (index < (*table).len).then(|| *(*table).base.add(index as usize)) }
     }
 
     /// Number of elements of a table.

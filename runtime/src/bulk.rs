@@ -8,7 +8,7 @@ use std::ops::Range;
 /// Destination, source and length of a bulk operation, in bytes or elements.
 type Span = (u64, u64, u64);
 
-/// `memory.grow`: the old size in pages, or -1.
+/// `memory.grow`: the slot of the old size in pages, or of -1.
 ///
 /// # Safety
 ///
@@ -17,7 +17,9 @@ pub unsafe fn memory_grow(instance: *mut Instance, memory: MemoryIdx, delta: u64
     // SAFETY: the caller promises exclusive access to the store.
     let (store, instance) = unsafe { parts(instance) };
     let id = instance.memories[memory.index()];
-    store.memory_mut(id).grow(delta).unwrap_or(u64::MAX)
+    let memory = store.memory_mut(id);
+    let failed = memory.ty.index.minus_one();
+    memory.grow(delta).unwrap_or(failed)
 }
 
 /// `memory.copy`.
@@ -128,7 +130,7 @@ pub unsafe fn data_drop(instance: *mut Instance, data: DataIdx) {
     instance.dropped_datas[data.index()] = true;
 }
 
-/// `table.grow`: the old size, or -1.
+/// `table.grow`: the slot of the old size, or of -1.
 ///
 /// # Safety
 ///
@@ -140,10 +142,9 @@ pub unsafe fn table_grow(
 ) -> u64 {
     // SAFETY: forwarded.
     let (store, instance) = unsafe { parts(instance) };
-    store
-        .table_mut(instance.tables[table.index()])
-        .grow(delta, init)
-        .unwrap_or(u64::MAX)
+    let table = store.table_mut(instance.tables[table.index()]);
+    let failed = table.ty.index.minus_one();
+    table.grow(delta, init).unwrap_or(failed)
 }
 
 /// `table.fill`.

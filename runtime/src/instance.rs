@@ -8,7 +8,7 @@ use crate::vm::{
 };
 use crate::{
     CallSite, DataIdx, ElemIdx, FuncIdx, GlobalId, GlobalIdx, InstanceId, Memory, MemoryId,
-    MemoryIdx, Store, Table, TableId, TableIdx, Trap, TypeIdx,
+    MemoryIdx, MemoryPlace, ResourceError, Store, Table, TableId, TableIdx, Trap, TypeIdx,
 };
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
@@ -31,8 +31,8 @@ pub enum ExternVal {
 #[derive(Debug, thiserror::Error)]
 pub enum InstantiateError {
     /// A table or memory was refused.
-    #[error("{0}")]
-    Resource(String),
+    #[error(transparent)]
+    Resource(ResourceError),
     /// An active segment is out of bounds. The instance exists, and earlier segments are written.
     #[error("{0}")]
     Trap(Trap),
@@ -60,7 +60,7 @@ pub struct Instance {
     /// Where the tables are, for the interpreter.
     pub table_places: Box<[*mut VMTable]>,
     /// Where the memories are, for the interpreter.
-    pub memory_places: Box<[*mut VMMemory]>,
+    pub memory_places: Box<[MemoryPlace]>,
     context: Context,
     /// Prepared functions, by definition; the interpreter and compiled code hold pointers to them.
     funcs: Box<[Option<Box<PreparedFunc>>]>,
@@ -265,7 +265,10 @@ impl Instance {
         }
         self.global_slots = globals.iter().map(|&it| store.global(it).slots()).collect();
         self.table_places = tables.iter().map(|&it| store.table(it).vm()).collect();
-        self.memory_places = memories.iter().map(|&it| store.memory(it).vm()).collect();
+        self.memory_places = memories
+            .iter()
+            .map(|&it| store.memory(it).place())
+            .collect();
         (self.globals, self.tables, self.memories) =
             (globals.into(), tables.into(), memories.into());
         Ok(())
@@ -289,17 +292,12 @@ impl Instance {
                 SegmentMode::Passive => self.elems[n as usize] = Some(items),
                 SegmentMode::Declared => {}
                 SegmentMode::Active { index, offset } => {
-                    let at = self.eval(offset, &globals, store) as u32;
+                    let at = self.eval(offset, &globals, store);
                     self.elems[n as usize] = Some(items);
                     let len = self.elems[n as usize].as_ref().map_or(0, |it| it.len());
                     let (id, elem) = (self.tables[index.index()], ElemIdx(n));
                     let own = index.0 >= module.n_imports.tables;
-                    crate::bulk::init_table(
-                        store,
-                        self,
-                        (*index, elem),
-                        (u64::from(at), 0, len as u64),
-                    )?;
+                    crate::bulk::init_table(store, self, (*index, elem), (at, 0, len as u64))?;
                     if own {
                         // Still instantiating: nobody can have relied on the elements yet.
                         // SAFETY: the definition lives as long as the table.
@@ -311,7 +309,7 @@ impl Instance {
         }
         for (n, data) in (0..).zip(&module.datas) {
             if let SegmentMode::Active { index, offset } = &data.mode {
-                let at = u64::from(self.eval(offset, &globals, store) as u32);
+                let at = self.eval(offset, &globals, store);
                 let len = data.range.len() as u64;
                 crate::bulk::init_memory(store, self, (*index, DataIdx(n)), (at, 0, len))?;
                 self.dropped_datas[n as usize] = true;

@@ -1,17 +1,25 @@
 //! Linear memories.
 //!
-//! A memory reserves the whole address space that 32-bit addresses can reach, and guard pages
-//! behind it, so that compiled code needs no checks. Where the host refuses the reservation the
-//! memory is an ordinary mapping that moves when it grows, and code compiled for it checks.
+//! ```text
+//!   base        len           capacity          capacity + guard
+//!   │ accessible │ inaccessible   │ guard              │
+//!   └────────────┴────────────────┴────────────────────┘
+//! ```
+//!
+//! Every memory reserves address space to grow into and guard pages behind it. A memory of 32-bit
+//! addresses, if it reserves all that these can reach, is *guarded*: it never moves, and compiled
+//! code needs no checks. All others are checked: those of 64-bit addresses, those whose pages are
+//! smaller than the system's, and those for which the configuration or the system grants less
+//! address space. They move when they grow beyond their capacity.
 
-use crate::Fault;
-use crate::os::Mapping;
-use crate::types::MemoryType;
+use crate::os::{Mapping, page_size};
+use crate::types::{IndexType, MemoryType};
 use crate::vm::VMMemory;
+use crate::{Fault, ResourceError, Tuning};
 use std::ptr::NonNull;
 
-/// The largest size of a 32-bit memory in bytes.
-const MAX_BYTES: u64 = 1 << 32;
+/// What 32-bit addresses can reach.
+const REACH_32: usize = 1 << 32;
 
 /// A linear memory of a store.
 #[derive(Debug)]
@@ -19,16 +27,41 @@ pub struct Memory {
     /// Its type as declared.
     pub ty: MemoryType,
     mapping: Mapping,
+    /// The size up to which it grows without being moved.
+    capacity: usize,
     guarded: bool,
+    policy: Policy,
     vm: NonNull<VMMemory>,
     /// Holds `vm` unless it lies in a `VMContext`.
     own: Option<Box<VMMemory>>,
+}
+
+/// How much address space a memory takes.
+#[derive(Clone, Copy, Debug)]
+struct Policy {
+    /// Capacity of a memory at first.
+    reservation: usize,
+    /// Capacity beyond its size of a memory that is larger, or was moved.
+    for_growth: usize,
+    guard: usize,
+    may_move: bool,
 }
 
 // SAFETY: `vm` points into `own` or into a `VMContext` of the same store.
 unsafe impl Send for Memory {}
 // SAFETY: as for `Send`.
 unsafe impl Sync for Memory {}
+
+/// A memory's place, for the interpreter.
+#[derive(Clone, Copy, Debug)]
+pub struct MemoryPlace {
+    /// Where its definition is.
+    pub vm: *mut VMMemory,
+    /// Type of its addresses.
+    pub index: IndexType,
+    /// Binary logarithm of its page size.
+    pub page_size_log2: u8,
+}
 
 impl Memory {
     /// A zeroed memory of `ty`'s minimum size. Its definition is written to `place`, or kept here.
@@ -38,35 +71,29 @@ impl Memory {
     /// Says what was too large or refused.
     pub(crate) fn new(
         ty: MemoryType,
-        tuning: &crate::Tuning,
+        tuning: &Tuning,
         place: Option<NonNull<VMMemory>>,
-    ) -> Result<Self, String> {
-        let pages = ty.minimum;
-        let too_big = || format!("memory minimum size of {pages} pages exceeds memory limits");
-        let bytes = pages
-            .checked_shl(u32::from(ty.page_size_log2))
-            .ok_or_else(too_big)?;
-        if bytes > MAX_BYTES {
-            return Err(too_big());
-        }
-        let len = usize::try_from(bytes).map_err(|_| too_big())?;
-        let reservation = tuning.memory_reservation.max(len) + tuning.memory_guard;
-        let guarded = match Mapping::reserve(reservation) {
-            Ok(mapping) if tuning.memory_reservation as u64 >= MAX_BYTES => Some(mapping),
-            _ => None,
+    ) -> Result<Self, ResourceError> {
+        let len = ty.bytes(ty.minimum).and_then(|it| usize::try_from(it).ok());
+        let len = len.ok_or(ResourceError::TooLarge {
+            kind: "memory",
+            size: ty.minimum,
+            unit: "pages",
+        })?;
+        let policy = Policy {
+            reservation: tuning.memory_reservation,
+            for_growth: tuning.memory_reservation_for_growth,
+            guard: tuning.memory_guard,
+            may_move: tuning.memory_may_move,
         };
-        let (mapping, guarded) = match guarded {
-            Some(mut mapping) => {
-                mapping
-                    .make_accessible(0, len)
-                    .map_err(|err| err.to_string())?;
-                (mapping, true)
-            }
-            None => (
-                Mapping::accessible(len).map_err(|err| err.to_string())?,
-                false,
-            ),
+        let capacity = match len <= policy.reservation {
+            true => policy.reservation,
+            false => len.saturating_add(policy.for_growth),
         };
+        let (mapping, capacity) = map(len, capacity, policy.guard)?;
+        let guarded = ty.index == IndexType::I32
+            && 1 << ty.page_size_log2 >= page_size()
+            && mapping.len() >= REACH_32.saturating_add(policy.guard);
         let def = VMMemory {
             base: mapping.start(),
             len,
@@ -85,7 +112,9 @@ impl Memory {
         Ok(Self {
             ty,
             mapping,
+            capacity,
             guarded,
+            policy,
             vm,
             own,
         })
@@ -127,19 +156,28 @@ impl Memory {
         (self.len() as u64) >> self.ty.page_size_log2
     }
 
+    /// What the interpreter sees.
+    pub fn place(&self) -> MemoryPlace {
+        MemoryPlace {
+            vm: self.vm(),
+            index: self.ty.index,
+            page_size_log2: self.ty.page_size_log2,
+        }
+    }
+
     /// Grows by `delta` pages; returns the old size in pages, or `None` if it cannot.
     pub fn grow(&mut self, delta: u64) -> Option<u64> {
         let old = self.pages();
         let new = old.checked_add(delta)?;
-        let bytes = new.checked_shl(u32::from(self.ty.page_size_log2))?;
-        if new > self.ty.maximum.unwrap_or(u64::MAX) || bytes > MAX_BYTES {
+        let bytes = self.ty.bytes(new)?;
+        if new > self.ty.maximum.unwrap_or(u64::MAX) {
             return None;
         }
         let len = usize::try_from(bytes).ok()?;
-        if self.guarded {
+        if len > self.capacity {
+            self.move_to(len).ok()?;
+        } else {
             self.mapping.make_accessible(self.len(), len).ok()?;
-        } else if len > self.mapping.len() {
-            self.mapping.grow(len).ok()?;
         }
         // SAFETY: the definition lives as long as the memory; tiers reload it after growing.
         unsafe {
@@ -151,6 +189,19 @@ impl Memory {
         Some(old)
     }
 
+    /// Moves it to where `len` bytes are accessible.
+    fn move_to(&mut self, len: usize) -> Result<(), ResourceError> {
+        debug_assert!(!self.guarded);
+        if !self.policy.may_move {
+            return Err(std::io::Error::from(std::io::ErrorKind::OutOfMemory).into());
+        }
+        let capacity = len.saturating_add(self.policy.for_growth);
+        let (mut mapping, capacity) = map(len, capacity, self.policy.guard)?;
+        mapping.copy_from(&self.mapping, self.len());
+        (self.mapping, self.capacity) = (mapping, capacity);
+        Ok(())
+    }
+
     /// The fault of a native address, if it lies in this memory's reservation.
     pub(crate) fn fault_at(&self, address: usize) -> Option<Fault> {
         let offset = address.checked_sub(self.base() as usize)?;
@@ -158,5 +209,24 @@ impl Memory {
             address: offset as u64,
             memory_size: self.len() as u64,
         })
+    }
+}
+
+/// Address space whose first `len` bytes are accessible, and its capacity: the one that is wanted,
+/// with a guard behind it, or if that is refused just enough.
+fn map(len: usize, capacity: usize, guard: usize) -> Result<(Mapping, usize), ResourceError> {
+    let bytes = capacity.saturating_add(guard);
+    match Mapping::reserve(bytes) {
+        Ok(mut mapping) => {
+            mapping.make_accessible(0, len)?;
+            Ok((mapping, capacity))
+        }
+        Err(source) => match Mapping::accessible(len) {
+            Ok(mapping) => {
+                let capacity = mapping.len();
+                Ok((mapping, capacity))
+            }
+            Err(_) => Err(ResourceError::Reserve { bytes, source }),
+        },
     }
 }

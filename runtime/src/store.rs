@@ -14,8 +14,8 @@ use crate::vm::{
 };
 use crate::walk::Activation;
 use crate::{
-    Event, EventSink, GlobalId, InstanceId, Linkage, Memory, MemoryId, Raised, Table, TableId,
-    TierClock, TierKind, TierState, Tiers, Tuning, ValueStack,
+    Event, EventSink, GlobalId, InstanceId, Linkage, Memory, MemoryId, Raised, ResourceError,
+    Table, TableId, TierClock, TierKind, TierState, Tiers, Tuning, ValueStack,
 };
 use std::any::Any;
 use std::ptr::{self, NonNull};
@@ -256,7 +256,7 @@ impl Store {
     /// # Errors
     ///
     /// Says what was too large or refused.
-    pub fn new_memory(&mut self, ty: MemoryType) -> Result<MemoryId, String> {
+    pub fn new_memory(&mut self, ty: MemoryType) -> Result<MemoryId, ResourceError> {
         let memory = Memory::new(ty, &self.tuning, None)?;
         Ok(self.add_memory(memory))
     }
@@ -266,7 +266,7 @@ impl Store {
     /// # Errors
     ///
     /// Says what was too large or refused.
-    pub fn new_table(&mut self, ty: TableType, init: u64) -> Result<TableId, String> {
+    pub fn new_table(&mut self, ty: TableType, init: u64) -> Result<TableId, ResourceError> {
         let table = Table::new(ty, init, None)?;
         Ok(self.add_table(table))
     }

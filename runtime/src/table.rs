@@ -1,11 +1,12 @@
 //! Tables.
 
+use crate::ResourceError;
 use crate::types::TableType;
 use crate::vm::VMTable;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::{self, NonNull};
 
-/// Tables may not be larger, so that sizes in bytes fit an `isize` on every host.
+/// Tables may not be larger, also those of 64-bit indices: then any index fits 32 bits.
 const MAX_ELEMENTS: u64 = u32::MAX as u64;
 
 /// A table of a store. Elements are slots: `*mut VMFuncRef` or externrefs.
@@ -35,13 +36,21 @@ impl Table {
         ty: TableType,
         init: u64,
         place: Option<NonNull<VMTable>>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, ResourceError> {
         let n = ty.minimum;
-        let too_big = || format!("table minimum size of {n} elements exceeds table limits");
-        let capacity = usize::try_from(n).map_err(|_| too_big())?;
-        let base = allocate(capacity)
+        let capacity = usize::try_from(n).map_err(|_| ResourceError::TooLarge {
+            kind: "table",
+            size: n,
+            unit: "elements",
+        })?;
+        let bytes = capacity
+            .checked_mul(size_of::<u64>())
+            .ok_or(ResourceError::Overflow)?;
+        Layout::from_size_align(bytes, align_of::<u64>())?;
+        let base = Some(capacity)
             .filter(|_| n <= MAX_ELEMENTS)
-            .ok_or_else(too_big)?;
+            .and_then(allocate)
+            .ok_or(ResourceError::OutOfMemory(bytes))?;
         let def = VMTable {
             base,
             len: n,
@@ -155,7 +164,10 @@ impl Table {
         }
         // SAFETY: the definition lives as long as the table; `capacity >= new`.
         unsafe { (*self.vm.as_ptr()).len = new };
-        self.slots_mut()[old as usize..].fill(init);
+        // Slots beyond the end have never been anything but zero.
+        if init != 0 {
+            self.slots_mut()[old as usize..].fill(init);
+        }
         Some(old)
     }
 

@@ -26,8 +26,12 @@ pub struct Tuning {
     pub max_wasm_stack: usize,
     /// Frames in a backtrace; `None` captures none.
     pub backtrace_frames: Option<usize>,
-    /// Address space reserved for a 32-bit memory.
+    /// Address space reserved for a memory.
     pub memory_reservation: usize,
+    /// Address space reserved beyond the size of a memory for which that is not enough.
+    pub memory_reservation_for_growth: usize,
+    /// May a memory that grows move?
+    pub memory_may_move: bool,
     /// Inaccessible bytes after a memory.
     pub memory_guard: usize,
     /// What relaxed vector instructions do.
@@ -54,6 +58,8 @@ impl Default for Tuning {
             max_wasm_stack: 512 << 10,
             backtrace_frames: Some(20),
             memory_reservation: 4 << 30,
+            memory_reservation_for_growth: 2 << 30,
+            memory_may_move: true,
             memory_guard: 32 << 20,
             relaxed_simd: RelaxedSimd::native(),
             canonical_nans: false,

@@ -200,11 +200,46 @@ impl fmt::Display for FuncType {
     }
 }
 
+/// The type of addresses of a memory, or of indices into a table, and of their sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexType {
+    /// `i32`
+    I32,
+    /// `i64`
+    I64,
+}
+
+impl IndexType {
+    /// 64 bits or 32?
+    pub fn new(is_64: bool) -> Self {
+        if is_64 {
+            IndexType::I64
+        } else {
+            IndexType::I32
+        }
+    }
+
+    /// 64 bits?
+    pub fn is_64(self) -> bool {
+        self == IndexType::I64
+    }
+
+    /// The slot of -1, which says that something could not grow.
+    pub fn minus_one(self) -> u64 {
+        match self {
+            IndexType::I32 => u64::from(u32::MAX),
+            IndexType::I64 => u64::MAX,
+        }
+    }
+}
+
 /// The type of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableType {
     /// Element type.
     pub element: RefType,
+    /// Type of its indices.
+    pub index: IndexType,
     /// Initial number of elements.
     pub minimum: u64,
     /// Largest number of elements.
@@ -214,12 +249,31 @@ pub struct TableType {
 /// The type of a linear memory. Sizes count pages of `1 << page_size_log2` bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryType {
+    /// Type of its addresses.
+    pub index: IndexType,
     /// Initial size in pages.
     pub minimum: u64,
     /// Largest size in pages.
     pub maximum: Option<u64>,
     /// Binary logarithm of the page size; 16 unless custom page sizes are used.
     pub page_size_log2: u8,
+}
+
+impl MemoryType {
+    /// The size in bytes of `pages` pages, if a memory of this type can have it.
+    ///
+    /// A memory of 32 bits whose pages are bytes ends before 4 GiB - 1: larger ones could not tell
+    /// their size, or not apart from -1.
+    pub fn bytes(&self, pages: u64) -> Option<u64> {
+        let page_size = 1_u64.checked_shl(self.page_size_log2.into())?;
+        let bytes = pages.checked_mul(page_size)?;
+        let largest = match self.index {
+            IndexType::I32 if page_size == 1 => u64::from(u32::MAX) - 1,
+            IndexType::I32 => 1 << 32,
+            IndexType::I64 => u64::MAX,
+        };
+        (bytes <= largest).then_some(bytes)
+    }
 }
 
 /// The type of a global.

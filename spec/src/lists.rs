@@ -7,13 +7,10 @@
 /// repository, at any depth. A name that ends in `*` stands for all names that start so.
 const LEFT_OUT: &[(&str, &str)] = &[
     // Proposals that are not covered.
-    ("memory64", "needs memory64"),
-    ("multi-memory", "needs multi-memory"),
     ("gc", "needs gc"),
     ("exceptions", "needs exceptions"),
     ("legacy", "needs legacy-exceptions"),
     ("threads", "needs threads"),
-    ("custom-page-sizes", "needs custom-page-sizes"),
     ("custom-descriptors", "needs custom-descriptors"),
     ("stack-switching", "needs stack-switching"),
     (

@@ -25,7 +25,8 @@ const STRESS_PERIOD: Option<NonZeroU32> = NonZeroU32::new(3);
 const SUPPORTED: WasmFeatures = Features::ALL.wasm_features();
 
 /// What is off unless switched on, as in wasmtime.
-const OFF_BY_DEFAULT: WasmFeatures = WasmFeatures::WIDE_ARITHMETIC;
+const OFF_BY_DEFAULT: WasmFeatures =
+    WasmFeatures::WIDE_ARITHMETIC.union(WasmFeatures::CUSTOM_PAGE_SIZES);
 
 /// What is on unless switched off.
 pub(super) const DEFAULT_FEATURES: WasmFeatures = SUPPORTED.difference(OFF_BY_DEFAULT);
@@ -137,6 +138,11 @@ impl Config {
             max_wasm_stack: self.max_wasm_stack,
             backtrace_frames: self.backtrace_max_frames.map(usize::from),
             memory_reservation: bytes(self.memory_reservation, default.memory_reservation)?,
+            memory_reservation_for_growth: bytes(
+                self.memory_reservation_for_growth,
+                default.memory_reservation_for_growth,
+            )?,
+            memory_may_move: self.memory_may_move,
             memory_guard: bytes(self.memory_guard_size, default.memory_guard)?,
             relaxed_simd: match self.relaxed_simd_deterministic {
                 true => RelaxedSimd::DETERMINISTIC,
@@ -207,10 +213,6 @@ mod tests {
         assert_eq!(
             error(|c| c.wasm_exceptions(true)),
             format!("the wasm_exceptions {text}")
-        );
-        assert_eq!(
-            error(|c| c.wasm_memory64(true)),
-            format!("the wasm_memory64 {text}")
         );
         for off in [
             WasmFeatures::all(),

@@ -2,7 +2,7 @@
 
 use super::{RefType, rt};
 use crate::Engine;
-use crate::error::{Context, Result, bail};
+use crate::error::{Result, bail, format_err};
 
 /// Binary logarithm of the usual page size, 64 KiB.
 const DEFAULT_PAGE_SIZE_LOG2: u8 = 16;
@@ -59,12 +59,10 @@ impl TableType {
 
     /// The type as it is executed; `None` if it is not supported.
     pub(crate) fn lower(&self) -> Option<rt::TableType> {
-        if self.is_64 {
-            return None;
-        }
         let element = self.element.lower()?;
         Some(rt::TableType {
             element,
+            index: rt::IndexType::new(self.is_64),
             minimum: self.minimum,
             maximum: self.maximum,
         })
@@ -75,7 +73,7 @@ impl TableType {
             element: RefType::raise(engine, ty.element),
             minimum: ty.minimum,
             maximum: ty.maximum,
-            is_64: false,
+            is_64: ty.index.is_64(),
         }
     }
 }
@@ -167,10 +165,11 @@ impl MemoryType {
 
     /// The type as it is executed; `None` if it is not supported.
     pub(crate) fn lower(&self) -> Option<rt::MemoryType> {
-        if self.is_64 || self.is_shared {
+        if self.is_shared {
             return None;
         }
         Some(rt::MemoryType {
+            index: rt::IndexType::new(self.is_64),
             minimum: self.minimum,
             maximum: self.maximum,
             page_size_log2: self.page_size_log2,
@@ -181,7 +180,7 @@ impl MemoryType {
         MemoryType {
             minimum: ty.minimum,
             maximum: ty.maximum,
-            is_64: false,
+            is_64: ty.index.is_64(),
             is_shared: false,
             page_size_log2: ty.page_size_log2,
         }
@@ -259,14 +258,21 @@ impl MemoryTypeBuilder {
         if ty.is_shared && ty.maximum.is_none() {
             bail!("shared memories must have a maximum size");
         }
-        // Sizes in bytes as 128-bit numbers: 2^64 bytes is a valid maximum.
-        let bytes = |pages: u64| u128::from(pages) << ty.page_size_log2;
-        let largest = if ty.is_64 { 1_u128 << 64 } else { 1 << 32 };
-        u64::try_from(bytes(ty.minimum)).context("memory's minimum byte size must fit in a u64")?;
-        if bytes(ty.minimum) > largest {
+        let bytes = |pages: u64| pages.checked_mul(ty.page_size());
+        let largest = if ty.is_64 {
+            u64::MAX - (ty.page_size() - 1)
+        } else {
+            1 << 32
+        };
+        let Some(minimum) = bytes(ty.minimum) else {
+            return Err(format_err!("size overflow calculating memory size")
+                .context("memory's minimum byte size must fit in a u64"));
+        };
+        if minimum > largest {
             bail!("minimum size is too large for this memory type's index type");
         }
-        if ty.maximum.is_some_and(|maximum| bytes(maximum) > largest) {
+        // A maximum that is no number of bytes is as good as none.
+        if ty.maximum.and_then(bytes).is_some_and(|it| it > largest) {
             bail!("maximum size is too large for this memory type's index type");
         }
         Ok(ty.clone())

@@ -87,13 +87,7 @@ fn types_that_cannot_be_executed() {
     assert!(FuncType::eq(&any, &func(&engine, &[ValType::ANYREF], &[])));
     assert!(!FuncType::eq(&any, &func(&engine, &[ValType::EQREF], &[])));
     assert!(!FuncType::eq(&any, &func(&engine, &[], &[])));
-    assert!(MemoryType::new64(1, None).lower().is_none());
     assert!(MemoryType::shared(1, 2).lower().is_none());
-    assert!(
-        TableType::new64(RefType::FUNCREF, 1, None)
-            .lower()
-            .is_none()
-    );
 }
 
 #[test]

@@ -17,7 +17,6 @@ fn unsupported_features() {
         |name| format!("the wasm_{name} feature is not supported on this compiler configuration");
     assert_eq!(refused(|c| c.wasm_threads(true)), text("threads"));
     assert_eq!(refused(|c| c.wasm_exceptions(true)), text("exceptions"));
-    assert_eq!(refused(|c| c.wasm_memory64(true)), text("memory64"));
     assert_eq!(
         refused(|c| c.wasm_features(WasmFeatures::EXCEPTIONS, true)),
         text("exceptions")

@@ -214,6 +214,20 @@ const OPTIMIZE: Group = Group {
             "bytes of address space for a memory",
         ),
         key(
+            "memory-reservation-for-growth",
+            Value::Number(|it, bytes| {
+                it.config.memory_reservation_for_growth(bytes);
+            }),
+            "bytes of address space for a memory to grow beyond its reservation",
+        ),
+        key(
+            "memory-may-move",
+            Value::Flag(|it, on| {
+                it.config.memory_may_move(on);
+            }),
+            "whether memories may move when they grow",
+        ),
+        key(
             "memory-guard-size",
             Value::Number(|it, bytes| {
                 it.config.memory_guard_size(bytes);

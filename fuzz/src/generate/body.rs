@@ -329,6 +329,7 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             }
             (Some(table_index), 1..) => {
                 self.target_index();
+                self.widen(self.shape.wide_tables);
                 let type_index = level.ty;
                 self.emit(match call {
                     Call::Plain => I::CallIndirect {
@@ -440,6 +441,7 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
         if self.draw.one_in(4) {
             self.expression(ValType::I32, 1);
             self.emit(I::I32Const(200));
+            self.widen(self.shape.wide_memory);
             return self.emit(I::MemoryFill(0));
         }
         let at = MemArg {
@@ -467,6 +469,20 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             self.emit(I::I32Const(0xff8));
             self.emit(I::I32And);
         }
+        self.widen(self.shape.wide_memory);
+    }
+
+    /// Makes an index, address or size of the number on top, if these are `wide`.
+    pub(super) fn widen(&mut self, wide: bool) {
+        if wide {
+            self.emit(I::I64ExtendI32U);
+        }
+    }
+
+    /// Pushes an index into a table of functions, or a number of its elements.
+    fn table_index(&mut self, index: i32) {
+        self.emit(I::I32Const(index));
+        self.widen(self.shape.wide_tables);
     }
 
     /// Writes the table of this or of a later level.
@@ -483,25 +499,26 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
                 self.emit(I::GlobalGet(TARGET));
                 self.emit(I::I32Const((TABLE_SIZE - 1) as i32));
                 self.emit(I::I32And);
+                self.widen(self.shape.wide_tables);
                 self.emit(I::RefFunc(func));
                 self.emit(I::TableSet(table));
             }
             5 => {
-                self.emit(I::I32Const(index));
+                self.table_index(index);
                 let heap_type = self.shape.element_type(level).heap_type;
                 self.emit(I::RefNull(heap_type));
                 self.emit(I::TableSet(table));
             }
             6 | 7 => {
-                self.emit(I::I32Const(index));
+                self.table_index(index);
                 self.emit(I::RefFunc(func));
-                self.emit(I::I32Const(2));
+                self.table_index(2);
                 self.emit(I::TableFill(table));
             }
             8 | 9 => {
-                self.emit(I::I32Const(index));
-                self.emit(I::I32Const(other));
-                self.emit(I::I32Const(2));
+                self.table_index(index);
+                self.table_index(other);
+                self.table_index(2);
                 self.emit(I::TableCopy {
                     src_table: table,
                     dst_table: table,
@@ -509,7 +526,7 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             }
             10 => {
                 let count = self.draw.below(level.funcs.len() + 1) as i32;
-                self.emit(I::I32Const(index % 4));
+                self.table_index(index % 4);
                 self.emit(I::I32Const(0));
                 self.emit(I::I32Const(count.min(3)));
                 self.emit(I::TableInit {
@@ -519,7 +536,7 @@ impl<'a, 'd, 'i> Body<'a, 'd, 'i> {
             }
             _ => {
                 self.emit(I::RefFunc(func));
-                self.emit(I::I32Const(1));
+                self.table_index(1);
                 self.emit(I::TableGrow(table));
                 self.emit(I::Drop);
             }

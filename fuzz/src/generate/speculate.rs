@@ -64,6 +64,10 @@ pub(super) struct Shape {
     pub(super) writes_tables: bool,
     /// Is there a memory?
     pub(super) memory: bool,
+    /// Does it have 64-bit addresses?
+    pub(super) wide_memory: bool,
+    /// Do the tables of functions have 64-bit indices?
+    pub(super) wide_tables: bool,
     /// The table of external references.
     pub(super) extern_table: u32,
     /// Types of values.
@@ -172,6 +176,8 @@ impl Shape {
             typed_tables: draw.one_in(2),
             writes_tables: draw.one_in(2),
             memory: draw.one_in(2),
+            wide_memory: draw.one_in(4),
+            wide_tables: draw.one_in(4),
             holes: draw.one_in(6),
             start: draw.one_in(8),
         }
@@ -189,7 +195,7 @@ impl Shape {
             memories.memory(MemoryType {
                 minimum: 1,
                 maximum: Some(2),
-                memory64: false,
+                memory64: self.wide_memory,
                 shared: false,
                 page_size_log2: None,
             });
@@ -268,19 +274,19 @@ impl Shape {
 
     fn tables(&self) -> TableSection {
         let mut section = TableSection::new();
-        let mut table = |element_type, size: u32| {
+        let mut table = |element_type, size: u32, table64| {
             section.table(TableType {
                 element_type,
                 minimum: size.into(),
                 maximum: Some(u64::from(size) + 2),
-                table64: false,
+                table64,
                 shared: false,
             });
         };
         for level in &self.levels[1..] {
-            table(self.element_type(level), TABLE_SIZE);
+            table(self.element_type(level), TABLE_SIZE, self.wide_tables);
         }
-        table(RefType::EXTERNREF, 4);
+        table(RefType::EXTERNREF, 4, false);
         section
     }
 
@@ -341,9 +347,13 @@ impl Shape {
                     _ => ConstExpr::ref_func(level.funcs[place * stride % level.funcs.len()]),
                 })
                 .collect();
+            let offset = match self.wide_tables {
+                true => ConstExpr::i64_const(0),
+                false => ConstExpr::i32_const(0),
+            };
             section.active(
                 Some(table),
-                &ConstExpr::i32_const(0),
+                &offset,
                 Elements::Expressions(self.element_type(level), elements.into()),
             );
         }

@@ -1,7 +1,7 @@
 //! Dispatch by a loop: for builds in which a call in tail position may be a call.
 
 use super::{Nans, leave, run_cold};
-use crate::cursor::{Full, Path};
+use crate::cursor::{Full, General, Path};
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
 use crate::ops::{Flow, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_prefixed, slot_of_simd, vector};
 use crate::regs::Regs;
@@ -105,7 +105,12 @@ fn no_instruction(m: &mut Regs) -> Option<Status> {
 
 fn execute<O: Op>(m: &mut Regs) -> Option<Status> {
     let before = *m;
-    match O::run::<Full>(m) {
+    let mut flow = O::run::<Full>(m);
+    if let Flow::General = flow {
+        *m = before;
+        flow = general::<O>(m);
+    }
+    match flow {
         Flow::Next | Flow::Jump => None,
         Flow::Cold => {
             m.flush();
@@ -113,6 +118,12 @@ fn execute<O: Op>(m: &mut Regs) -> Option<Status> {
         }
         flow => Some(leave::<O>(&before, flow)),
     }
+}
+
+/// In a function of its own, which keeps the stack frames of recursive activations small.
+#[inline(never)]
+fn general<O: Op>(m: &mut Regs) -> Flow {
+    O::run::<General>(m)
 }
 
 /// The second part of the opcode at `pc`.

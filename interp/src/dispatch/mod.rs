@@ -50,9 +50,9 @@ fn run_cold<O: Op>(m: &mut Regs) -> Option<Status> {
 fn leave<O: Op>(before: &Regs, flow: Flow) -> Status {
     match flow {
         Flow::Trap(trap) => before.raise(trap),
-        Flow::OutOfBounds(address) => before.raise_out_of_bounds(address),
+        Flow::OutOfBounds(address, memory) => before.raise_out_of_bounds(address, memory),
         Flow::Exit(status) => status,
-        Flow::Next | Flow::Jump | Flow::Full | Flow::Cold => {
+        Flow::Next | Flow::Jump | Flow::Full | Flow::General | Flow::Cold => {
             unreachable!("{} gave up twice", O::OPCODE)
         }
     }

@@ -5,6 +5,7 @@
 //!     │  └─► the next opcode is a likely one (`lookahead.rs`): its body follows here
 //!     ├────► tables[state][next opcode]
 //!     ├────► full<Op, S>    long immediates and other less frequent cases
+//!     ├────► general<Op>    other memories
 //!     ├────► cold<Op>       operands to memory, then a function call
 //!     └────► raise, or return a status
 //! ```
@@ -18,7 +19,7 @@ mod lookahead;
 
 use super::{Nans, run_cold};
 use crate::context::Context;
-use crate::cursor::{Cursor, Full, Path, Quick};
+use crate::cursor::{Cursor, Full, General, Path, Quick};
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
 use crate::ops::{
     Flow, N_SLOTS, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_prefixed, slot_of_simd, vector,
@@ -26,7 +27,7 @@ use crate::ops::{
 use crate::regs::{Cache, Regs};
 use lookahead::{Lookahead, Successors, Unaware};
 use runtime::opcode::Opcode;
-use runtime::{Status, Trap};
+use runtime::{MemoryIdx, Status, Trap};
 
 /// A handler. Its parameters are the registers; it returns the status that the activation ends
 /// with.
@@ -368,6 +369,11 @@ fn execute<O: Op + Lookahead, P: Path, Next: Successors, Jump: Successors>(befor
         Flow::Next => in_each_state!(m, Next::run(m)),
         Flow::Jump => in_each_state!(m, Jump::run(m)),
         Flow::Full => Next::full::<O>(m),
+        Flow::General => {
+            let mut m = before;
+            m.flush();
+            go!(general::<O>, m)
+        }
         Flow::Cold => {
             m.flush();
             go!(cold::<O>, m)
@@ -376,8 +382,11 @@ fn execute<O: Op + Lookahead, P: Path, Next: Successors, Jump: Successors>(befor
             let m = at_trap(before, trap as u64);
             go!(raise, m)
         }
-        Flow::OutOfBounds(address) => {
-            let m = at_trap(before, address);
+        Flow::OutOfBounds(address, memory) => {
+            let m = Regs {
+                r1: memory.0.into(),
+                ..at_trap(before, address)
+            };
             go!(raise_out_of_bounds, m)
         }
         Flow::Exit(status) => status as u64,
@@ -431,6 +440,14 @@ handlers! {
         execute::<O, Full, O::NextOfFull, O::Jump>(m)
     }
 
+    /// In vector functions, too.
+    #[cold]
+    #[inline(never)]
+    fn general[O: Op + Lookahead](m, Cache::Empty, false) {
+        let vector = m.is_in_vector_function();
+        execute::<O, General, (), ()>(Regs { vector, ..m })
+    }
+
     fn handle_in_vector[O: Op + Lookahead, const S: u8](m, cache(S), true) {
         execute::<O, Quick, InVector, InVector>(m)
     }
@@ -480,7 +497,7 @@ handlers! {
     #[cold]
     #[inline(never)]
     fn raise_out_of_bounds[](m, Cache::Empty, false) {
-        m.raise_out_of_bounds(m.r0) as u64
+        m.raise_out_of_bounds(m.r0, MemoryIdx(m.r1 as u32)) as u64
     }
 
     #[cold]

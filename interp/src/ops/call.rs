@@ -219,7 +219,7 @@ impl Regs {
     /// The target of the indirect call of `entry`, whose table index is on top, if it is a
     /// function of this instance and on record, or the site is megamorphic.
     #[inline(always)]
-    fn own_target<P: Path>(&mut self, entry: Entry, index: u32) -> Result<Callee, Flow> {
+    fn own_target<P: Path>(&mut self, entry: Entry, index: u64) -> Result<Callee, Flow> {
         let element = self.element(entry.table(), index);
         let callee = element.ok_or(Flow::Trap(Trap::TableOutOfBounds))? as *mut VMFuncRef;
         let site = self.site(entry);
@@ -234,7 +234,7 @@ impl Regs {
             // Done now, not with the count: the call is made, whatever it takes, and registers
             // are few.
             // SAFETY: it is this site's.
-            Some(target) => unsafe { inline_cache::note_index(target, index) },
+            Some(target) => unsafe { inline_cache::note_index(target, index as u32) },
             None if self.is_megamorphic_call(site, callee, entry) => {}
             None => return Err(Flow::Cold),
         }
@@ -269,7 +269,7 @@ impl Regs {
 
     /// Pops the table index of the indirect call of `entry`, and checks and records its target.
     fn checked_target(&mut self, entry: Entry) -> Result<*mut VMFuncRef, Trap> {
-        let index: u32 = self.pop();
+        let index: u64 = self.pop();
         let element = self
             .element(entry.table(), index)
             .ok_or(Trap::TableOutOfBounds)?;
@@ -278,7 +278,7 @@ impl Regs {
         if let Some(target) = site.find(callee) {
             // SAFETY: it is this site's.
             unsafe {
-                inline_cache::note_index(target, index);
+                inline_cache::note_index(target, index as u32);
                 inline_cache::count(target);
             }
             return Ok(callee);
@@ -290,7 +290,7 @@ impl Regs {
         if !unsafe { self.is_callable(callee, entry) } {
             return Err(Trap::BadSignature);
         }
-        self.record(entry, callee, index);
+        self.record(entry, callee, index as u32);
         Ok(callee)
     }
 

@@ -11,11 +11,11 @@ macro_rules! load {
         impl Op for op::$name {
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
-                let (offset, next) = decode!(P::memarg(m.pc.skip(1)));
+                let (arg, next) = decode!(P::memarg(m.pc.skip(1)));
                 let address = m.pop();
-                match m.load(address, offset) {
+                match m.load::<P, _>(address, arg) {
                     Ok($bytes) => m.push($value),
-                    Err(address) => return Flow::OutOfBounds(address),
+                    Err(flow) => return flow,
                 }
                 m.pc = next;
                 Flow::Next
@@ -30,11 +30,11 @@ macro_rules! store {
         impl Op for op::$name {
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
-                let (offset, next) = decode!(P::memarg(m.pc.skip(1)));
+                let (arg, next) = decode!(P::memarg(m.pc.skip(1)));
                 let $value: $ty = m.pop();
                 let address = m.pop();
-                if let Err(address) = m.store(address, offset, $bytes) {
-                    return Flow::OutOfBounds(address);
+                if let Err(flow) = m.store::<P, _>(address, arg, $bytes) {
+                    return flow;
                 }
                 m.pc = next;
                 Flow::Next
@@ -75,17 +75,20 @@ store! {
 impl Op for op::MemorySize {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
-        let (_memory, next) = decode!(P::u32(m.pc.skip(1)));
-        m.push(m.memory_pages());
+        if !P::GENERAL {
+            return Flow::General;
+        }
+        let (memory, next) = decode!(P::u32(m.pc.skip(1)));
+        m.push(m.memory_pages(MemoryIdx(memory)));
         m.pc = next;
         Flow::Next
     }
 }
 
-/// Instructions that the runtime executes for every tier: cold only. `at` is behind the opcode;
-/// for `memory.grow`, behind its immediate.
+/// Instructions that the runtime executes for every tier: cold only. `first` is the first number
+/// behind the opcode byte: of a prefixed instruction, the other half of its opcode.
 macro_rules! runtime {
-    ($($name:ident |$m:ident, $at:ident| $body:block)*) => {$(
+    ($($name:ident |$m:ident, $first:ident, $at:ident| $body:block)*) => {$(
         impl Op for op::$name {
             #[inline(always)]
             fn run<P: Path>(_m: &mut Regs) -> Flow {
@@ -93,7 +96,7 @@ macro_rules! runtime {
             }
 
             fn cold($m: &mut Regs) -> Flow {
-                let (_, $at) = decode!(Full::u32($m.pc.skip(1)));
+                let ($first, $at) = decode!(Full::u32($m.pc.skip(1)));
                 let result: Result<Cursor, Trap> = $body;
                 $m.pc = check!(result);
                 Flow::Next
@@ -103,36 +106,36 @@ macro_rules! runtime {
 }
 
 runtime! {
-    MemoryGrow |m, next| {
-        let delta: u32 = m.pop();
+    MemoryGrow |m, memory, next| {
+        let delta: u64 = m.pop();
         // SAFETY: the instance is that of the current frame; no reference to its store is alive.
-        let old = unsafe { runtime::memory_grow(m.instance(), MemoryIdx(0), u64::from(delta)) };
+        let old = unsafe { runtime::memory_grow(m.instance(), MemoryIdx(memory), delta) };
         m.reload_memory();
-        m.push(old as u32);
+        m.push(old);
         m.flush();
         Ok(next)
     }
-    MemoryInit |m, at| {
+    MemoryInit |m, _sub, at| {
         let (data, at) = decode!(Full::u32(at));
         let (memory, next) = decode!(Full::u32(at));
         let at = (MemoryIdx(memory), DataIdx(data));
         // SAFETY: as above.
         unsafe { runtime::memory_init(m.instance(), at, m.pop_span()) }.map(|()| next)
     }
-    DataDrop |m, at| {
+    DataDrop |m, _sub, at| {
         let (data, next) = decode!(Full::u32(at));
         // SAFETY: as above.
         unsafe { runtime::data_drop(m.instance(), DataIdx(data)) };
         Ok(next)
     }
-    MemoryCopy |m, at| {
+    MemoryCopy |m, _sub, at| {
         let (dst, at) = decode!(Full::u32(at));
         let (src, next) = decode!(Full::u32(at));
         let at = (MemoryIdx(dst), MemoryIdx(src));
         // SAFETY: as above.
         unsafe { runtime::memory_copy(m.instance(), at, m.pop_span()) }.map(|()| next)
     }
-    MemoryFill |m, at| {
+    MemoryFill |m, _sub, at| {
         let (memory, next) = decode!(Full::u32(at));
         let (to, value, len) = m.pop_span();
         let span = (to, value as u8, len);
@@ -143,8 +146,9 @@ runtime! {
 
 impl Regs {
     /// Pops the operands of an instruction on a range, in the order in which they were pushed.
+    /// Each has 32 or 64 bits.
     pub(super) fn pop_span(&mut self) -> (u64, u64, u64) {
-        let (len, from, to): (u32, u32, u32) = (self.pop(), self.pop(), self.pop());
-        (u64::from(to), u64::from(from), u64::from(len))
+        let (len, from, to) = (self.pop(), self.pop(), self.pop());
+        (to, from, len)
     }
 }

@@ -22,7 +22,7 @@ mod wide;
 use crate::cursor::{Cursor, Path};
 use crate::regs::Regs;
 use runtime::opcode::Opcode;
-use runtime::{Status, Trap};
+use runtime::{MemoryIdx, Status, Trap};
 
 /// How a handler body ended.
 #[derive(Clone, Copy)]
@@ -34,12 +34,15 @@ pub(crate) enum Flow {
     /// Only the body's [`Full`](crate::cursor::Full) version can do it. The registers are as
     /// before the instruction.
     Full,
+    /// Only the body's [`General`](crate::cursor::General) version can do it. Registers do not
+    /// matter: those before the instruction are restored.
+    General,
     /// Only [`Op::cold`] can do it. The registers are as before the instruction.
     Cold,
     /// The instruction traps.
     Trap(Trap),
-    /// The instruction accesses memory at this address, which is out of bounds.
-    OutOfBounds(u64),
+    /// The instruction accesses a memory at this address, which is out of bounds.
+    OutOfBounds(u64, MemoryIdx),
     /// The activation ends.
     Exit(Status),
 }
@@ -139,12 +142,20 @@ const _: () = {
     }
 };
 
-/// Takes the value of an immediate, or leaves the body for its full version.
+/// Takes the value of an immediate, or leaves the body for a version that can.
+///
+/// The path is called `P` where the macro is used, unless it is the full one.
 macro_rules! decode {
+    (Full::$read:ident($at:expr)) => {
+        match Full::$read($at) {
+            Some(value) => value,
+            None => return <Full as $crate::cursor::Path>::MORE,
+        }
+    };
     ($immediate:expr) => {
         match $immediate {
             Some(value) => value,
-            None => return $crate::ops::Flow::Full,
+            None => return <P as $crate::cursor::Path>::MORE,
         }
     };
 }

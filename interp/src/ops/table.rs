@@ -9,7 +9,7 @@ impl Op for op::TableGet {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let (table, next) = decode!(P::u32(m.pc.skip(1)));
-        let index: u32 = m.pop();
+        let index = m.pop();
         let Some(element) = m.element(TableIdx(table), index) else {
             return Flow::Trap(Trap::TableOutOfBounds);
         };
@@ -24,7 +24,7 @@ impl Op for op::TableSize {
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let (_sub, at) = decode!(P::u32(m.pc.skip(1)));
         let (table, next) = decode!(P::u32(at));
-        m.push(m.table_len(TableIdx(table)) as u32);
+        m.push(m.table_len(TableIdx(table)));
         m.pc = next;
         Flow::Next
     }
@@ -53,12 +53,12 @@ macro_rules! runtime {
 runtime! {
     TableSet |m, table, next| {
         let value = m.pop_slot();
-        let index: u32 = m.pop();
+        let index = m.pop();
         // SAFETY: the instance is that of the current frame; no reference to its store is alive.
         let written = unsafe {
             let instance = m.instance();
             let id = (&(*instance).tables)[table as usize];
-            (*(*instance).store).table_mut(id).set(u64::from(index), value)
+            (*(*instance).store).table_mut(id).set(index, value)
         };
         written.then_some(next).ok_or(Trap::TableOutOfBounds)
     }
@@ -86,22 +86,17 @@ runtime! {
     }
     TableGrow |m, _sub, at| {
         let (table, next) = decode!(Full::u32(at));
-        let delta: u32 = m.pop();
+        let delta = m.pop();
         let init = m.pop_slot();
         // SAFETY: as above.
-        let old = unsafe {
-            runtime::table_grow(m.instance(), TableIdx(table), (u64::from(delta), init))
-        };
-        m.push(old as u32);
+        let old = unsafe { runtime::table_grow(m.instance(), TableIdx(table), (delta, init)) };
+        m.push(old);
         m.flush();
         Ok(next)
     }
     TableFill |m, _sub, at| {
         let (table, next) = decode!(Full::u32(at));
-        let len: u32 = m.pop();
-        let value = m.pop_slot();
-        let to: u32 = m.pop();
-        let span = (u64::from(to), value, u64::from(len));
+        let span = m.pop_span();
         // SAFETY: as above.
         unsafe { runtime::table_fill(m.instance(), TableIdx(table), span) }.map(|()| next)
     }

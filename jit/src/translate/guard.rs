@@ -62,7 +62,10 @@ pub(super) fn guard_table_version(
 
 /// Continues only if the table index is `expected`.
 pub(super) fn guard_index(cx: &mut Translator<'_>, index: Value, expected: u32, otherwise: Block) {
-    let expected = i64::from(expected.cast_signed());
+    let expected = match cx.builder.func.dfg.value_type(index) {
+        types::I64 => i64::from(expected),
+        _ => i64::from(expected.cast_signed()),
+    };
     let wrong = cx
         .builder
         .ins()

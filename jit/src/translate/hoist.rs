@@ -91,7 +91,7 @@ fn find_needs(cx: &mut Translator<'_>, node: NodeId, extent: &Extent, needs: &mu
     if extent.has_builtin {
         return false;
     }
-    needs.memories.extend(extent.memory);
+    needs.memories.extend(&extent.memories);
     needs.tables.extend(&extent.tables);
     let plan = cx.plan;
     extent.sites.clone().all(|site| {

@@ -1,8 +1,9 @@
 //! Linear memory.
 //!
 //! With guard pages an access needs no check: a 32-bit address and an offset up to the size of
-//! the guard region cannot leave the reservation. Without, an access that is out of bounds leaves
-//! through an exit before it begins, and the interpreter raises the exact trap.
+//! the guard region cannot leave the reservation. Without, as for all 64-bit addresses, an access
+//! that is out of bounds leaves through an exit before it begins, and the interpreter raises the
+//! exact trap.
 
 use super::guard::{guard_not, guard_stress};
 use super::{Translator, field};
@@ -69,12 +70,12 @@ pub(super) fn emit_address(
     n_operands: usize,
 ) -> (MemFlagsData, Value, i32) {
     let memory = MemoryAccess::new(cx, MemoryIdx(arg.memory));
-    let size = u64::from(ty.bytes());
-    // Both are below 2^33: addresses and offsets have 32 bits.
-    let end = arg.offset + size;
+    // Absent if it is beyond all addresses.
+    let end = arg.offset.checked_add(ty.bytes().into());
     let at = cx.body.operands.len() - n_operands;
     let index = cx.body.operands[at];
-    let covered = matches!(memory.style, MemoryStyle::Guarded { guard } if end <= guard);
+    let covered =
+        matches!(memory.style, MemoryStyle::Guarded { guard } if end.is_some_and(|it| it <= guard));
     let flags = MemFlagsData::new().with_endianness(Endianness::Little);
     let flags = if covered {
         flags.with_trap_code(Some(HEAP))
@@ -84,7 +85,7 @@ pub(super) fn emit_address(
     };
     cx.body.operands.remove(at);
     let base = memory.base(cx);
-    let index = cx.builder.ins().uextend(types::I64, index);
+    let index = cx.extend(index);
     let address = cx.builder.ins().iadd(base, index);
     let (address, offset) = match i32::try_from(arg.offset) {
         Ok(offset) => (address, offset),
@@ -100,16 +101,40 @@ pub(super) fn emit_address(
 }
 
 /// Continues only if `index + end` is within the memory.
-fn guard_bounds(cx: &mut Translator<'_>, memory: MemoryAccess, index: Value, end: u64) {
+fn guard_bounds(cx: &mut Translator<'_>, memory: MemoryAccess, index: Value, end: Option<u64>) {
     let before = cx.state_before();
     guard_stress(cx, &before);
-    let len = memory.len(cx);
-    let index = cx.builder.ins().uextend(types::I64, index);
-    let end = cx.iconst64(end);
-    let end = cx.builder.ins().iadd(index, end);
-    let outside = cx.builder.ins().icmp(IntCC::UnsignedGreaterThan, end, len);
+    let outside = match end {
+        Some(end) => emit_is_outside(cx, memory, index, end),
+        None => cx.builder.ins().iconst(types::I8, 1),
+    };
     let exit = cx.exit_block(&before, Reason::OutOfBounds, None);
     guard_not(cx, outside, exit);
+}
+
+/// Is `index + end` beyond the memory?
+fn emit_is_outside(cx: &mut Translator<'_>, memory: MemoryAccess, index: Value, end: u64) -> Value {
+    let len = memory.len(cx);
+    let ty = &cx.module.memories[memory.memory.index()];
+    let always_in = ty.bytes(ty.minimum).is_some_and(|minimum| end <= minimum);
+    let (is_64, end) = (ty.index.is_64(), cx.iconst64(end));
+    let ins =
+        |cx: &mut Translator<'_>, a, b| cx.builder.ins().icmp(IntCC::UnsignedGreaterThan, a, b);
+    if !is_64 {
+        // Both summands are below 2^33.
+        let index = cx.extend(index);
+        let end = cx.builder.ins().iadd(index, end);
+        return ins(cx, end, len);
+    }
+    // The sum may be beyond all numbers, but the difference is none below zero if the memory is
+    // at least as large; its minimum often says so.
+    let last = cx.builder.ins().isub(len, end);
+    let beyond = ins(cx, index, last);
+    if always_in {
+        return beyond;
+    }
+    let too_small = ins(cx, end, len);
+    cx.builder.ins().bor(too_small, beyond)
 }
 
 /// How to reach a memory.
@@ -162,19 +187,23 @@ impl Translator<'_> {
 }
 
 pub(super) fn translate_memory_size(cx: &mut Translator<'_>, memory: MemoryIdx) {
-    let page_size_log2 = cx.module.memories[memory.index()].page_size_log2;
+    let ty = cx.module.memories[memory.index()];
     let len = MemoryAccess::new(cx, memory).len(cx);
-    let pages = cx.builder.ins().ushr_imm_u(len, i64::from(page_size_log2));
-    let pages = cx.builder.ins().ireduce(types::I32, pages);
+    let pages = cx
+        .builder
+        .ins()
+        .ushr_imm_u(len, i64::from(ty.page_size_log2));
+    let pages = cx.reduce(pages, ty.index);
     cx.push(pages);
 }
 
 pub(super) fn translate_memory_grow(cx: &mut Translator<'_>, memory: MemoryIdx) {
     let delta = cx.pop();
+    let index = cx.module.memories[memory.index()].index;
     let memory = cx.iconst64(u64::from(memory.0));
     let delta = cx.extend(delta);
     let old = cx.call_builtin(Builtin::MemoryGrow, &[memory, delta]);
-    let old = cx.builder.ins().ireduce(types::I32, old);
+    let old = cx.reduce(old, index);
     cx.push(old);
 }
 

@@ -32,8 +32,8 @@ pub(super) struct Extent {
     pub(super) sites: Range<u32>,
     /// Does it call builtins?
     pub(super) has_builtin: bool,
-    /// The memory it accesses, if any.
-    pub(super) memory: Option<MemoryIdx>,
+    /// Memories that it accesses.
+    pub(super) memories: Vec<MemoryIdx>,
     /// Tables that `table.get` reads.
     pub(super) tables: Vec<TableIdx>,
 }
@@ -200,7 +200,11 @@ impl Reader {
         if self.points.memory {
             self.steps.push(Step::Record(pc));
         }
-        self.each(|it| it.memory = Some(memory));
+        self.each(|it| {
+            if !it.memories.contains(&memory) {
+                it.memories.push(memory);
+            }
+        });
     }
 
     /// Changes the extents of the body and of all open loops.

@@ -7,6 +7,7 @@ use crate::regions::{Owner, Region, constant};
 use crate::traps::trap_code;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
+use runtime::types::IndexType;
 use runtime::vm::{Builtin, Place, VMTable};
 use runtime::{ElemIdx, TableIdx, Trap};
 use std::mem::offset_of;
@@ -47,10 +48,10 @@ impl TableAccess {
         self.load(cx, Region::TableLen(self.owner), offset_of!(VMTable, len))
     }
 
-    /// Is there no element `index`, a 32-bit number?
+    /// Is there no element `index`?
     pub(super) fn is_out_of_bounds(self, cx: &mut Translator<'_>, index: Value) -> Value {
         let len = self.len(cx);
-        let index = cx.builder.ins().uextend(types::I64, index);
+        let index = cx.extend(index);
         cx.builder
             .ins()
             .icmp(IntCC::UnsignedGreaterThanOrEqual, index, len)
@@ -65,7 +66,7 @@ impl TableAccess {
     /// The slot of element `index`, which exists.
     pub(super) fn element(self, cx: &mut Translator<'_>, index: Value) -> Value {
         let base = self.base(cx);
-        let index = cx.builder.ins().uextend(types::I64, index);
+        let index = cx.extend(index);
         let offset = cx
             .builder
             .ins()
@@ -111,16 +112,17 @@ pub(super) fn translate_table_set(cx: &mut Translator<'_>, table: TableIdx) {
 
 pub(super) fn translate_table_size(cx: &mut Translator<'_>, table: TableIdx) {
     let len = TableAccess::new(cx, table).len(cx);
-    let len = cx.builder.ins().ireduce(types::I32, len);
+    let len = cx.reduce(len, cx.module.tables[table.index()].ty.index);
     cx.push(len);
 }
 
 pub(super) fn translate_table_grow(cx: &mut Translator<'_>, table: TableIdx) {
     let (init, delta) = cx.pop2();
+    let index = cx.module.tables[table.index()].ty.index;
     let table = cx.iconst64(u64::from(table.0));
     let delta = cx.extend(delta);
     let old = cx.call_builtin(Builtin::TableGrow, &[table, delta, init]);
-    let old = cx.builder.ins().ireduce(types::I32, old);
+    let old = cx.reduce(old, index);
     cx.push(old);
 }
 
@@ -145,9 +147,20 @@ pub(super) fn translate_elem_drop(cx: &mut Translator<'_>, elem: ElemIdx) {
 }
 
 impl Translator<'_> {
-    /// A 32-bit number as an operand of a builtin.
+    /// An unsigned number of 32 or 64 bits as one of 64: an operand of a builtin, an address.
     pub(super) fn extend(&mut self, value: Value) -> Value {
-        self.builder.ins().uextend(types::I64, value)
+        match self.builder.func.dfg.value_type(value) {
+            types::I64 => value,
+            _ => self.builder.ins().uextend(types::I64, value),
+        }
+    }
+
+    /// A 64-bit number as a size of type `index`.
+    pub(super) fn reduce(&mut self, value: Value, index: IndexType) -> Value {
+        match index {
+            IndexType::I32 => self.builder.ins().ireduce(types::I32, value),
+            IndexType::I64 => value,
+        }
     }
 
     /// Calls a builtin that takes two packed indices, and the operands to, from and length.

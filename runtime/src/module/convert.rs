@@ -5,7 +5,8 @@
 
 use super::DecodeError;
 use crate::types::{
-    FuncType, GlobalType, HeapType, MemoryType, RefType, SigRef, SubType, TableType, ValType,
+    FuncType, GlobalType, HeapType, IndexType, MemoryType, RefType, SigRef, SubType, TableType,
+    ValType,
 };
 use wasmparser::{AbstractHeapType, BinaryReaderError, CompositeInnerType, UnpackedIndex};
 
@@ -132,6 +133,7 @@ pub(super) fn table_type(
 ) -> Result<TableType, DecodeError> {
     Ok(TableType {
         element: ref_type(types, ty.element_type, offset)?,
+        index: IndexType::new(ty.table64),
         minimum: ty.initial,
         maximum: ty.maximum,
     })
@@ -148,6 +150,7 @@ pub(super) fn memory_type(
         offset,
     })?;
     Ok(MemoryType {
+        index: IndexType::new(ty.memory64),
         minimum: ty.initial,
         maximum: ty.maximum,
         page_size_log2,

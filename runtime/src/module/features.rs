@@ -8,7 +8,8 @@ pub struct Features(WasmFeatures);
 
 impl Features {
     /// Everything the engine implements: WebAssembly 2.0, tail calls, relaxed SIMD, typed function
-    /// references, and wide arithmetic.
+    /// references, wide arithmetic, and memories and tables of 64 bits, in any number, with pages of
+    /// any size.
     ///
     /// `GC` is here for its recursion groups, subtypes and bottom types; the rest of it is refused
     /// by `unsupported.rs`. `GC_TYPES` is no proposal: without it wasmparser rejects `externref`.
@@ -21,6 +22,9 @@ impl Features {
             .union(WasmFeatures::BULK_MEMORY)
             .union(WasmFeatures::TAIL_CALL)
             .union(WasmFeatures::EXTENDED_CONST)
+            .union(WasmFeatures::MULTI_MEMORY)
+            .union(WasmFeatures::MEMORY64)
+            .union(WasmFeatures::CUSTOM_PAGE_SIZES)
             .union(WasmFeatures::FLOATS)
             .union(WasmFeatures::SIMD)
             .union(WasmFeatures::RELAXED_SIMD)

@@ -100,23 +100,12 @@ impl Mapping {
         }
     }
 
-    /// Grows an accessible mapping to `len` bytes; it may move.
-    ///
-    /// # Errors
-    ///
-    /// The operating system's; the mapping is unchanged then.
-    pub fn grow(&mut self, len: usize) -> io::Result<()> {
-        let mut new = Self::accessible(len)?;
-        // SAFETY: both are accessible, `new` is at least as long, and they do not overlap.
-        unsafe {
-            ptr::copy_nonoverlapping(
-                self.start.as_ptr(),
-                new.start.as_ptr(),
-                self.len.min(new.len),
-            );
-        }
-        std::mem::swap(self, &mut new);
-        Ok(())
+    /// Copies the first `len` bytes of another mapping, which are accessible in both.
+    pub(crate) fn copy_from(&mut self, other: &Mapping, len: usize) {
+        assert!(len <= self.len && len <= other.len);
+        // SAFETY: both are mapped in this length, and do not overlap. If they were not accessible
+        // this would fault, which is no undefined behaviour.
+        unsafe { ptr::copy_nonoverlapping(other.start.as_ptr(), self.start.as_ptr(), len) };
     }
 }
 

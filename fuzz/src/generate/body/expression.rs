@@ -183,12 +183,15 @@ impl Body<'_, '_, '_> {
                 self.emit(load(at));
             }
             11 => {
-                let size = match self.draw.below(3) {
-                    0 => I::TableSize(0),
-                    1 if self.shape.memory => I::MemorySize(0),
-                    _ => I::GlobalGet(TARGET),
+                let (size, wide) = match self.draw.below(3) {
+                    0 => (I::TableSize(0), self.shape.wide_tables),
+                    1 if self.shape.memory => (I::MemorySize(0), self.shape.wide_memory),
+                    _ => (I::GlobalGet(TARGET), false),
                 };
                 self.emit(size);
+                if wide {
+                    self.emit(I::I32WrapI64);
+                }
             }
             _ => self.unary(ValType::I32, depth, &I32_UNARY),
         }
@@ -254,14 +257,15 @@ impl Body<'_, '_, '_> {
         if self.draw.one_in(6) {
             return self.other_than_null(ty, depth);
         }
-        let (table, size) = match (ty, self.next_level().and_then(|next| next.table)) {
-            (ValType::EXTERNREF, _) => (self.shape.extern_table, 4),
-            (_, Some(table)) => (table, TABLE_SIZE),
+        let (table, size, wide) = match (ty, self.next_level().and_then(|next| next.table)) {
+            (ValType::EXTERNREF, _) => (self.shape.extern_table, 4, false),
+            (_, Some(table)) => (table, TABLE_SIZE, self.shape.wide_tables),
             _ => return self.leaf(ty),
         };
         self.expression(ValType::I32, depth);
         self.emit(I::I32Const(size as i32 - 1));
         self.emit(I::I32And);
+        self.widen(wide);
         self.emit(I::TableGet(table));
     }
 

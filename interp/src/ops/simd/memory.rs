@@ -18,11 +18,11 @@ macro_rules! load {
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let at = decode!(behind_prefixed::<P, Self>(m.pc));
-                let (offset, next) = decode!(P::memarg(at));
+                let (arg, next) = decode!(P::memarg(at));
                 let address = m.pop();
-                let at = match m.checked::<$n>(address, offset) {
+                let at = match m.checked::<P, $n>(address, arg) {
                     Ok(at) => at,
-                    Err(address) => return Flow::OutOfBounds(address),
+                    Err(flow) => return flow,
                 };
                 // SAFETY: `checked` says that these bytes are in memory.
                 let $bytes = unsafe { at.cast::<[u8; $n]>().read() };
@@ -50,12 +50,12 @@ macro_rules! lanes {
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let at = decode!(behind_prefixed::<P, Self>(m.pc));
-                let (offset, lane) = decode!(P::memarg(at));
+                let (arg, lane) = decode!(P::memarg(at));
                 let vector = $lanes::pop(m);
                 let address = m.pop();
-                let value = match m.load(address, offset) {
+                let value = match m.load::<P, _>(address, arg) {
                     Ok(bytes) => <$lane>::from_le_bytes(bytes),
-                    Err(address) => return Flow::OutOfBounds(address),
+                    Err(flow) => return flow,
                 };
                 with(vector, lane.bytes(), value).push(m);
                 m.pc = lane.skip(1);
@@ -67,11 +67,11 @@ macro_rules! lanes {
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let at = decode!(behind_prefixed::<P, Self>(m.pc));
-                let (offset, lane) = decode!(P::memarg(at));
+                let (arg, lane) = decode!(P::memarg(at));
                 let value = get($lanes::pop(m), lane.bytes());
                 let address = m.pop();
-                if let Err(address) = m.store(address, offset, value.to_le_bytes()) {
-                    return Flow::OutOfBounds(address);
+                if let Err(flow) = m.store::<P, _>(address, arg, value.to_le_bytes()) {
+                    return flow;
                 }
                 m.pc = lane.skip(1);
                 Flow::Next
@@ -107,11 +107,11 @@ impl Op for op::V128Store {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let at = decode!(behind_prefixed::<P, Self>(m.pc));
-        let (offset, next) = decode!(P::memarg(at));
+        let (arg, next) = decode!(P::memarg(at));
         let value = U8x16::pop(m);
         let address = m.pop();
-        if let Err(address) = m.store(address, offset, value) {
-            return Flow::OutOfBounds(address);
+        if let Err(flow) = m.store::<P, _>(address, arg, value) {
+            return flow;
         }
         m.pc = next;
         Flow::Next

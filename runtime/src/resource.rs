@@ -1,0 +1,39 @@
+//! Why a memory or a table cannot be made.
+
+use std::alloc::LayoutError;
+use std::io;
+
+/// A memory or table was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ResourceError {
+    /// Its type does not allow the size, or the address space does not.
+    #[error("{kind} minimum size of {size} {unit} exceeds {kind} limits")]
+    TooLarge {
+        /// `memory` or `table`.
+        kind: &'static str,
+        /// The size.
+        size: u64,
+        /// What the size counts.
+        unit: &'static str,
+    },
+    /// The size of a table in bytes is no number.
+    #[error("overflow calculating table allocation size")]
+    Overflow,
+    /// The size of a table in bytes is larger than any object.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// There is not enough memory for a table.
+    #[error("out of memory (failed to allocate {0} bytes)")]
+    OutOfMemory(usize),
+    /// The system refused address space for a memory.
+    #[error("mmap failed to reserve {bytes:#x} bytes")]
+    Reserve {
+        /// How much was asked for.
+        bytes: usize,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system refused memory.
+    #[error(transparent)]
+    System(#[from] io::Error),
+}
