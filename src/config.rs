@@ -68,6 +68,7 @@ pub struct Config {
     opt_level: OptLevel,
     verifier: bool,
     canonical_nans: bool,
+    shared_memory: bool,
     parallel_compilation: bool,
     memory_reservation: Option<u64>,
     memory_reservation_for_growth: Option<u64>,
@@ -115,6 +116,7 @@ impl Config {
             opt_level: OptLevel::Speed,
             verifier: cfg!(debug_assertions),
             canonical_nans: false,
+            shared_memory: false,
             parallel_compilation: true,
             memory_reservation: None,
             memory_reservation_for_growth: None,
@@ -180,6 +182,15 @@ impl Config {
     /// of the shortest code for this one. Off by default.
     pub fn relaxed_simd_deterministic(&mut self, enable: bool) -> &mut Self {
         self.relaxed_simd_deterministic = enable;
+        self
+    }
+
+    /// Whether there may be memories for several threads. Off by default; without it, instances of
+    /// modules that define one cannot be made.
+    ///
+    /// Atomic instructions on other memories need only [`Config::wasm_threads`].
+    pub fn shared_memory(&mut self, enable: bool) -> &mut Self {
+        self.shared_memory = enable;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use crate::store::StoreOpaque;
 use crate::types::{ExternType, GlobalType, MemoryType, TableType};
-use crate::{AsContext, Func, Global, Memory, Table};
+use crate::{AsContext, Func, Global, Memory, SharedMemory, Table};
 use runtime::ExternVal;
 
 /// A function, global, table or memory of a store.
@@ -16,6 +16,8 @@ pub enum Extern {
     Table(Table),
     /// A memory.
     Memory(Memory),
+    /// A memory for several threads, which belongs to no store.
+    SharedMemory(SharedMemory),
 }
 
 /// Declares, for each variant, how to get it out of an [`Extern`] or [`Export`], and the way back.
@@ -63,6 +65,7 @@ variants! {
     Global = into_global, "global";
     Table = into_table, "table";
     Memory = into_memory, "memory";
+    SharedMemory = into_shared_memory, "shared memory";
 }
 
 impl Extern {
@@ -78,17 +81,21 @@ impl Extern {
             Extern::Global(it) => GlobalType::raise(store.engine(), &it.runtime(store).ty).into(),
             Extern::Table(it) => TableType::raise(store.engine(), &it.runtime(store).ty).into(),
             Extern::Memory(it) => MemoryType::raise(&it.runtime(store).ty).into(),
+            Extern::SharedMemory(it) => it.ty().into(),
         }
     }
 
     /// What the runtime links instances with.
     #[track_caller]
-    pub(crate) fn lower(&self, store: &StoreOpaque) -> ExternVal {
+    pub(crate) fn lower(&self, store: &mut StoreOpaque) -> ExternVal {
         match self {
             Extern::Func(it) => ExternVal::Func(it.func_ref(store)),
             Extern::Global(it) => ExternVal::Global(it.id()),
             Extern::Table(it) => ExternVal::Table(it.id()),
             Extern::Memory(it) => ExternVal::Memory(it.id()),
+            Extern::SharedMemory(it) => {
+                ExternVal::Memory(store.runtime_mut().shared_memory(it.runtime()))
+            }
         }
     }
 }

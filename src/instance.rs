@@ -5,8 +5,8 @@ use crate::func::HostFunc;
 use crate::matching::{Definition, check_imports};
 use crate::store::{StoreId, StoreInner, StoreOpaque};
 use crate::{
-    AsContextMut, Engine, Export, Extern, Func, Global, Memory, Module, ModuleExport, StoreContext,
-    StoreContextMut, Table, TypedFunc, WasmParams, WasmResults,
+    AsContextMut, Engine, Export, Extern, Func, Global, Memory, Module, ModuleExport, SharedMemory,
+    StoreContext, StoreContextMut, Table, TypedFunc, WasmParams, WasmResults,
 };
 use runtime::module::ImportItem;
 use runtime::{ExternVal, InstanceId, InstantiateError};
@@ -53,6 +53,7 @@ impl Instance {
             .map(|import| (Definition::new(opaque, import), engine))
             .collect();
         check_imports(engine, module, &given)?;
+        let opaque = store.opaque_mut();
         let imports: Vec<_> = imports.iter().map(|import| import.lower(opaque)).collect();
         instantiate(store, module, &imports)
     }
@@ -125,6 +126,11 @@ impl Instance {
         self.get_export(store, name)?.into_memory()
     }
 
+    /// An exported memory for several threads.
+    pub fn get_shared_memory(&self, store: impl AsContextMut, name: &str) -> Option<SharedMemory> {
+        self.get_export(store, name)?.into_shared_memory()
+    }
+
     /// An exported global.
     pub fn get_global(&self, store: impl AsContextMut, name: &str) -> Option<Global> {
         self.get_export(store, name)?.into_global()
@@ -170,7 +176,13 @@ impl<'a> InstanceData<'a> {
             ImportItem::Func(idx) => Func::of_instance(store, instance.id, idx).into(),
             ImportItem::Table(idx) => Table::from_id(store, instance.tables[idx.index()]).into(),
             ImportItem::Memory(idx) => {
-                Memory::from_id(store, instance.memories[idx.index()]).into()
+                let id = instance.memories[idx.index()];
+                match store.runtime().memory(id).shared() {
+                    None => Memory::from_id(store, id).into(),
+                    Some(memory) => {
+                        SharedMemory::from_runtime(store.engine(), memory.clone()).into()
+                    }
+                }
             }
             ImportItem::Global(idx) => Global::from_id(store, instance.globals[idx.index()]).into(),
         }
@@ -300,7 +312,7 @@ impl<T: 'static> InstancePre<T> {
         );
         let mut lower = |import: &Import<T>| {
             let item = import.bring_into(store);
-            item.lower(store.opaque())
+            item.lower(store.opaque_mut())
         };
         let imports: Vec<_> = self.imports.iter().map(&mut lower).collect();
         instantiate(store, &self.module, &imports)

@@ -37,6 +37,7 @@ mod linker;
 mod matching;
 mod memory;
 mod module;
+mod shared_memory;
 mod store;
 mod table;
 mod tiering;
@@ -55,7 +56,8 @@ pub use instance::{Instance, InstancePre};
 pub use linker::{Linker, UnknownImportError};
 pub use memory::{Memory, MemoryAccessError};
 pub use module::{Module, ModuleExport, ResourcesRequired};
-pub use runtime::Trap;
+pub use runtime::{Trap, WaitResult};
+pub use shared_memory::SharedMemory;
 pub use store::{AsContext, AsContextMut, Caller, Store, StoreContext, StoreContextMut};
 pub use table::Table;
 pub use types::{

@@ -27,6 +27,7 @@ impl Definition {
             Extern::Memory(it) => {
                 Definition::Memory(it.runtime(store).ty, it.runtime(store).pages())
             }
+            Extern::SharedMemory(it) => Definition::Memory(*it.runtime().ty(), it.size()),
         }
     }
 
@@ -140,6 +141,13 @@ fn check_table(expected: &rt::TableType, given: &rt::TableType, size: u64) -> Re
 }
 
 fn check_memory(expected: &rt::MemoryType, given: &rt::MemoryType, size: u64) -> Result<()> {
+    let text = |shared| if shared { "shared" } else { "non-shared" };
+    ensure!(
+        expected.shared == given.shared,
+        "memory types incompatible: expected {} memory, found {} memory",
+        text(expected.shared),
+        text(given.shared)
+    );
     check_index("memory", expected.index, given.index)?;
     check_limits(
         "memory",

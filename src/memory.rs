@@ -1,6 +1,6 @@
 //! [`Memory`]: a linear memory of a store.
 
-use crate::error::{Result, bail, format_err};
+use crate::error::{Result, bail};
 use crate::store::{StoreId, StoreOpaque};
 use crate::types::MemoryType;
 use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
@@ -36,16 +36,13 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// If it is too large, or of a type that is not supported.
+    /// If it is too large or shared.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Memory> {
         let store = store.as_context_mut().0.opaque_mut();
         if ty.is_shared() {
             bail!("shared memories must be created through `SharedMemory`");
         }
-        let lowered = ty
-            .lower()
-            .ok_or_else(|| format_err!("memories of type {ty:?} are not supported"))?;
-        let id = store.runtime_mut().new_memory(lowered)?;
+        let id = store.runtime_mut().new_memory(ty.lower())?;
         Ok(Memory::from_id(store, id))
     }
 

@@ -6,6 +6,8 @@
 use std::num::NonZeroU32;
 use wasm_interp_jit::{Config, Engine, Error, Instance, Module, Result, Store, Strategy};
 
+#[path = "api/atomic.rs"]
+mod atomic;
 #[path = "api/config.rs"]
 mod config;
 #[path = "api/externref.rs"]
@@ -30,6 +32,8 @@ mod module;
 mod nan;
 #[path = "api/reference.rs"]
 mod reference;
+#[path = "api/shared_memory.rs"]
+mod shared_memory;
 #[path = "api/store.rs"]
 mod store;
 #[path = "api/table.rs"]

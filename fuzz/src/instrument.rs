@@ -62,7 +62,9 @@ pub(crate) fn instrument(wasm: &[u8], exports: Exports, fuel: u32) -> Option<Vec
                 sections.copy(SectionId::Import, &wasm[imports.range()]);
                 for import in imports.into_imports() {
                     let ty = import.ok()?.ty;
-                    if matches!(&ty, TypeRef::Memory(memory) if !is_small(memory)) {
+                    // Nobody would ever notify who waits in a shared one.
+                    let refuses = |ty: &wasmparser::MemoryType| ty.shared || !is_small(ty);
+                    if matches!(&ty, TypeRef::Memory(memory) if refuses(memory)) {
                         return None;
                     }
                     counts.add(ty);
@@ -250,6 +252,7 @@ fn lower_memories(memories: wasmparser::MemorySectionReader<'_>) -> Option<Memor
             minimum: ty.initial,
             maximum: Some(ty.maximum.unwrap_or(limit).min(limit)),
             memory64: ty.memory64,
+            // For the same reason.
             shared: false,
             page_size_log2: ty.page_size_log2,
         });

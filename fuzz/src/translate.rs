@@ -88,7 +88,7 @@ pub fn bytes(data: &[u8]) -> Vec<u8> {
         3 => generate::config_of(FEATURES.union(draw.pick(&[
             WasmFeatures::GC,
             WasmFeatures::EXCEPTIONS,
-            WasmFeatures::THREADS,
+            WasmFeatures::SHARED_EVERYTHING_THREADS,
         ]))),
         _ => generate::small_config(&mut draw),
     };

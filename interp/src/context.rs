@@ -7,8 +7,8 @@
 //! Invariants, while handlers run:
 //! 1. `func`, `stp`, `vmctx` and what is copied from the instance belong to the current frame.
 //! 2. `frame` is the first free record; those below it, down to the sentinel, are suspended.
-//! 3. `memory_base` and `memory_len` are those of memory 0 if it has 32-bit addresses; else, the
-//!    length is 0. They are loaded again after anything that can grow it.
+//! 3. `memory_base` and `memory_len` are those of memory 0 if it has 32-bit addresses and is not
+//!    shared; else, the length is 0. They are loaded again after anything that can grow it.
 //!
 //! Between activations and while a called function runs in another tier, nothing here but `store`
 //! and the tables is valid: nested activations use the same context, and who goes on afterwards
@@ -62,11 +62,8 @@ pub(crate) struct Saved {
     pub(crate) fp: *mut u64,
 }
 
-/// Definition of memory 0 in an instance without one of 32-bit addresses.
-static NO_MEMORY: NoMemory = NoMemory(VMMemory {
-    base: ptr::dangling_mut(),
-    len: 0,
-});
+/// Definition of memory 0 in an instance without one of 32-bit addresses of its store alone.
+static NO_MEMORY: NoMemory = NoMemory(VMMemory::new(ptr::dangling_mut(), 0));
 
 struct NoMemory(VMMemory);
 
@@ -95,7 +92,7 @@ impl Context {
                 .wrapping_byte_offset(offsets.sig(TypeIdx(0)) as isize)
                 .cast();
             (*this).memory = match instance.memory_places.first() {
-                Some(memory) if memory.index == IndexType::I32 => memory.vm,
+                Some(memory) if memory.index == IndexType::I32 && !memory.shared => memory.vm,
                 _ => &raw const NO_MEMORY.0,
             };
             (*this).memories = instance.memory_places.as_ptr();
@@ -113,7 +110,7 @@ impl Context {
         // SAFETY: definitions of memories live as long as the store.
         unsafe {
             (*this).memory_base = (*(*this).memory).base;
-            (*this).memory_len = (*(*this).memory).len as u64;
+            (*this).memory_len = (*(*this).memory).len() as u64;
         }
     }
 }

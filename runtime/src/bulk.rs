@@ -2,7 +2,7 @@
 //!
 //! Every function checks all bounds before it writes anything, as the specification demands.
 
-use crate::{DataIdx, ElemIdx, Instance, MemoryIdx, Store, TableIdx, Trap};
+use crate::{DataIdx, ElemIdx, Instance, MemoryIdx, Store, TableIdx, Trap, racy};
 use std::ops::Range;
 
 /// Destination, source and length of a bulk operation, in bytes or elements.
@@ -45,13 +45,15 @@ pub unsafe fn memory_copy(
     let (dst, src) = (store.memory(dst), store.memory(src));
     let from = range(from, len, src.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
     let to = range(to, len, dst.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
-    // SAFETY: both ranges are in bounds; `copy` allows them to overlap.
+    let shared = src.shared().is_some() || dst.shared().is_some();
+    // SAFETY: both ranges are in bounds; both ways to copy allow them to overlap.
     unsafe {
-        std::ptr::copy(
-            src.base().add(from.start),
-            dst.base().add(to.start),
-            from.len(),
-        );
+        let n = from.len();
+        let (from, to) = (src.base().add(from.start), dst.base().add(to.start));
+        match shared {
+            true => racy::copy(from, to, n),
+            false => std::ptr::copy(from, to, n),
+        }
     }
     Ok(())
 }
@@ -75,7 +77,13 @@ pub unsafe fn memory_fill(
     let memory = store.memory(instance.memories[memory.index()]);
     let to = range(to, len, memory.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
     // SAFETY: the range is in bounds.
-    unsafe { std::ptr::write_bytes(memory.base().add(to.start), value, to.len()) };
+    unsafe {
+        let at = memory.base().add(to.start);
+        match memory.shared() {
+            Some(_) => racy::fill(at, value, to.len()),
+            None => std::ptr::write_bytes(at, value, to.len()),
+        }
+    }
     Ok(())
 }
 
@@ -114,7 +122,11 @@ pub(crate) fn init_memory(
     let bytes = &bytes[from];
     // SAFETY: the destination is in bounds; module bytes are not part of a memory.
     unsafe {
-        std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory.base().add(to.start), bytes.len());
+        let at = memory.base().add(to.start);
+        match memory.shared() {
+            Some(_) => racy::write(at, bytes),
+            None => std::ptr::copy_nonoverlapping(bytes.as_ptr(), at, bytes.len()),
+        }
     }
     Ok(())
 }

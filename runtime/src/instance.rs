@@ -8,7 +8,8 @@ use crate::vm::{
 };
 use crate::{
     CallSite, DataIdx, ElemIdx, FuncIdx, GlobalId, GlobalIdx, InstanceId, Memory, MemoryId,
-    MemoryIdx, MemoryPlace, ResourceError, Store, Table, TableId, TableIdx, Trap, TypeIdx,
+    MemoryIdx, MemoryPlace, ResourceError, SharedMemory, Store, Table, TableId, TableIdx, Trap,
+    TypeIdx,
 };
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
@@ -257,11 +258,16 @@ impl Instance {
         }
         let mut memories = std::mem::take(&mut self.memories).into_vec();
         for ty in &module.memories[memories.len()..] {
-            let place =
-                self.own_place::<VMMemory>(self.offsets.memory(MemoryIdx(memories.len() as u32)));
-            let memory =
-                Memory::new(*ty, &store.tuning, Some(place)).map_err(InstantiateError::Resource)?;
-            memories.push(store.add_memory(memory));
+            let place = self.offsets.memory(MemoryIdx(memories.len() as u32));
+            let memory = if ty.shared {
+                SharedMemory::new(*ty, &store.tuning).map(|memory| {
+                    write_import(&self.context, place, memory.vm());
+                    Memory::of_shared(memory)
+                })
+            } else {
+                Memory::new(*ty, &store.tuning, Some(self.own_place::<VMMemory>(place)))
+            };
+            memories.push(store.add_memory(memory.map_err(InstantiateError::Resource)?));
         }
         self.global_slots = globals.iter().map(|&it| store.global(it).slots()).collect();
         self.table_places = tables.iter().map(|&it| store.table(it).vm()).collect();

@@ -3,6 +3,7 @@
 //! This crate knows no tier. The tiers reach each other in three places, all declared here: the
 //! [`Tiers`] trait, the entry pointer of each function's `VMFuncRef`, and the builtins.
 
+mod atomic;
 mod bulk;
 mod call;
 mod clock;
@@ -16,9 +17,11 @@ mod memory;
 pub mod module;
 pub mod opcode;
 pub mod os;
+pub mod racy;
 mod raise;
 mod relaxed_simd;
 mod resource;
+mod shared_memory;
 mod stack;
 mod store;
 mod table;
@@ -27,8 +30,10 @@ mod trap;
 mod tuning;
 pub mod types;
 pub mod vm;
+mod wait;
 pub mod walk;
 
+pub use atomic::{Expected, memory_atomic_notify, memory_atomic_wait};
 pub use bulk::{
     data_drop, elem_drop, memory_copy, memory_fill, memory_grow, memory_init, table_copy,
     table_fill, table_grow, table_init,
@@ -46,9 +51,11 @@ pub use memory::{Memory, MemoryPlace};
 pub use raise::{Fault, Raised, RawFrame, raise_trap};
 pub use relaxed_simd::RelaxedSimd;
 pub use resource::ResourceError;
+pub use shared_memory::SharedMemory;
 pub use stack::ValueStack;
 pub use store::{Global, Store};
 pub use table::Table;
 pub use tiers::{ExitId, HotAction, HotPoint, Linkage, Status, TierState, Tiers};
 pub use trap::Trap;
 pub use tuning::Tuning;
+pub use wait::WaitResult;

@@ -15,17 +15,29 @@
 use crate::os::{Mapping, page_size};
 use crate::types::{IndexType, MemoryType};
 use crate::vm::VMMemory;
-use crate::{Fault, ResourceError, Tuning};
+use crate::{Fault, ResourceError, SharedMemory, Tuning};
 use std::ptr::NonNull;
 
 /// What 32-bit addresses can reach.
 const REACH_32: usize = 1 << 32;
 
-/// A linear memory of a store.
+/// A linear memory of a store, or one that it shares with others.
 #[derive(Debug)]
 pub struct Memory {
     /// Its type as declared.
     pub ty: MemoryType,
+    storage: Storage,
+}
+
+#[derive(Debug)]
+enum Storage {
+    Own(Own),
+    Shared(SharedMemory),
+}
+
+/// A memory that nobody else has.
+#[derive(Debug)]
+struct Own {
     mapping: Mapping,
     /// The size up to which it grows without being moved.
     capacity: usize,
@@ -48,9 +60,9 @@ struct Policy {
 }
 
 // SAFETY: `vm` points into `own` or into a `VMContext` of the same store.
-unsafe impl Send for Memory {}
+unsafe impl Send for Own {}
 // SAFETY: as for `Send`.
-unsafe impl Sync for Memory {}
+unsafe impl Sync for Own {}
 
 /// A memory's place, for the interpreter.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +73,19 @@ pub struct MemoryPlace {
     pub index: IndexType,
     /// Binary logarithm of its page size.
     pub page_size_log2: u8,
+    /// Do other threads access it?
+    pub shared: bool,
+}
+
+impl MemoryPlace {
+    pub(crate) fn new(vm: *mut VMMemory, ty: &MemoryType) -> Self {
+        Self {
+            vm,
+            index: ty.index,
+            page_size_log2: ty.page_size_log2,
+            shared: ty.shared,
+        }
+    }
 }
 
 impl Memory {
@@ -91,13 +116,8 @@ impl Memory {
             false => len.saturating_add(policy.for_growth),
         };
         let (mapping, capacity) = map(len, capacity, policy.guard)?;
-        let guarded = ty.index == IndexType::I32
-            && 1 << ty.page_size_log2 >= page_size()
-            && mapping.len() >= REACH_32.saturating_add(policy.guard);
-        let def = VMMemory {
-            base: mapping.start(),
-            len,
-        };
+        let guarded = is_guarded(&ty, &mapping, policy.guard);
+        let def = VMMemory::new(mapping.start(), len);
         let (vm, own) = match place {
             Some(place) => {
                 // SAFETY: the place is part of a `VMContext` under construction.
@@ -109,41 +129,68 @@ impl Memory {
                 (NonNull::from(&mut *own), Some(own))
             }
         };
-        Ok(Self {
-            ty,
+        let storage = Storage::Own(Own {
             mapping,
             capacity,
             guarded,
             policy,
             vm,
             own,
-        })
+        });
+        Ok(Self { ty, storage })
+    }
+
+    /// A memory that is shared, as one of a store.
+    pub(crate) fn of_shared(memory: SharedMemory) -> Self {
+        Self {
+            ty: *memory.ty(),
+            storage: Storage::Shared(memory),
+        }
+    }
+
+    /// The shared memory, if it is one.
+    pub fn shared(&self) -> Option<&SharedMemory> {
+        match &self.storage {
+            Storage::Own(_) => None,
+            Storage::Shared(memory) => Some(memory),
+        }
     }
 
     /// What compiled code sees.
     pub fn vm(&self) -> *mut VMMemory {
-        debug_assert!(
-            self.own
-                .as_ref()
-                .is_none_or(|it| std::ptr::eq(&raw const **it, self.vm.as_ptr()))
-        );
-        self.vm.as_ptr()
+        match &self.storage {
+            Storage::Own(it) => {
+                debug_assert!(
+                    it.own
+                        .as_ref()
+                        .is_none_or(|own| std::ptr::eq(&raw const **own, it.vm.as_ptr()))
+                );
+                it.vm.as_ptr()
+            }
+            Storage::Shared(memory) => memory.vm(),
+        }
     }
 
     /// Do guard pages catch every access beyond its end?
     pub fn is_guarded(&self) -> bool {
-        self.guarded
+        match &self.storage {
+            Storage::Own(it) => it.guarded,
+            Storage::Shared(memory) => memory.is_guarded(),
+        }
     }
 
     /// First byte.
     pub fn base(&self) -> *mut u8 {
-        self.mapping.start()
+        match &self.storage {
+            Storage::Own(it) => it.mapping.start(),
+            Storage::Shared(memory) => memory.base(),
+        }
     }
 
     /// Size in bytes.
     pub fn len(&self) -> usize {
         // SAFETY: the definition lives as long as the memory.
-        unsafe { (*self.vm.as_ptr()).len }
+        unsafe { (*self.vm()).len() }
     }
 
     /// Is it empty?
@@ -158,58 +205,74 @@ impl Memory {
 
     /// What the interpreter sees.
     pub fn place(&self) -> MemoryPlace {
-        MemoryPlace {
-            vm: self.vm(),
-            index: self.ty.index,
-            page_size_log2: self.ty.page_size_log2,
-        }
+        MemoryPlace::new(self.vm(), &self.ty)
     }
 
     /// Grows by `delta` pages; returns the old size in pages, or `None` if it cannot.
     pub fn grow(&mut self, delta: u64) -> Option<u64> {
         let old = self.pages();
+        let memory = match &mut self.storage {
+            Storage::Own(memory) => memory,
+            Storage::Shared(memory) => return memory.grow(delta),
+        };
         let new = old.checked_add(delta)?;
         let bytes = self.ty.bytes(new)?;
         if new > self.ty.maximum.unwrap_or(u64::MAX) {
             return None;
         }
-        let len = usize::try_from(bytes).ok()?;
-        if len > self.capacity {
-            self.move_to(len).ok()?;
-        } else {
-            self.mapping.make_accessible(self.len(), len).ok()?;
-        }
-        // SAFETY: the definition lives as long as the memory; tiers reload it after growing.
-        unsafe {
-            *self.vm.as_ptr() = VMMemory {
-                base: self.mapping.start(),
-                len,
-            }
-        };
+        memory.grow_to(usize::try_from(bytes).ok()?)?;
         Some(old)
     }
 
-    /// Moves it to where `len` bytes are accessible.
-    fn move_to(&mut self, len: usize) -> Result<(), ResourceError> {
+    /// The fault of a native address, if it lies in this memory's reservation.
+    pub(crate) fn fault_at(&self, address: usize) -> Option<Fault> {
+        let reserved = match &self.storage {
+            Storage::Own(it) => it.mapping.len(),
+            Storage::Shared(memory) => memory.reserved(),
+        };
+        let offset = address.checked_sub(self.base() as usize)?;
+        (offset < reserved).then(|| Fault {
+            address: offset as u64,
+            memory_size: self.len() as u64,
+        })
+    }
+}
+
+impl Own {
+    /// Makes `len` bytes accessible, which are more than before.
+    fn grow_to(&mut self, len: usize) -> Option<()> {
+        // SAFETY: the definition lives as long as the memory.
+        let old = unsafe { (*self.vm.as_ptr()).len() };
+        if len > self.capacity {
+            self.move_to(old, len).ok()?;
+        } else {
+            self.mapping.make_accessible(old, len).ok()?;
+        }
+        let def = VMMemory::new(self.mapping.start(), len);
+        // SAFETY: as above; tiers reload it after growing.
+        unsafe { *self.vm.as_ptr() = def };
+        Some(())
+    }
+
+    /// Moves `old` bytes to where `len` bytes are accessible.
+    fn move_to(&mut self, old: usize, len: usize) -> Result<(), ResourceError> {
         debug_assert!(!self.guarded);
         if !self.policy.may_move {
             return Err(std::io::Error::from(std::io::ErrorKind::OutOfMemory).into());
         }
         let capacity = len.saturating_add(self.policy.for_growth);
         let (mut mapping, capacity) = map(len, capacity, self.policy.guard)?;
-        mapping.copy_from(&self.mapping, self.len());
+        mapping.copy_from(&self.mapping, old);
         (self.mapping, self.capacity) = (mapping, capacity);
         Ok(())
     }
+}
 
-    /// The fault of a native address, if it lies in this memory's reservation.
-    pub(crate) fn fault_at(&self, address: usize) -> Option<Fault> {
-        let offset = address.checked_sub(self.base() as usize)?;
-        (offset < self.mapping.len()).then(|| Fault {
-            address: offset as u64,
-            memory_size: self.len() as u64,
-        })
-    }
+/// Do guard pages catch every access to a memory of type `ty` in `mapping` beyond its end?
+pub(crate) fn is_guarded(ty: &MemoryType, mapping: &Mapping, guard: usize) -> bool {
+    ty.index == IndexType::I32
+        && 1 << ty.page_size_log2 >= page_size()
+        && mapping.len() >= REACH_32.saturating_add(guard)
 }
 
 /// Address space whose first `len` bytes are accessible, and its capacity: the one that is wanted,

@@ -5,8 +5,8 @@
 //! are validation's business. A test compares it with wasmparser's list of operators, so that a
 //! feature cannot be switched on in `Features` and be forgotten here.
 //!
-//! Feature set: WebAssembly 2.0, tail calls, relaxed SIMD, typed function references, and wide
-//! arithmetic.
+//! Feature set: WebAssembly 2.0, tail calls, relaxed SIMD, typed function references, wide
+//! arithmetic, and threads.
 
 #[macro_use]
 mod table;
@@ -48,6 +48,8 @@ pub enum Immediates {
     MemargLane,
     /// Memory index.
     Memory,
+    /// A byte that is 0: the only ordering there is.
+    Ordering,
     /// Two memory indices: destination, source.
     MemoryMemory,
     /// Data segment index, memory index.
@@ -108,6 +110,7 @@ macro_rules! cell {
     (memory) => { Immediates::Memory };
     (memory_memory) => { Immediates::MemoryMemory };
     (data_memory) => { Immediates::DataMemory };
+    (ordering) => { Immediates::Ordering };
     (data) => { Immediates::Data };
     (i32) => { Immediates::I32 };
     (i64) => { Immediates::I64 };
@@ -183,6 +186,9 @@ impl Opcode {
     /// The first byte of vector instructions, likewise.
     pub const SIMD_PREFIX: u8 = 0xfd;
 
+    /// The first byte of atomics, likewise.
+    pub const ATOMIC_PREFIX: u8 = 0xfe;
+
     /// The instruction that is encoded as `byte` alone; `None` for prefixes, too.
     pub const fn from_byte(byte: u8) -> Option<Opcode> {
         Opcode::from_code(byte as u32)
@@ -243,6 +249,7 @@ mod tests {
         "relaxed_simd",
         "wide_arithmetic",
         "function_references",
+        "threads",
     ];
 
     /// (proposal, variant, visitor) of every operator wasmparser knows.
@@ -286,6 +293,7 @@ mod tests {
             | Immediates::Elem
             | Immediates::Memory
             | Immediates::Data
+            | Immediates::Ordering
             | Immediates::I32
             | Immediates::I64 => &[0],
             Immediates::Labels
@@ -341,11 +349,12 @@ mod tests {
         let bulk = |sub| Opcode::from_prefixed(Opcode::PREFIX, sub);
         assert_eq!(Opcode::from_byte(Opcode::PREFIX), None);
         assert_eq!(Opcode::from_byte(Opcode::SIMD_PREFIX), None);
+        assert_eq!(Opcode::from_byte(Opcode::ATOMIC_PREFIX), None);
         assert_eq!(bulk(0x0a), Some(Opcode::MemoryCopy));
         assert_eq!(bulk(0x12), None);
         assert_eq!(bulk(0x10a), None);
         assert_eq!(bulk(0x100a), None);
         let prefixed = Opcode::ALL.iter().filter(|op| op.is_prefixed()).count();
-        assert_eq!((Opcode::ALL.len(), prefixed), (468, 278));
+        assert_eq!((Opcode::ALL.len(), prefixed), (535, 345));
     }
 }

@@ -16,6 +16,9 @@ pub enum ResourceError {
         /// What the size counts.
         unit: &'static str,
     },
+    /// The engine is not to have shared memories.
+    #[error("shared memory support is disabled for this engine -- see `Config::shared_memory`")]
+    SharedMemoryOff,
     /// The size of a table in bytes is no number.
     #[error("overflow calculating table allocation size")]
     Overflow,

@@ -15,7 +15,7 @@ use crate::vm::{
 use crate::walk::Activation;
 use crate::{
     Event, EventSink, GlobalId, InstanceId, Linkage, Memory, MemoryId, Raised, ResourceError,
-    Table, TableId, TierClock, TierKind, TierState, Tiers, Tuning, ValueStack,
+    SharedMemory, Table, TableId, TierClock, TierKind, TierState, Tiers, Tuning, ValueStack,
 };
 use std::any::Any;
 use std::ptr::{self, NonNull};
@@ -259,6 +259,15 @@ impl Store {
     pub fn new_memory(&mut self, ty: MemoryType) -> Result<MemoryId, ResourceError> {
         let memory = Memory::new(ty, &self.tuning, None)?;
         Ok(self.add_memory(memory))
+    }
+
+    /// The memory of this store that is `memory`.
+    pub fn shared_memory(&mut self, memory: &SharedMemory) -> MemoryId {
+        let is_same = |it: &Memory| it.shared().is_some_and(|it| it.same(memory));
+        match self.memories.iter().position(is_same) {
+            Some(n) => MemoryId(id_of(n + 1)),
+            None => self.add_memory(Memory::of_shared(memory.clone())),
+        }
     }
 
     /// Makes a table that belongs to no instance.

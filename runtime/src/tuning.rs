@@ -30,6 +30,8 @@ pub struct Tuning {
     pub memory_reservation: usize,
     /// Address space reserved beyond the size of a memory for which that is not enough.
     pub memory_reservation_for_growth: usize,
+    /// May there be memories for several threads?
+    pub shared_memory: bool,
     /// May a memory that grows move?
     pub memory_may_move: bool,
     /// Inaccessible bytes after a memory.
@@ -59,6 +61,7 @@ impl Default for Tuning {
             backtrace_frames: Some(20),
             memory_reservation: 4 << 30,
             memory_reservation_for_growth: 2 << 30,
+            shared_memory: false,
             memory_may_move: true,
             memory_guard: 32 << 20,
             relaxed_simd: RelaxedSimd::native(),

@@ -257,6 +257,8 @@ pub struct MemoryType {
     pub maximum: Option<u64>,
     /// Binary logarithm of the page size; 16 unless custom page sizes are used.
     pub page_size_log2: u8,
+    /// Is it for several threads? Then it has a maximum.
+    pub shared: bool,
 }
 
 impl MemoryType {

@@ -7,7 +7,7 @@ use wasm_interp_jit::Config;
 use wasmparser::{Operator, Parser, Payload, Validator, WasmFeatures};
 
 /// What the engine covers: WebAssembly 2.0, relaxed SIMD, tail calls, extended constants, typed
-/// function references and wide arithmetic. What function references share with the gc proposal
+/// function references, wide arithmetic and threads. What function references share with the gc proposal
 /// is covered, too, which has no flag of its own: see [`missing`].
 pub const COVERED: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::RELAXED_SIMD)
@@ -17,6 +17,7 @@ pub const COVERED: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::MULTI_MEMORY)
     .union(WasmFeatures::MEMORY64)
     .union(WasmFeatures::CUSTOM_PAGE_SIZES)
+    .union(WasmFeatures::THREADS)
     .union(WasmFeatures::WIDE_ARITHMETIC);
 
 /// Proposals that are told apart in reasons. Those later in the list need those before them.
@@ -52,7 +53,14 @@ const OLDER: &[(&str, WasmFeatures)] = &[
     ("memory64/binary.wast", WasmFeatures::MULTI_MEMORY),
     ("memory64/memory.wast", WasmFeatures::MULTI_MEMORY),
     ("memory64/memory64.wast", WasmFeatures::MULTI_MEMORY),
+    ("threads/imports.wast", MEMORIES.union(REFERENCES)),
+    ("threads/memory.wast", MEMORIES),
 ];
+
+/// Also what lets modules have several tables.
+const REFERENCES: WasmFeatures = WasmFeatures::REFERENCE_TYPES
+    .union(WasmFeatures::FUNCTION_REFERENCES)
+    .union(WasmFeatures::GC);
 
 const MEMORIES: WasmFeatures = WasmFeatures::MULTI_MEMORY
     .union(WasmFeatures::MEMORY64)
@@ -60,6 +68,8 @@ const MEMORIES: WasmFeatures = WasmFeatures::MULTI_MEMORY
 
 /// What is covered, but did not exist when the script at `path`, relative to its suite, was made.
 pub fn later_than(path: &str) -> WasmFeatures {
+    // The official repository has proposals in a folder.
+    let path = path.strip_prefix("proposals/").unwrap_or(path);
     let older = OLDER
         .iter()
         .find(|(name, _)| path == *name || path.split('/').next() == Some(name));
@@ -68,7 +78,7 @@ pub fn later_than(path: &str) -> WasmFeatures {
 
 /// Lets modules use all that is covered, whether it is on by default or not.
 pub fn enable(config: &mut Config) {
-    config.wasm_features(COVERED, true);
+    config.wasm_features(COVERED, true).shared_memory(true);
 }
 
 /// The proposals that the module `wasm` needs in addition to `covered`, as `gc` or `gc+simd`.

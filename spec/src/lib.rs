@@ -14,6 +14,7 @@ mod report;
 mod script;
 mod spectest;
 mod suite;
+mod threads;
 mod value;
 
 pub use mode::Mode;

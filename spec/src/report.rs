@@ -45,6 +45,13 @@ impl Report {
         });
     }
 
+    /// Adds what came out of a thread of the script.
+    pub(crate) fn add(&mut self, thread: Report) {
+        self.passed += thread.passed;
+        self.failed.extend(thread.failed);
+        self.skipped.extend(thread.skipped);
+    }
+
     /// Whether nothing failed.
     pub fn is_ok(&self) -> bool {
         self.failed.is_empty()

@@ -5,14 +5,16 @@
 
 use crate::names::{Names, Slot};
 use crate::report::Report;
+use crate::threads::{SharedInstance, Threads, shared_memories};
 use crate::{Messages, Options, features, spectest, value};
+use std::thread::{self, Scope};
 use wasm_interp_jit::{
     Engine, Error, Instance, Linker, Module, Result, Store, Trap, Val, bail, format_err,
 };
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::token::Id;
-use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
+use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastRet, WastThread, Wat};
 
 /// Why a directive did not pass.
 pub(crate) enum Stop {
@@ -57,36 +59,29 @@ fn parse_and_run(
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer)?;
     let wast = parser::parse::<Wast<'_>>(&buffer)?;
-    let mut script = match Script::new(engine, options) {
-        Ok(script) => script,
-        Err(error) => {
-            report.fail(0, error.context("failed to set up `spectest`"));
-            return Ok(());
-        }
-    };
-    for directive in wast.directives {
-        script.line = directive.span().linecol_in(text).0 + 1;
-        match script.directive(directive) {
-            Ok(()) => report.passed += 1,
-            Err(Stop::Fail(error)) => report.fail(script.line, error),
-            Err(Stop::Skip(reason)) => report.skipped.push((script.line, reason)),
-        }
+    match Script::new(engine, options, text) {
+        Ok(mut script) => thread::scope(|scope| script.run(wast.directives, scope, report)),
+        Err(error) => report.fail(0, error.context("failed to set up `spectest`")),
     }
     Ok(())
 }
 
-struct Script<'a> {
-    engine: &'a Engine,
-    options: &'a Options,
+/// A script that runs, or a thread of one.
+pub(crate) struct Script<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) options: &'a Options,
+    pub(crate) text: &'a str,
     store: Store<()>,
     linker: Linker<()>,
     names: Names,
+    /// What a thread sees of the rest of its script.
+    pub(crate) shared: SharedInstance,
     /// Line of the current directive.
     line: usize,
 }
 
 impl<'a> Script<'a> {
-    fn new(engine: &'a Engine, options: &'a Options) -> Result<Self> {
+    pub(crate) fn new(engine: &'a Engine, options: &'a Options, text: &'a str) -> Result<Self> {
         let mut store = Store::new(engine, ());
         let mut linker = Linker::new(engine);
         linker.allow_shadowing(true);
@@ -94,11 +89,57 @@ impl<'a> Script<'a> {
         Ok(Self {
             engine,
             options,
+            text,
             store,
             linker,
             names: Names::default(),
+            shared: SharedInstance::default(),
             line: 0,
         })
+    }
+
+    /// Runs `directives`, and the threads that they start in `scope`.
+    pub(crate) fn run<'scope>(
+        &mut self,
+        directives: Vec<WastDirective<'scope>>,
+        scope: &'scope Scope<'scope, '_>,
+        report: &mut Report,
+    ) where
+        'a: 'scope,
+    {
+        let mut threads = Threads::new(scope);
+        for directive in directives {
+            self.line = directive.span().linecol_in(self.text).0 + 1;
+            let result = match directive {
+                WastDirective::Thread(thread) => self.thread(thread, &mut threads),
+                WastDirective::Wait { thread, .. } => threads.wait(thread.name(), report),
+                directive => self.directive(directive),
+            };
+            match result {
+                Ok(()) => report.passed += 1,
+                Err(Stop::Fail(error)) => report.fail(self.line, error),
+                Err(Stop::Skip(reason)) => report.skipped.push((self.line, reason)),
+            }
+        }
+        threads.finish(self.line, report);
+    }
+
+    fn thread<'scope>(
+        &mut self,
+        thread: WastThread<'scope>,
+        threads: &mut Threads<'scope, '_>,
+    ) -> Result<(), Stop>
+    where
+        'a: 'scope,
+    {
+        let mut shared = SharedInstance::default();
+        if let Some(name) = thread.shared_module {
+            let instance = self.names.instance(Some(name))?;
+            let exports = instance.exports(&mut self.store);
+            shared.name = Some(name.name().to_string());
+            shared.memories = shared_memories(exports);
+        }
+        threads.start(self, thread, shared)
     }
 
     fn directive(&mut self, directive: WastDirective<'_>) -> Result<(), Stop> {
@@ -131,7 +172,7 @@ impl<'a> Script<'a> {
                 self.assert_custom_rejected(module)
             }
             D::AssertSuspension { .. } => Err(Stop::skip("needs stack-switching")),
-            D::Thread(_) | D::Wait { .. } => Err(Stop::skip("needs threads")),
+            D::Thread(_) | D::Wait { .. } => unreachable!("left to `run`"),
         }
     }
 
@@ -163,6 +204,16 @@ impl<'a> Script<'a> {
     }
 
     fn register(&mut self, name: &str, instance: Option<Id<'_>>) -> Result<(), Stop> {
+        let shared = self.shared.name.as_deref();
+        if let Some(instance) = instance
+            && shared == Some(instance.name())
+        {
+            for (item, memory) in &self.shared.memories {
+                let memory = memory.clone();
+                self.linker.define(&mut self.store, name, item, memory)?;
+            }
+            return Ok(());
+        }
         let result = self.names.instance(instance).and_then(|instance| {
             self.linker.instance(&mut self.store, name, instance)?;
             Ok(())

@@ -2,8 +2,8 @@
 
 use crate::Output;
 use wasm_interp_jit::{
-    Global, GlobalType, Linker, Memory, MemoryType, Mutability, Ref, RefType, Result, Store, Table,
-    TableType, Val, ValType,
+    Global, GlobalType, Linker, Memory, MemoryType, Mutability, Ref, RefType, Result, SharedMemory,
+    Store, Table, TableType, Val, ValType,
 };
 
 /// Defines `spectest` in `linker`.
@@ -50,5 +50,9 @@ pub(crate) fn define(linker: &mut Linker<()>, store: &mut Store<()>, output: Out
     }
     let memory = Memory::new(&mut *store, MemoryType::new(1, Some(2)))?;
     linker.define(&mut *store, m, "memory", memory)?;
+    // Refused unless the engine is to have shared memories.
+    if let Ok(memory) = SharedMemory::new(store.engine(), MemoryType::shared(1, 2)) {
+        linker.define(&mut *store, m, "shared_memory", memory)?;
+    }
     Ok(())
 }

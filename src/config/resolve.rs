@@ -149,6 +149,7 @@ impl Config {
                 false => RelaxedSimd::native(),
             },
             canonical_nans: self.canonical_nans,
+            shared_memory: self.shared_memory,
             verifier: self.verifier,
             keep_dumps: knobs.keep_dumps,
         })

@@ -2,7 +2,7 @@
 
 use super::{ExternType, FuncType, GlobalType, MemoryType, TableType};
 use crate::error::{Context, Result, ensure};
-use crate::{AsContextMut, Extern, Func, Global, Memory, Ref, Table, Val};
+use crate::{AsContextMut, Extern, Func, Global, Memory, Ref, SharedMemory, Table, Val};
 
 impl ExternType {
     /// Something of this type.
@@ -80,7 +80,11 @@ impl MemoryType {
     /// # Errors
     ///
     /// If it cannot be allocated.
-    pub fn default_value(&self, store: impl AsContextMut) -> Result<Extern> {
-        Ok(Memory::new(store, self.clone())?.into())
+    pub fn default_value(&self, mut store: impl AsContextMut) -> Result<Extern> {
+        let store = store.as_context_mut();
+        Ok(match self.is_shared() {
+            true => SharedMemory::new(store.engine(), self.clone())?.into(),
+            false => Memory::new(store, self.clone())?.into(),
+        })
     }
 }

@@ -163,17 +163,15 @@ impl MemoryType {
         self.page_size_log2
     }
 
-    /// The type as it is executed; `None` if it is not supported.
-    pub(crate) fn lower(&self) -> Option<rt::MemoryType> {
-        if self.is_shared {
-            return None;
-        }
-        Some(rt::MemoryType {
+    /// The type as it is executed.
+    pub(crate) fn lower(&self) -> rt::MemoryType {
+        rt::MemoryType {
             index: rt::IndexType::new(self.is_64),
             minimum: self.minimum,
             maximum: self.maximum,
             page_size_log2: self.page_size_log2,
-        })
+            shared: self.is_shared,
+        }
     }
 
     pub(crate) fn raise(ty: &rt::MemoryType) -> MemoryType {
@@ -181,7 +179,7 @@ impl MemoryType {
             minimum: ty.minimum,
             maximum: ty.maximum,
             is_64: ty.index.is_64(),
-            is_shared: false,
+            is_shared: ty.shared,
             page_size_log2: ty.page_size_log2,
         }
     }

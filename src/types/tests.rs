@@ -87,7 +87,8 @@ fn types_that_cannot_be_executed() {
     assert!(FuncType::eq(&any, &func(&engine, &[ValType::ANYREF], &[])));
     assert!(!FuncType::eq(&any, &func(&engine, &[ValType::EQREF], &[])));
     assert!(!FuncType::eq(&any, &func(&engine, &[], &[])));
-    assert!(MemoryType::shared(1, 2).lower().is_none());
+    let shared = MemoryType::shared(1, 2);
+    assert_eq!(MemoryType::raise(&shared.lower()), shared);
 }
 
 #[test]

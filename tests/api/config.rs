@@ -15,7 +15,6 @@ fn refused(set: impl FnOnce(&mut Config) -> &mut Config) -> String {
 fn unsupported_features() {
     let text =
         |name| format!("the wasm_{name} feature is not supported on this compiler configuration");
-    assert_eq!(refused(|c| c.wasm_threads(true)), text("threads"));
     assert_eq!(refused(|c| c.wasm_exceptions(true)), text("exceptions"));
     assert_eq!(
         refused(|c| c.wasm_features(WasmFeatures::EXCEPTIONS, true)),

@@ -158,6 +158,13 @@ const WASM: Group = Group {
         ),
         key("threads", Value::Feature(WasmFeatures::THREADS), "proposal"),
         key(
+            "shared-memory",
+            Value::Flag(|it, on| {
+                it.config.shared_memory(on);
+            }),
+            "memories for several threads",
+        ),
+        key(
             "memory64",
             Value::Feature(WasmFeatures::MEMORY64),
             "proposal",

@@ -3,7 +3,9 @@
 use super::{Nans, leave, run_cold};
 use crate::cursor::{Full, General, Path};
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
-use crate::ops::{Flow, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_prefixed, slot_of_simd, vector};
+use crate::ops::{
+    Flow, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_atomic, slot_of_prefixed, slot_of_simd, vector,
+};
 use crate::regs::Regs;
 use runtime::Status;
 use runtime::opcode::Opcode;
@@ -146,6 +148,7 @@ pub(super) unsafe fn run(mut m: Regs) -> Status {
         let slot = match m.pc.byte() {
             Opcode::PREFIX => slot_of_prefixed(sub_opcode(&m)),
             Opcode::SIMD_PREFIX => slot_of_simd(sub_opcode(&m)),
+            Opcode::ATOMIC_PREFIX => slot_of_atomic(sub_opcode(&m)),
             byte => usize::from(byte),
         };
         m.vector = m.is_in_vector_function();

@@ -22,7 +22,8 @@ use crate::context::Context;
 use crate::cursor::{Cursor, Full, General, Path, Quick};
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
 use crate::ops::{
-    Flow, N_SLOTS, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_prefixed, slot_of_simd, vector,
+    Flow, N_SLOTS, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_atomic, slot_of_prefixed, slot_of_simd,
+    vector,
 };
 use crate::regs::{Cache, Regs};
 use lookahead::{Lookahead, Successors, Unaware};
@@ -84,6 +85,10 @@ macro_rules! define_tables {
             tables[INT as usize][Opcode::PREFIX as usize] = prefix::<INT>;
             tables[INT_INT as usize][Opcode::PREFIX as usize] = prefix::<INT_INT>;
             tables[FLOAT as usize][Opcode::PREFIX as usize] = prefix::<FLOAT>;
+            tables[EMPTY as usize][Opcode::ATOMIC_PREFIX as usize] = atomic_prefix::<EMPTY>;
+            tables[INT as usize][Opcode::ATOMIC_PREFIX as usize] = atomic_prefix::<INT>;
+            tables[INT_INT as usize][Opcode::ATOMIC_PREFIX as usize] = atomic_prefix::<INT_INT>;
+            tables[FLOAT as usize][Opcode::ATOMIC_PREFIX as usize] = atomic_prefix::<FLOAT>;
             tables
         };
 
@@ -108,6 +113,7 @@ macro_rules! vector_table {
             TypedSelect);
         table[Opcode::PREFIX as usize] = prefix_in_vector::<$state>;
         table[Opcode::SIMD_PREFIX as usize] = simd_prefix::<$state>;
+        table[Opcode::ATOMIC_PREFIX as usize] = atomic_prefix_in_vector::<$state>;
         table
     }};
     (@own $table:ident $state:ident $($name:ident)*) => {
@@ -465,6 +471,14 @@ handlers! {
 
     fn prefix_in_vector[const S: u8](m, cache(S), true) {
         next(m, slot_of_prefixed(sub_opcode(m)))
+    }
+
+    fn atomic_prefix[const S: u8](m, cache(S), false) {
+        next(m, slot_of_atomic(sub_opcode(m)))
+    }
+
+    fn atomic_prefix_in_vector[const S: u8](m, cache(S), true) {
+        next(m, slot_of_atomic(sub_opcode(m)))
     }
 
     fn simd_prefix[const S: u8](m, cache(S), true) {

@@ -4,6 +4,7 @@
 //! where dispatch jumps, for every state of the cache. Bodies decode, check, and act, in this
 //! order: when they give up, nothing has happened yet.
 
+mod atomic;
 pub(crate) mod call;
 pub(crate) mod canonical;
 mod const_;
@@ -87,8 +88,11 @@ runtime::for_each_opcode!(define_ops);
 /// Where prefixed instructions are found in dispatch tables: no instruction has these bytes.
 const PREFIXED: usize = 0xe0;
 
+/// Where atomics are found in dispatch tables: behind all bytes.
+const ATOMIC: usize = 0x100;
+
 /// Number of places in the dispatch tables of functions without vectors.
-pub(crate) const N_SLOTS: usize = 0x100;
+pub(crate) const N_SLOTS: usize = ATOMIC + 0x4f;
 
 /// Where vector instructions are found in the dispatch tables of vector functions.
 const SIMD: usize = N_SLOTS;
@@ -101,6 +105,7 @@ pub(crate) const fn slot_of(opcode: Opcode) -> usize {
     match opcode.prefixed() {
         None => opcode as usize,
         Some((Opcode::SIMD_PREFIX, sub)) => SIMD + sub as usize,
+        Some((Opcode::ATOMIC_PREFIX, sub)) => ATOMIC + sub as usize,
         Some((_, sub)) => PREFIXED + sub as usize,
     }
 }
@@ -110,6 +115,13 @@ pub(crate) const fn slot_of(opcode: Opcode) -> usize {
 pub(crate) fn slot_of_prefixed(sub: u32) -> usize {
     debug_assert!(sub < 0x17);
     PREFIXED + (sub & 0x1f) as usize
+}
+
+/// The place of the atomic instruction `sub` in dispatch tables.
+#[inline(always)]
+pub(crate) fn slot_of_atomic(sub: u32) -> usize {
+    debug_assert!(ATOMIC + (sub as usize) < N_SLOTS);
+    ATOMIC + sub as usize
 }
 
 /// The place of the vector instruction `sub` in dispatch tables.
@@ -133,6 +145,7 @@ const _: () = {
     let mut seen = [false; N_VECTOR_SLOTS];
     seen[Opcode::PREFIX as usize] = true;
     seen[Opcode::SIMD_PREFIX as usize] = true;
+    seen[Opcode::ATOMIC_PREFIX as usize] = true;
     let mut at = 0;
     while at < Opcode::ALL.len() {
         let slot = slot_of(Opcode::ALL[at]);

@@ -143,6 +143,8 @@ struct MemoryAccess {
     memory: MemoryIdx,
     owner: Owner,
     style: MemoryStyle,
+    /// Other threads access it and make it grow; it never moves.
+    shared: bool,
 }
 
 impl MemoryAccess {
@@ -153,6 +155,7 @@ impl MemoryAccess {
             memory,
             owner: Owner::new(place, memory.0),
             style,
+            shared: cx.module.memories[memory.index()].shared,
         }
     }
 
@@ -161,6 +164,7 @@ impl MemoryAccess {
         let (base, at) = cx.place(cx.request.offsets.memory(self.memory));
         let flags = match self.style {
             MemoryStyle::Guarded { .. } => constant(),
+            MemoryStyle::Checked if self.shared => constant(),
             MemoryStyle::Checked => cx.flags(Region::MemoryBase(self.owner)),
         };
         let offset = at + field(offset_of!(VMMemory, base));
@@ -171,6 +175,12 @@ impl MemoryAccess {
     fn len(self, cx: &mut Translator<'_>) -> Value {
         let (base, at) = cx.place(cx.request.offsets.memory(self.memory));
         let offset = at + field(offset_of!(VMMemory, len));
+        if self.shared {
+            // Anew each time: another thread may make it grow while this one loops.
+            let flags = cx.flags(Region::MemoryLen(self.owner));
+            let at = cx.builder.ins().iadd_imm_s(base, i64::from(offset));
+            return cx.builder.ins().atomic_load(types::I64, flags, at);
+        }
         cx.load_field(Region::MemoryLen(self.owner), (base, offset))
     }
 }
@@ -180,7 +190,7 @@ impl Translator<'_> {
     pub(super) fn touch_memory(&mut self, memory: MemoryIdx) {
         let memory = MemoryAccess::new(self, memory);
         memory.base(self);
-        if memory.style == MemoryStyle::Checked {
+        if memory.style == MemoryStyle::Checked && !memory.shared {
             memory.len(self);
         }
     }

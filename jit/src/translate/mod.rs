@@ -21,6 +21,7 @@
 //! Errors are found before the first instruction is emitted or reported after the last one:
 //! Cranelift's builder does not survive being dropped in between.
 
+mod atomic;
 mod body;
 mod call;
 mod const_;

@@ -6,7 +6,7 @@
 use super::call::Position::{Call, Return};
 use super::memory::Extend::{No, Sign, Zero};
 use super::{
-    Translator, call, const_, control, convert, float, int, memory, reference, simd, table,
+    Translator, atomic, call, const_, control, convert, float, int, memory, reference, simd, table,
     variable, wide,
 };
 use cranelift_codegen::ir::InstBuilder;
@@ -237,7 +237,7 @@ pub(super) fn translate(cx: &mut Translator<'_>, op: &Op<'_>) {
         Op::F32ReinterpretI32 => convert::translate_reinterpret(cx, F32),
         Op::F64ReinterpretI64 => convert::translate_reinterpret(cx, F64),
 
-        ref op if simd::translate(cx, op) => {}
+        ref op if simd::translate(cx, op) || atomic::translate(cx, op) => {}
         ref op => {
             cx.unsupported(format!("instruction {op:?}"));
             control::translate_unreachable(cx);

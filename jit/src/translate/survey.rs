@@ -9,7 +9,7 @@
 //! Liveness is the usual backward analysis, repeated until the sets at loop headers stay the
 //! same; for structured code that is the depth of nested loops plus two times at most.
 
-use super::simd;
+use super::{atomic, simd};
 use runtime::module::{Module, PreparedBody};
 use runtime::{MemoryIdx, TableIdx};
 use rustc_hash::FxHashMap;
@@ -243,6 +243,9 @@ fn calls_builtin(op: &Op<'_>) -> bool {
             | Op::MemoryCopy { .. }
             | Op::MemoryInit { .. }
             | Op::DataDrop { .. }
+            | Op::MemoryAtomicNotify { .. }
+            | Op::MemoryAtomicWait32 { .. }
+            | Op::MemoryAtomicWait64 { .. }
     )
 }
 
@@ -272,7 +275,7 @@ fn accessed_memory(op: &Op<'_>) -> Option<MemoryIdx> {
         | Op::I64Store8 { memarg }
         | Op::I64Store16 { memarg }
         | Op::I64Store32 { memarg } => memarg,
-        _ => simd::accessed_memory(op)?,
+        _ => simd::accessed_memory(op).or_else(|| atomic::accessed_memory(op))?,
     };
     Some(MemoryIdx(memarg.memory))
 }

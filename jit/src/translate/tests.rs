@@ -191,7 +191,7 @@ fn check_positions(
         assert!(
             matches!(
                 opcode,
-                [0x28..=0x3e, ..] | [0xfd, 0x00..=0x0b | 0x54..=0x5d, ..]
+                [0x28..=0x3e | 0xfe, ..] | [0xfd, 0x00..=0x0b | 0x54..=0x5d, ..]
             ),
             "{:x?} at {pos:?}\n{}",
             &opcode[..2],

@@ -154,6 +154,7 @@ pub(super) fn memory_type(
         minimum: ty.initial,
         maximum: ty.maximum,
         page_size_log2,
+        shared: ty.shared,
     })
 }
 

@@ -28,6 +28,7 @@ impl Features {
             .union(WasmFeatures::FLOATS)
             .union(WasmFeatures::SIMD)
             .union(WasmFeatures::RELAXED_SIMD)
+            .union(WasmFeatures::THREADS)
             .union(WasmFeatures::WIDE_ARITHMETIC)
             .union(WasmFeatures::FUNCTION_REFERENCES)
             .union(WasmFeatures::GC)

@@ -6,8 +6,8 @@
 
 use super::VMContext;
 use crate::{
-    DataIdx, ElemIdx, ExitId, Instance, MemoryIdx, Raised, Status, Store, TableIdx, Trap, bulk,
-    raise_trap,
+    DataIdx, ElemIdx, ExitId, Expected, Instance, MemoryIdx, Raised, Status, Store, TableIdx, Trap,
+    atomic, bulk, raise_trap,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -73,6 +73,28 @@ for_each_builtin! {
         let at = (MemoryIdx((at >> 32) as u32), DataIdx(at as u32));
         // SAFETY: as above.
         unsafe { bulk::memory_init(instance, at, (to, from, len)) }.map(|()| 0)
+    }
+    /// `memory.atomic.notify`: (memory, address, offset, count) -> threads woken.
+    MemoryAtomicNotify(instance, memory, address, offset, count) {
+        let at = (MemoryIdx(memory as u32), address, offset);
+        // SAFETY: as above.
+        unsafe { atomic::memory_atomic_notify(instance, at, count as u32) }.map(u64::from)
+    }
+    /// `memory.atomic.wait32`: (memory, address, offset, expected, timeout) -> how it ended.
+    MemoryAtomicWait32(instance, memory, address, offset, expected, timeout) {
+        let at = (MemoryIdx(memory as u32), address, offset);
+        let expected = Expected::I32(expected as u32);
+        // SAFETY: as above.
+        unsafe { atomic::memory_atomic_wait(instance, at, expected, timeout.cast_signed()) }
+            .map(u64::from)
+    }
+    /// `memory.atomic.wait64`: (memory, address, offset, expected, timeout) -> how it ended.
+    MemoryAtomicWait64(instance, memory, address, offset, expected, timeout) {
+        let at = (MemoryIdx(memory as u32), address, offset);
+        let expected = Expected::I64(expected);
+        // SAFETY: as above.
+        unsafe { atomic::memory_atomic_wait(instance, at, expected, timeout.cast_signed()) }
+            .map(u64::from)
     }
     /// `data.drop`: (segment).
     DataDrop(instance, data) {

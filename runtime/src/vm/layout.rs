@@ -21,7 +21,7 @@ use crate::types::{FuncType, SigRef, SubType, slots_of};
 use crate::{FuncIdx, GlobalIdx, MemoryIdx, SigId, Store, TableIdx, TypeIdx};
 use std::mem::{offset_of, size_of};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 /// Number of values a deopt exit can hand over.
 pub const DEOPT_BUFFER_SLOTS: usize = 4096;
@@ -207,8 +207,27 @@ impl VMSignature {
 pub struct VMMemory {
     /// First byte.
     pub base: *mut u8,
+    /// Accessible bytes. Other threads change it if the memory is shared.
+    pub len: AtomicUsize,
+}
+
+impl VMMemory {
+    /// `len` accessible bytes at `base`.
+    pub const fn new(base: *mut u8, len: usize) -> Self {
+        let len = AtomicUsize::new(len);
+        Self { base, len }
+    }
+
     /// Accessible bytes.
-    pub len: usize,
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len.load(Ordering::Relaxed)
+    }
+
+    /// Is there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// A table.
@@ -386,7 +405,7 @@ pub struct VMContext {
 pub enum Place {
     /// Inline at this offset of the `VMContext`.
     Own(i32),
-    /// Behind the pointer at this offset of the `VMContext`.
+    /// Behind the pointer at this offset of the `VMContext`: an import, or a shared memory.
     Imported(i32),
 }
 
@@ -402,6 +421,8 @@ pub struct VMOffsets {
     globals: usize,
     tables: usize,
     memories: usize,
+    /// Which own memories are shared. There are at most 100 memories.
+    shared_memories: u128,
     func_refs: usize,
     size: usize,
 }
@@ -448,6 +469,7 @@ impl VMOffsets {
             globals,
             tables,
             memories,
+            shared_memories: shared_memories(module),
             func_refs,
             size: at,
         }
@@ -496,7 +518,12 @@ impl VMOffsets {
             self.memories,
             size_of::<VMMemory>(),
         );
-        place(memory.0, self.imported_memories, own)
+        match place(memory.0, self.imported_memories, own) {
+            Place::Own(offset) if self.shared_memories >> memory.0 & 1 != 0 => {
+                Place::Imported(offset)
+            }
+            place => place,
+        }
     }
 
     /// Place of a `VMGlobal`.
@@ -504,6 +531,12 @@ impl VMOffsets {
         let own = (self.n_imports.globals, self.globals, size_of::<VMGlobal>());
         place(global.0, self.imported_globals, own)
     }
+}
+
+fn shared_memories(module: &Module) -> u128 {
+    let memories = (0..).zip(&module.memories);
+    let shared = memories.filter(|(_, ty)| ty.shared);
+    shared.fold(0, |all, (n, _)| all | 1_u128.checked_shl(n).unwrap_or(0))
 }
 
 fn place(idx: u32, imported: usize, (n_imported, own, size): (u32, usize, usize)) -> Place {

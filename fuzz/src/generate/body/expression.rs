@@ -199,7 +199,7 @@ impl Body<'_, '_, '_> {
 
     fn i64_value(&mut self, depth: usize) {
         match self.draw.below(10) {
-            9 if self.shape.has_vectors() => self.vector_to_i64(depth),
+            8 if self.shape.has_vectors() => self.vector_to_i64(depth),
             0..=2 => self.binary(ValType::I64, depth, &I64_BINARY),
             3 => self.unary(ValType::I32, depth, &[I::I64ExtendI32S, I::I64ExtendI32U]),
             4 => self.unary(
@@ -218,6 +218,7 @@ impl Body<'_, '_, '_> {
                 self.emit(load(at));
             }
             6 => self.wide(depth),
+            7 if self.shape.memory => self.atomic(depth),
             _ => self.unary(ValType::I64, depth, &I64_UNARY),
         }
     }
@@ -233,6 +234,41 @@ impl Body<'_, '_, '_> {
             self.unary(ValType::I64, depth, &[I::I64Add128, I::I64Sub128]);
         }
         self.emit(I::I64Add);
+    }
+
+    /// What an atomic access finds. Mostly aligned.
+    fn atomic(&mut self, depth: usize) {
+        self.address();
+        let at = |align| MemArg {
+            offset: 8,
+            align,
+            memory_index: 0,
+        };
+        match self.draw.below(4) {
+            0 => self.emit(I::I64AtomicLoad(at(3))),
+            1 => {
+                self.expression(ValType::I64, depth);
+                let (rmw, align) = self.draw.pick(&[
+                    (I::I64AtomicRmw8AddU as fn(MemArg) -> I<'static>, 0),
+                    (I::I64AtomicRmw16SubU, 1),
+                    (I::I64AtomicRmw32AndU, 2),
+                    (I::I64AtomicRmwOr, 3),
+                    (I::I64AtomicRmwXor, 3),
+                    (I::I64AtomicRmwXchg, 3),
+                ]);
+                self.emit(rmw(at(align)));
+            }
+            2 => {
+                self.expression(ValType::I64, depth);
+                self.leaf(ValType::I64);
+                self.emit(I::I64AtomicRmw16CmpxchgU(at(1)));
+            }
+            _ => {
+                self.expression(ValType::I32, depth);
+                self.emit(I::MemoryAtomicNotify(at(2)));
+                self.emit(I::I64ExtendI32U);
+            }
+        }
     }
 
     fn f32_value(&mut self, depth: usize) {

@@ -25,7 +25,7 @@ macro_rules! load {
                     Err(flow) => return flow,
                 };
                 // SAFETY: `checked` says that these bytes are in memory.
-                let $bytes = unsafe { at.cast::<[u8; $n]>().read() };
+                let $bytes = unsafe { m.read::<P, $n>(at, arg) };
                 let value: $result = $body;
                 value.push(m);
                 m.pc = next;

@@ -130,6 +130,50 @@ fn wide() {
 }
 
 #[test]
+fn atomics() {
+    let mut wat = String::from("(module (memory 1) (memory $shared 1 2 shared) ");
+    let mut func = |ty: &str, op: &str, n_operands: usize| {
+        let params = format!("(param i32 {})", format!("{ty} ").repeat(n_operands));
+        let gets: String = (0..=n_operands)
+            .map(|it| format!("local.get {it} "))
+            .collect();
+        let result = match op.contains("store") {
+            true => String::new(),
+            false => format!("(result {ty})"),
+        };
+        for memory in ["", "1"] {
+            for offset in ["", "offset=16", "offset=0x2000001", "offset=0xfffffff8"] {
+                wat +=
+                    &format!("(func {params} {result} {gets} {ty}.atomic.{op} {memory} {offset})");
+            }
+        }
+    };
+    for (ty, widths) in [
+        ("i32", &["", "8", "16"][..]),
+        ("i64", &["", "8", "16", "32"]),
+    ] {
+        for width in widths {
+            let u = if width.is_empty() { "" } else { "_u" };
+            func(ty, &format!("load{width}{u}"), 0);
+            func(ty, &format!("store{width}"), 1);
+            func(ty, &format!("rmw{width}.cmpxchg{u}"), 2);
+            for op in ["add", "sub", "and", "or", "xor", "xchg"] {
+                func(ty, &format!("rmw{width}.{op}{u}"), 1);
+            }
+        }
+    }
+    check(
+        &(wat
+            + "(func atomic.fence)
+(func (param i32 i32) (result i32) local.get 0 local.get 1 memory.atomic.notify offset=4)
+(func (param i32 i32 i64) (result i32)
+  local.get 0 local.get 1 local.get 2 memory.atomic.wait32 1)
+(func (param i32 i64 i64) (result i32)
+  local.get 0 local.get 1 local.get 2 memory.atomic.wait64 offset=8))"),
+    );
+}
+
+#[test]
 fn loads_and_stores() {
     let mut wat = String::from("(module (memory 1) ");
     for (names, ty) in [
