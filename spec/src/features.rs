@@ -50,6 +50,7 @@ const OLDER: &[(&str, WasmFeatures)] = &[
     ("wasm-v2", MEMORIES),
     ("multi-value", MEMORIES),
     ("reference-types", MEMORIES),
+    ("function-references/binary.wast", MEMORIES),
     ("memory64/binary.wast", WasmFeatures::MULTI_MEMORY),
     ("memory64/memory.wast", WasmFeatures::MULTI_MEMORY),
     ("memory64/memory64.wast", WasmFeatures::MULTI_MEMORY),
