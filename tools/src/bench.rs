@@ -9,14 +9,14 @@ use measure::{Spread, Times, measure};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
-use suite::{Engine, PROGRAMS, Program};
+use suite::{Engine, INTERP_PROGRAMS, PROGRAMS, Program};
 use wasm_interp_jit::{Result, ensure};
 
 /// Compares the CPU time of commands, in alternating runs
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BenchCommand {
     /// Commands as the shell takes them; ratios are to the first one
-    #[arg(value_name = "COMMAND", required_unless_present = "suite")]
+    #[arg(value_name = "COMMAND", required_unless_present_any = ["suite", "interp"])]
     commands: Vec<String>,
     /// How often each command runs, not counting one run to warm up
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
@@ -24,29 +24,32 @@ pub(crate) struct BenchCommand {
     /// Run the programs of this project instead, in every engine that is given
     #[arg(long, conflicts_with = "commands")]
     suite: bool,
+    /// Run the programs for interpreters, in the interpreter alone; ratios are to the others
+    #[arg(long, conflicts_with_all = ["commands", "suite"])]
+    interp: bool,
     /// Only programs whose name contains this
-    #[arg(long, value_name = "TEXT", requires = "suite")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "commands")]
     only: Option<String>,
     /// wasmtime's command, to compare with
-    #[arg(long, value_name = "PATH", requires = "suite")]
+    #[arg(long, value_name = "PATH", conflicts_with = "commands")]
     wasmtime: Option<PathBuf>,
     /// wasmi's command, to compare with
-    #[arg(long, value_name = "PATH", requires = "suite")]
+    #[arg(long, value_name = "PATH", conflicts_with = "commands")]
     wasmi: Option<PathBuf>,
+    /// wasm3's command, to compare with
+    #[arg(long, value_name = "PATH", conflicts_with = "commands")]
+    wasm3: Option<PathBuf>,
     /// Another engine to compare with, e.g. `mine='mine -e run {file} {size}'`
-    #[arg(long = "engine", value_name = "NAME=COMMAND", requires = "suite", value_parser = Engine::parse)]
+    #[arg(long = "engine", value_name = "NAME=COMMAND", conflicts_with = "commands", value_parser = Engine::parse)]
     engines: Vec<Engine>,
     /// Another build of this command, to compare with
-    #[arg(long, value_name = "PATH", requires = "suite")]
+    #[arg(long, value_name = "PATH", conflicts_with = "commands")]
     other: Option<PathBuf>,
-    /// The interpreter alone, too
-    #[arg(long, requires = "suite")]
-    interp: bool,
 }
 
 impl BenchCommand {
     pub(crate) fn execute(&self) -> ExitCode {
-        let result = if self.suite {
+        let result = if self.suite || self.interp {
             self.run_suite()
         } else {
             self.run_commands()
@@ -76,10 +79,16 @@ impl BenchCommand {
         Ok(())
     }
 
-    /// Ratios are to the first engine: above 1, the engine needs more time.
+    /// Ratios are to this engine: above 1, the other one needs more time. For interpreters it is
+    /// the other way round, as goals are given: above 1, this one needs more time.
     fn run_suite(&self) -> Result<()> {
         let engines = self.engines()?;
-        let programs: Vec<&Program> = PROGRAMS
+        let list = if self.interp {
+            INTERP_PROGRAMS
+        } else {
+            PROGRAMS
+        };
+        let programs: Vec<&Program> = list
             .iter()
             .filter(|program| {
                 self.only
@@ -97,15 +106,15 @@ impl BenchCommand {
     }
 
     fn run_programs(&self, engines: &[Engine], programs: &[&Program], dir: &Path) -> Result<()> {
-        print!("{:<14}", "");
+        print!("{:<18}", "");
         for engine in engines {
             print!("  {:^28}", engine.name);
         }
         println!();
         let mut products = vec![0.0; engines.len()];
         for program in programs {
-            let file = dir.join(program.name).with_extension("wat");
-            std::fs::write(&file, program.text)?;
+            let file = dir.join(program.name).with_extension("wasm");
+            std::fs::write(&file, wat::parse_bytes(program.module)?)?;
             let commands: Vec<String> = engines
                 .iter()
                 .map(|it| it.command(program, &file))
@@ -122,15 +131,19 @@ impl BenchCommand {
                     time.output,
                 );
             }
-            print!("{:<14}", program.name);
+            print!("{:<18}", program.name);
             for (time, product) in times.iter().zip(&mut products) {
-                let ratio = time.ratios(&times[0]);
+                let ratio = if self.interp {
+                    times[0].ratios(time)
+                } else {
+                    time.ratios(&times[0])
+                };
                 *product += ratio.median.ln();
                 print!("  {}", cell(time, ratio));
             }
             println!();
         }
-        print!("{:<14}", "geometric mean");
+        print!("{:<18}", "geometric mean");
         for product in products {
             print!(
                 "  {:>9} {:>6.3} {:>11}",
@@ -145,13 +158,16 @@ impl BenchCommand {
 
     fn engines(&self) -> Result<Vec<Engine>> {
         let this = std::env::current_exe()?;
-        let mut engines = vec![Engine::own("this", &this, "")];
-        if self.interp {
-            engines.push(Engine::own("interp", &this, "--tier interp"));
-        }
-        engines.extend(self.other.iter().map(|it| Engine::own("other", it, "")));
+        let options = if self.interp { "--tier interp" } else { "" };
+        let mut engines = vec![Engine::own("this", &this, options)];
+        engines.extend(
+            self.other
+                .iter()
+                .map(|it| Engine::own("other", it, options)),
+        );
         engines.extend(self.wasmtime.iter().map(|it| Engine::wasmtime(it)));
         engines.extend(self.wasmi.iter().map(|it| Engine::wasmi(it)));
+        engines.extend(self.wasm3.iter().map(|it| Engine::wasm3(it)));
         engines.extend(self.engines.iter().cloned());
         Ok(engines)
     }

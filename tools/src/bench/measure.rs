@@ -92,7 +92,10 @@ fn run(command: &str) -> Result<(Duration, String)> {
         bail!("`{command}` failed with {}: {text}", output.status);
     }
     let time = children_time()? - before;
-    Ok((time, String::from_utf8_lossy(&output.stdout).into_owned()))
+    let text = String::from_utf8_lossy(&output.stdout);
+    // As wasm3 prints results.
+    let text = text.strip_prefix("Result: ").unwrap_or(&text);
+    Ok((time, text.to_string()))
 }
 
 /// CPU time of all children that have ended so far.
