@@ -68,6 +68,7 @@ impl Cursor {
         let short = self
             .signed_byte::<0>(&mut value)
             .or_else(|| self.signed_byte::<1>(&mut value))
+            .or_else(|| self.padded().map(|(value, next)| (value.into(), next)))
             .or_else(|| self.signed_byte::<2>(&mut value))
             .or_else(|| self.signed_byte::<3>(&mut value));
         match short {
@@ -112,6 +113,7 @@ impl Cursor {
         let short = self
             .unsigned_byte::<0>(&mut value)
             .or_else(|| self.unsigned_byte::<1>(&mut value))
+            .or_else(|| self.padded())
             .or_else(|| self.unsigned_byte::<2>(&mut value));
         match short {
             Some(done) => done,
@@ -131,6 +133,21 @@ impl Cursor {
                 return (value, at);
             }
         }
+    }
+
+    /// A number of at most 28 bits in five bytes: the form of whatever a linker fills in, hence of
+    /// all static addresses. Requires a number of three bytes or more.
+    #[inline(always)]
+    fn padded(self) -> Option<(u32, Self)> {
+        const MARKS: u32 = 0x8080_8080;
+        // In three bytes or more and the instruction behind.
+        let word = u32::from_le_bytes(self.bytes());
+        if word & MARKS != MARKS || self.skip(4).byte() != 0 {
+            return None;
+        }
+        let pairs = (word & 0x007f_007f) + ((word & 0x7f00_7f00) >> 1);
+        let value = (pairs & 0x3fff) + ((pairs & 0x3fff_0000) >> 2);
+        Some((value, self.skip(5)))
     }
 
     /// Adds byte `N` of an unsigned number to `value`; the result if it is the last one.
@@ -375,6 +392,8 @@ mod tests {
         check(&[0x80, 0x00], 0, 0);
         check(&[0xff, 0x00], 127, 127);
         check(&[0x80, 0x7f], 0x3f80, -128);
+        check(&[0xff, 0x81, 0x82, 0x83, 0x00], 0x0060_80ff, 0x0060_80ff);
+        check(&[0xff, 0xff, 0xff, 0xff, 0x00], 0x0fff_ffff, 0x0fff_ffff);
         check(&[0xff, 0xff, 0xff, 0xff, 0x07], 0x7fff_ffff, 0x7fff_ffff);
         check(
             &[0x80, 0x80, 0x80, 0x80, 0x78],

@@ -39,7 +39,7 @@ impl Regs {
             let store = (*self.ctx).store;
             (*store).vm.value_top = self.sp;
             (*store).vm.frames_top = (*self.ctx).frame;
-            let pc = (*func).pc_offset(self.pc.as_ptr());
+            let pc = (*func).loop_header(self.pc.as_ptr());
             Store::tiers(store).on_hot(store, func, HotPoint::Loop { pc })
         };
         match action {

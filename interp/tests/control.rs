@@ -202,6 +202,32 @@ fn floats_through_locals_and_globals() {
     );
 }
 
+// Branches to the loop land behind the blocks that it begins with; one gets there on the way of
+// another one. It is still reported with the pc of its header.
+#[test]
+fn hot_loops_that_begin_with_blocks() {
+    let mut wasm = Wasm::empty(Tuning {
+        threshold: 80,
+        ..Tuning::default()
+    });
+    wasm.instantiate(
+        r#"(module (func (export "f") (param i32) (result i32) (local $sum i32)
+  loop $l
+    block block
+      local.get $sum local.get 0 i32.add local.set $sum
+      local.get 0 i32.const 1 i32.sub local.tee 0
+      br_if 0
+      local.get $sum return
+    end br $l end
+  end
+  unreachable))"#,
+        &[],
+    );
+    wasm.check("f", &[200], Ok(&[20100]));
+    let hot = wasm.tiers.hot.lock().expect("unlocked").clone();
+    assert_eq!(hot, [(FuncIdx(0), HotPoint::Loop { pc: 2 })]);
+}
+
 // A budget of 80 is used up by the loop; the function is reported with the header's pc, and goes on.
 #[test]
 fn hot_loops_and_entries_are_reported() {

@@ -111,7 +111,8 @@ mod side_tables {
         let landing = pc.wrapping_add_signed(entry.pc_delta());
         let landing_stp = stp.wrapping_add_signed(entry.stp_delta());
         assert_eq!(body.stp_at(module, landing), landing_stp);
-        assert_eq!(entry.is_backward(), body.loop_at(landing).is_some());
+        let header = body.loop_landing_at(landing);
+        assert_eq!(entry.is_backward(), header.is_some());
     }
 
     // A branch on null leaves the reference behind, one on others takes it along.
@@ -247,8 +248,34 @@ mod side_tables {
              st0 0x8 br_if -> 0x1d st5 keep=2 drop=0 len=2
              st1 0xc if -> 0x15 st4 keep=0 drop=0 len=2
              st2 0x12 br -> 0x1d st5 keep=2 drop=2 len=2
-             st3 0x14 else -> 0x1c st5 keep=0 drop=0 len=1
+             st3 0x14 else -> 0x1d st5 keep=0 drop=0 len=1
              st4 0x19 br -> 0x1d st5 keep=2 drop=2 len=2",
+        );
+    }
+
+    // The loop begins with blocks, which its branches skip; the branch out of the inner block lands
+    // on one to the loop, and goes there at once. The header stays where it is.
+    #[test]
+    fn landing_places_move_on() {
+        check(
+            "(module (func (param i32)
+                loop block block local.get 0 br_if 0 end br 1 end end))",
+            "params=1 results=0 locals=1 operands=1 bytes=0x10
+             st0 0x8 br_if ->^ 0x6 st0 keep=0 drop=0 len=2
+             st1 0xb br ->^ 0x6 st0 keep=0 drop=0 len=2
+             loop 0x2 st0 height=0",
+        );
+    }
+
+    // A branch is not threaded along one that drops operands, which takes the instruction itself.
+    #[test]
+    fn landing_places_stay_at_branches_that_drop() {
+        check(
+            "(module (func (param i32) (result i32)
+                block i64.const 9 block local.get 0 br_if 0 end br 0 end i32.const 1))",
+            "params=1 results=1 locals=1 operands=2 bytes=0x11
+             st0 0x8 br_if -> 0xb st1 keep=0 drop=0 len=2
+             st1 0xb br -> 0xe st2 keep=0 drop=1 len=2",
         );
     }
 

@@ -76,6 +76,43 @@ fn nested_loops_with_parameters() {
     assert_eq!((order.first(), order.last()), (Some(&true), Some(&true)));
 }
 
+// The interpreter lands behind the blocks that the loop begins with, and one of the branches gets
+// there by way of another one. The loop is entered at its header all the same.
+#[test]
+fn loop_that_begins_with_blocks() {
+    let wat = r#"(module
+(type $t (func (param i32) (result i32)))
+(table funcref (elem $a $b))
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func (export "f") (param $n i32) (param $flip i32) (result i32) (local $i i32) (local $sum i32)
+(loop $next
+(block $done
+(block $even
+(local.set $sum (i32.add (local.get $sum) (call_indirect (type $t)
+(local.get $i) (i32.eq (local.get $i) (local.get $flip)))))
+(local.set $i (i32.add (local.get $i) (i32.const 1)))
+(br_if $done (i32.ge_s (local.get $i) (local.get $n)))
+(br_if $even (i32.eqz (i32.and (local.get $i) (i32.const 1))))
+(local.set $sum (i32.add (local.get $sum) (i32.const 1))))
+(br $next)))
+(local.get $sum)))"#;
+    let script = |run: &mut Run| {
+        for (n, flip) in [(20, -1), (100, -1), (100, 50)] {
+            run.call("f", (n, flip));
+        }
+    };
+    let expected = "
+        f(20, -1) = 220
+        f(100, -1) = 5100
+        f(100, 50) = 5199";
+    everywhere(wat, script, expected);
+    let events = events(&tiered(10), wat, |run| {
+        run.call("f", (100, 50));
+    });
+    assert!(count_osr(&events) >= 1 && count_deopts(&events) == 1);
+}
+
 /// A loop of `n` iterations, of which `flip` has another target.
 const SIMPLE: &str = r#"(module
 (type $t (func (param i32) (result i32)))

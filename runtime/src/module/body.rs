@@ -7,7 +7,7 @@
 //! Invariants:
 //! 1. A [`PreparedBody`] comes from a validated body, and never moves or changes: the runtime
 //!    keeps pointers to it and to its side table for as long as the module lives.
-//! 2. `call_sites` and `loops` are sorted by pc.
+//! 2. `call_sites` and `loops` are sorted by pc; `loops` also by `landing`.
 
 use super::{DecodeError, Module, SideTableEntry, prepare, side_table_entries};
 use crate::types::ValType;
@@ -123,15 +123,17 @@ impl CallKind {
     }
 }
 
-/// A loop header: the place behind a `loop` instruction, where backward branches land.
+/// A loop header: the place behind a `loop` instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoopInfo {
-    /// pc on which backward branches land, from the start of `code`.
+    /// pc of the header, from the start of `code`.
     pub pc: u32,
     /// Side table index there.
     pub stp: u32,
     /// Operand slots in use there, the loop's parameters included.
     pub height: u32,
+    /// pc on which backward branches land: the header, or behind instructions that do nothing.
+    pub landing: u32,
 }
 
 impl Body {
@@ -166,6 +168,15 @@ impl PreparedBody {
     /// The loop whose header is at `pc`.
     pub fn loop_at(&self, pc: u32) -> Option<&LoopInfo> {
         let at = self.loops.binary_search_by_key(&pc, |header| header.pc);
+        at.ok().map(|at| &self.loops[at])
+    }
+
+    /// The loop whose backward branches land at `pc`.
+    pub fn loop_landing_at(&self, pc: u32) -> Option<&LoopInfo> {
+        // Sorted, too: no loop is skipped on the way from a header to its landing place.
+        let at = self
+            .loops
+            .binary_search_by_key(&pc, |header| header.landing);
         at.ok().map(|at| &self.loops[at])
     }
 

@@ -39,6 +39,7 @@ pub(super) fn prepare(
     })?;
 
     let start = reader.original_position();
+    let code = &module.bytes[start..body.range.end as usize];
     let mut operators = OperatorsReader::new(reader);
     let mut widths = Widths::new(module, &local_types);
     let mut builder = Builder::new(module, start, &ty.results);
@@ -66,6 +67,7 @@ pub(super) fn prepare(
         widths.after(pushes, &validator);
     }
     operators.finish()?;
+    builder.thread(code);
 
     let max_operands = builder.max_operands.max(widths.max_slots());
     Ok(PreparedBody {
@@ -139,6 +141,8 @@ struct Builder<'m> {
     module: &'m Module,
     labels: Vec<Label>,
     entries: Vec<SideTableEntry>,
+    /// pcs of the instructions that own the entries.
+    owners: Vec<u32>,
     call_sites: Vec<CallSiteInfo>,
     loops: Vec<LoopInfo>,
     max_operands: u32,
@@ -162,6 +166,7 @@ impl<'m> Builder<'m> {
             module,
             labels: vec![function],
             entries: Vec::new(),
+            owners: Vec::new(),
             call_sites: Vec::new(),
             loops: Vec::new(),
             max_operands: 0,
@@ -224,6 +229,7 @@ impl<'m> Builder<'m> {
             }
             _ => {}
         }
+        self.owners.resize(self.entries.len(), at.pc);
         debug_assert_eq!(
             self.stp() - stp,
             super::side_table_entries(op),
@@ -267,6 +273,7 @@ impl<'m> Builder<'m> {
             pc: at.next,
             stp: self.stp(),
             height: widths.slots(0..at.height_after),
+            landing: at.next,
         };
         self.open(ty, at);
         self.loops.push(header);
@@ -379,9 +386,71 @@ impl<'m> Builder<'m> {
         });
     }
 
+    /// Moves landing places on, past what does nothing and along branches that move no operands.
+    ///
+    /// From the last entry to the first, so that what a forward branch lands on is done already.
+    fn thread(&mut self, code: &[u8]) {
+        for header in &mut self.loops {
+            header.landing = past_nothing(code, header.pc);
+        }
+        for at in (0..self.entries.len()).rev() {
+            let (entry, owner) = (self.entries[at], self.owners[at]);
+            if is_call(code[owner as usize]) {
+                continue;
+            }
+            let start = owner.wrapping_add_signed(entry.pc_delta());
+            let mut landing = past_nothing(code, start);
+            let mut stp = offset(at).wrapping_add_signed(entry.stp_delta());
+            let mut backward = entry.is_backward();
+            // A backward branch stays at its loop: that is where it can be replaced by code.
+            if !backward && matches!(code[landing as usize], BR | ELSE) {
+                let next = self.entries[stp as usize];
+                if next.n_drop() == 0 {
+                    backward = next.is_backward();
+                    landing = landing.wrapping_add_signed(next.pc_delta());
+                    stp = stp.wrapping_add_signed(next.stp_delta());
+                }
+            }
+            let entry = &mut self.entries[at];
+            entry.target = delta(owner, landing);
+            entry.link = delta(offset(at), stp);
+            if backward {
+                *entry = entry.backward();
+            }
+        }
+    }
+
     fn innermost(&mut self) -> &mut Label {
         self.labels.last_mut().expect("nesting is validated")
     }
+}
+
+const ELSE: u8 = 0x05;
+const BR: u8 = 0x0c;
+
+fn is_call(opcode: u8) -> bool {
+    // `call` to `return_call_ref`.
+    matches!(opcode, 0x10..=0x15)
+}
+
+/// The first instruction from `pc` on that does something, or one before it.
+///
+/// The final `end` returns. The search is limited, so that all the branches of a body may search.
+fn past_nothing(code: &[u8], mut pc: u32) -> u32 {
+    const NOP: u8 = 0x01;
+    const BLOCK: u8 = 0x02;
+    const END: u8 = 0x0b;
+    /// Block types of one byte are from here on, but for references.
+    const ONE_BYTE: std::ops::RangeInclusive<u8> = 0x65..=0x7f;
+    const EMPTY: u8 = 0x40;
+    for _ in 0..100 {
+        match &code[pc as usize..] {
+            [NOP | END, _, ..] => pc += 1,
+            [BLOCK, ty, ..] if *ty == EMPTY || ONE_BYTE.contains(ty) => pc += 2,
+            _ => break,
+        }
+    }
+    pc
 }
 
 /// From `from` to `to`. Bodies are limited to 7654321 bytes, so it fits.

@@ -30,13 +30,17 @@
 //!    there, too.
 //! 6. `if`, when false: behind its `else`, or behind its `end` if there is none.
 //!
+//! 7. Moved on from there, past `nop`, `block` and `end`, which do nothing; and once along a `br` or
+//!    `else` that drops nothing, unless the branch is backward. So a branch that is marked as
+//!    backward always lands at the landing place of a loop.
+//!
 //! A branch on the default path of 6 keeps the block's parameters, `else` keeps its results, and
 //! both drop nothing. `keep` counts results of blocks and parameters of loops.
 //!
 //! # Note
 //!
-//! Jumps to jumps are not threaded and long immediates own no entries: both would make numbering
-//! depend on more than the opcode, and the JIT follows it, too.
+//! Long immediates own no entries: numbering would depend on more than the opcode, and the JIT
+//! follows it, too.
 
 use crate::{CallSiteIdx, FuncIdx, TableIdx, TypeIdx};
 use std::fmt;

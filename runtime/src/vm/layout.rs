@@ -385,6 +385,20 @@ impl FuncInstance {
     pub fn pc_offset(&self, pc: *const u8) -> u32 {
         u32::try_from(pc as usize - self.code as usize).expect("bodies are below 8 MB")
     }
+
+    /// The header of the loop whose backward branches land at `pc`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::prepared`].
+    pub unsafe fn loop_header(&self, pc: *const u8) -> u32 {
+        // SAFETY: forwarded.
+        let prepared = unsafe { self.prepared() };
+        match prepared.loop_landing_at(self.pc_offset(pc)) {
+            Some(header) => header.pc,
+            None => unreachable!("backward branches land at loops"),
+        }
+    }
 }
 
 /// Root of everything that compiled code of an instance can reach. The rest of the context
