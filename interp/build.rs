@@ -1,5 +1,5 @@
 //! Tells the crate whether calls in tail position are sure to be jumps: on x86-64, in builds that
-//! are optimized and have no debug assertions.
+//! are optimized and have no debug assertions. Builds that trace instructions use the loop.
 
 use std::env::var;
 
@@ -9,7 +9,8 @@ fn main() {
     let optimized = matches!(&*var("OPT_LEVEL").unwrap_or_default(), "2" | "3" | "s");
     let x86_64 = var("CARGO_CFG_TARGET_ARCH").is_ok_and(|it| it == "x86_64");
     let checked = var("CARGO_CFG_DEBUG_ASSERTIONS").is_ok();
-    if optimized && x86_64 && !checked {
+    let traced = var("CARGO_FEATURE_TRACE_INTERP").is_ok();
+    if optimized && x86_64 && !checked && !traced {
         println!("cargo::rustc-cfg=tail_calls");
     }
 }

@@ -15,13 +15,14 @@
 mod dump;
 mod report;
 
-pub use dump::{DumpKind, dump};
-pub use report::{CodeSummary, DeoptSummary, Report};
+pub use dump::{DumpKind, dump, explain};
+pub use report::{CodeSummary, DeoptSummary, FunctionSummary, Report};
 pub use runtime::{
     CallSiteIdx, CodeId, Event, EventKind, ExitIdx, FuncIdx, IcState, Reason, TierKind,
 };
 
 use crate::{AsContext, AsContextMut};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,8 @@ pub struct Recorded {
 pub struct Recorder {
     start: Instant,
     events: Arc<Mutex<Vec<Recorded>>>,
+    /// Instructions by function: counted, not kept.
+    steps: Arc<Mutex<BTreeMap<FuncIdx, u64>>>,
 }
 
 impl Recorder {
@@ -60,10 +63,17 @@ impl Recorder {
         let recorder = Recorder {
             start: Instant::now(),
             events: Arc::default(),
+            steps: Arc::default(),
         };
         let (start, events) = (recorder.start, recorder.events.clone());
+        let steps = recorder.steps.clone();
         on_event(&mut store, move |event| {
             also(event);
+            if let Event::Step { func, .. } = event {
+                let mut steps = steps.lock().unwrap_or_else(PoisonError::into_inner);
+                *steps.entry(*func).or_default() += 1;
+                return;
+            }
             let recorded = Recorded {
                 at: start.elapsed(),
                 event: event.clone(),
@@ -87,6 +97,7 @@ impl Recorder {
 
     /// What it amounts to.
     pub fn report(&self, store: impl AsContext) -> Report {
-        Report::new(&self.events(), store.as_context().0.opaque())
+        let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        Report::new(&self.events(), &steps, store.as_context().0.opaque())
     }
 }

@@ -383,6 +383,33 @@ impl Regs {
     }
 }
 
+#[cfg(feature = "trace-interp")]
+impl Regs {
+    /// Reports the instruction at `pc`.
+    pub(crate) fn trace(&mut self) {
+        self.flush();
+        // SAFETY: invariants 1 to 3; nothing refers to the store.
+        unsafe {
+            let (func, store) = (&*self.func(), &mut *(*self.ctx).store);
+            if store.events.is_none() {
+                return;
+            }
+            let module = (*self.instance()).module.clone();
+            let pc = func.pc_offset(self.pc.as_ptr());
+            let start = func.prepared().code.start as usize;
+            let n_locals = (func.n_params + func.n_extra) as usize;
+            let operands = self.fp.wrapping_add(n_locals);
+            let n_operands = (self.sp.addr() - operands.addr()) / size_of::<u64>();
+            store.emit(runtime::Event::Step {
+                func: func.func,
+                pc,
+                instruction: module.instruction(start + pc as usize),
+                operands: std::slice::from_raw_parts(operands, n_operands).to_vec(),
+            });
+        }
+    }
+}
+
 /// A type of values in slots.
 pub(crate) trait Slot: Copy {
     fn from_slot(slot: u64) -> Self;

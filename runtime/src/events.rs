@@ -38,6 +38,8 @@ pub enum EventKind {
     Deopt,
     /// OSR entries.
     Osr,
+    /// Interpreted instructions, one by one; only in builds with the feature `trace-interp`.
+    Interp,
 }
 
 /// One decision of a tier.
@@ -124,6 +126,17 @@ pub enum Event {
         /// The code.
         code: CodeId,
     },
+    /// The interpreter is about to execute an instruction.
+    Step {
+        /// The function.
+        func: FuncIdx,
+        /// The instruction's pc.
+        pc: u32,
+        /// Mnemonic and immediates.
+        instruction: String,
+        /// Slots of all operands, the topmost one last.
+        operands: Vec<u64>,
+    },
 }
 
 impl Event {
@@ -138,6 +151,7 @@ impl Event {
             Event::Inlined { .. } => EventKind::Inline,
             Event::Deopt { .. } => EventKind::Deopt,
             Event::OsrEntered { .. } => EventKind::Osr,
+            Event::Step { .. } => EventKind::Interp,
         }
     }
 }
@@ -199,6 +213,18 @@ impl fmt::Display for Event {
             }
             Event::Invalidated { func, code } => write!(f, "tier {func} invalidated {code}"),
             Event::OsrEntered { func, pc, code } => write!(f, "osr {func} loop@{pc:#x} {code}"),
+            Event::Step {
+                func,
+                pc,
+                instruction,
+                operands,
+            } => {
+                write!(f, "interp {func}@{pc:#x} {instruction}")?;
+                match operands.is_empty() {
+                    true => Ok(()),
+                    false => write!(f, " {operands:x?}"),
+                }
+            }
         }
     }
 }

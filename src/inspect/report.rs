@@ -1,8 +1,9 @@
 //! A summary of a run: who was interpreted, compiled and inlined, and what failed.
 
-use super::Recorded;
+use super::{Recorded, dump};
 use crate::store::StoreOpaque;
 use runtime::{CodeId, Event, FuncIdx, IcState, Reason, TierKind};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use std::time::Duration;
 pub struct Report {
     /// Functions that the interpreter ran, with their names.
     pub interpreted: Vec<(FuncIdx, Option<String>)>,
+    /// What those of them did that have calls, or whose instructions were counted.
+    pub functions: Vec<FunctionSummary>,
     /// Code that was installed, in order.
     pub codes: Vec<CodeSummary>,
     /// Exits that were taken, in order.
@@ -25,6 +28,25 @@ pub struct Report {
     pub compiled: Duration,
     /// Time in host functions, and outside of wasm.
     pub host: Duration,
+}
+
+/// What the interpreter did in a function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FunctionSummary {
+    /// The function.
+    pub func: FuncIdx,
+    /// Its name.
+    pub name: Option<String>,
+    /// Instructions; counted only by builds with the feature `trace-interp`.
+    pub instructions: Option<u64>,
+    /// Calls it made, but for those by megamorphic sites to targets that are not on record.
+    pub calls: u64,
+    /// Indirect calls whose target was on record.
+    pub cache_hits: u64,
+    /// Indirect calls whose target was put on record.
+    pub cache_misses: u64,
+    /// Sites that have more targets than are kept.
+    pub megamorphic: u64,
 }
 
 /// A piece of code that was installed.
@@ -72,7 +94,11 @@ pub struct DeoptSummary {
 }
 
 impl Report {
-    pub(super) fn new(events: &[Recorded], store: &StoreOpaque) -> Report {
+    pub(super) fn new(
+        events: &[Recorded],
+        steps: &BTreeMap<FuncIdx, u64>,
+        store: &StoreOpaque,
+    ) -> Report {
         let mut report = Report::default();
         let mut decisions = Vec::new();
         for Recorded { at, event } in events {
@@ -142,6 +168,7 @@ impl Report {
             }
         }
         report.interpreted = interpreted(store);
+        report.functions = functions(store, steps);
         if let Some(clock) = &store.runtime().clock {
             report.interpreter = clock.spent(TierKind::Interpreter);
             report.compiled = clock.spent(TierKind::Compiled);
@@ -164,6 +191,37 @@ fn interpreted(store: &StoreOpaque) -> Vec<(FuncIdx, Option<String>)> {
             let func = FuncIdx(instance.module.n_imports.funcs + n);
             if instance.prepared(func).is_some() {
                 found.push((func, instance.module.names().func(func).map(str::to_owned)));
+            }
+        }
+    }
+    found
+}
+
+/// What inline caches and counted steps say, function by function.
+fn functions(store: &StoreOpaque, steps: &BTreeMap<FuncIdx, u64>) -> Vec<FunctionSummary> {
+    let mut found = Vec::new();
+    for instance in &store.runtime().instances {
+        for (func, sites) in dump::call_sites(instance) {
+            let mut summary = FunctionSummary {
+                func,
+                name: instance.module.names().func(func).map(str::to_owned),
+                instructions: steps.get(&func).copied(),
+                ..FunctionSummary::default()
+            };
+            for (info, site) in sites {
+                if info.kind.callee().is_some() {
+                    summary.calls += u64::from(site.first.count);
+                    continue;
+                }
+                for target in site.targets() {
+                    summary.calls += u64::from(target.count);
+                    summary.cache_hits += u64::from(target.count.saturating_sub(1));
+                    summary.cache_misses += 1;
+                }
+                summary.megamorphic += u64::from(site.state == IcState::Megamorphic);
+            }
+            if summary.calls != 0 || summary.instructions.is_some() {
+                found.push(summary);
             }
         }
     }
@@ -204,6 +262,9 @@ impl fmt::Display for Report {
             f,
             "\ninline caches: {mono} monomorphic, {poly} polymorphic, {mega} megamorphic"
         )?;
+        for func in &self.functions {
+            writeln!(f, "{func}")?;
+        }
         for code in &self.codes {
             writeln!(f, "{code}")?;
         }
@@ -230,6 +291,24 @@ impl fmt::Display for Report {
             ms(self.compiled),
             ms(self.host),
         )
+    }
+}
+
+impl fmt::Display for FunctionSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "  {}:", Named(self.func, &self.name))?;
+        if let Some(n) = self.instructions {
+            write!(f, " {n} instructions,")?;
+        }
+        write!(
+            f,
+            " {} calls, {} cache hits, {} misses",
+            self.calls, self.cache_hits, self.cache_misses
+        )?;
+        match self.megamorphic {
+            0 => Ok(()),
+            n => write!(f, ", {n} megamorphic"),
+        }
     }
 }
 

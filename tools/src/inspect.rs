@@ -49,6 +49,9 @@ enum Kind {
     Deopt,
     /// Entries in the middle of a loop
     Osr,
+    /// Each interpreted instruction with the operands before it
+    #[cfg(feature = "trace-interp")]
+    Interp,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -130,6 +133,8 @@ impl Kind {
             Kind::Inline => EventKind::Inline,
             Kind::Deopt => EventKind::Deopt,
             Kind::Osr => EventKind::Osr,
+            #[cfg(feature = "trace-interp")]
+            Kind::Interp => EventKind::Interp,
         }
     }
 }
@@ -188,7 +193,23 @@ fn to_json(report: &Report) -> Value {
         })
         .collect();
     let [monomorphic, polymorphic, megamorphic] = report.inline_caches;
+    let functions: Vec<Value> = report
+        .functions
+        .iter()
+        .map(|func| {
+            json!({
+                "func": func.func.0,
+                "name": func.name,
+                "instructions": func.instructions,
+                "calls": func.calls,
+                "cache_hits": func.cache_hits,
+                "cache_misses": func.cache_misses,
+                "megamorphic": func.megamorphic,
+            })
+        })
+        .collect();
     json!({
+        "functions": functions,
         "interpreted": report.interpreted.iter().map(|(func, _)| func.0).collect::<Vec<_>>(),
         "inline_caches": {
             "monomorphic": monomorphic,

@@ -5,6 +5,7 @@
 
 mod bench;
 mod deopt_time;
+mod explain;
 mod generate;
 mod inspect;
 mod invoke;
@@ -40,6 +41,7 @@ enum Command {
     Run(run::RunCommand),
     Wast(wast::WastCommand),
     Bench(bench::BenchCommand),
+    Explain(explain::ExplainCommand),
     DeoptTime(deopt_time::DeoptTimeCommand),
     Generate(generate::GenerateCommand),
 }
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Run(command) => command.execute(),
         Command::Wast(command) => command.execute(),
         Command::Bench(command) => command.execute(),
+        Command::Explain(command) => command.execute(),
         Command::DeoptTime(command) => command.execute(),
         Command::Generate(command) => command.execute(),
     }

@@ -39,6 +39,18 @@ pub(crate) struct RunCommand {
     module_and_args: Vec<OsString>,
 }
 
+/// Reports a failure. Traps have an exit code of their own.
+pub(crate) fn exit_code(result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Trap>() => {
+            crate::report(&error);
+            ExitCode::from(TRAPPED)
+        }
+        Err(error) => crate::report(&error),
+    }
+}
+
 fn parse_preload(text: &str) -> Result<(String, PathBuf), String> {
     let (name, path) = text
         .split_once('=')
@@ -48,17 +60,11 @@ fn parse_preload(text: &str) -> Result<(String, PathBuf), String> {
 
 impl RunCommand {
     pub(crate) fn execute(&self) -> ExitCode {
-        match self.run() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) if error.is::<Trap>() => {
-                crate::report(&error);
-                ExitCode::from(TRAPPED)
-            }
-            Err(error) => crate::report(&error),
-        }
+        exit_code(self.run_and(|_| ()))
     }
 
-    fn run(&self) -> Result<()> {
+    /// Runs the module, and then looks at what is in the store, whatever the result.
+    pub(crate) fn run_and(&self, look: impl FnOnce(&Store<()>)) -> Result<()> {
         let mut settings = self.groups.settings_or_exit(|_| ());
         self.tier.apply(&mut settings.config);
         self.inspect.apply(&mut settings.config);
@@ -76,6 +82,7 @@ impl RunCommand {
             .run_main(&mut linker, &mut store, &module, &settings)
             .with_context(|| format!("failed to run main module `{}`", path.display()));
         watch.finish(&store);
+        look(&store);
         result
     }
 

@@ -301,3 +301,75 @@ skipped 8: needs memory64
 [exit 0]",
     );
 }
+
+// Bytecode with what the interpreter knows beside it: landing places, call sites and their targets.
+#[test]
+fn explain_lists_bytecode_with_feedback() {
+    let module = (
+        "explain.wat",
+        r#"(module
+        (type $t (func (param i32) (result i32)))
+        (table funcref (elem $inc))
+        (func $inc (type $t) (i32.add (local.get 0) (i32.const 1)))
+        (func (export "f") (param i32) (result i32)
+          loop
+            (call_indirect (type $t) (local.get 0) (i32.const 0))
+            local.tee 0
+            (br_if 0 (i32.lt_u (i32.const 70)))
+          end
+          local.get 0))"#,
+    );
+    check(
+        "explain",
+        &[module],
+        &[
+            "explain",
+            "--tier=interp",
+            "--threshold=1000",
+            "--func=f",
+            "--invoke=f",
+            "explain.wat",
+            "5",
+        ],
+        "
+warning: using `--invoke` with a function that takes arguments is experimental and may break in the future
+warning: using `--invoke` with a function that returns values is experimental and may break in the future
+70
+func1 (f): 21 bytes, 1 locals, 2 operand slots, Interpreted, hotness left 935
+  0x0000  loop  ; header 0x2, lands 0x2
+  0x0002  local.get 0
+  0x0004  i32.const 0
+  0x0006  call_indirect 0 0  ; st0 site0 Monomorphic func0[0] x 65
+  0x0009  local.tee 0
+  0x000b  i32.const 70
+  0x000e  i32.lt_u
+  0x000f  br_if 0  ; st1 ->^ 0x2 st0
+  0x0011  end
+  0x0012  local.get 0
+  0x0014  end
+[exit 0]",
+    );
+}
+
+// A build that traces prints each instruction with the operands before it.
+#[cfg(feature = "trace-interp")]
+#[test]
+fn trace_prints_instructions() {
+    let module = (
+        "trace.wat",
+        r#"(module (func (export "f") (result i32) (i32.mul (i32.const 6) (i32.const 7))))"#,
+    );
+    check(
+        "trace",
+        &[module],
+        &["run", "--tier=interp", "--trace=interp", "--invoke=f", "trace.wat"],
+        "
+interp func0@0x0 i32.const 6
+interp func0@0x2 i32.const 7 [6]
+interp func0@0x4 i32.mul [6, 7]
+interp func0@0x5 end [2a]
+warning: using `--invoke` with a function that returns values is experimental and may break in the future
+42
+[exit 0]",
+    );
+}

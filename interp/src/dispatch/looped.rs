@@ -152,6 +152,8 @@ pub(super) unsafe fn run(mut m: Regs) -> Status {
             byte => usize::from(byte),
         };
         m.vector = m.is_in_vector_function();
+        #[cfg(feature = "trace-interp")]
+        m.trace();
         let handlers = if m.vector { vector } else { ordinary };
         if let Some(status) = handlers[slot](&mut m) {
             return status;

@@ -12,6 +12,7 @@ mod dump;
 mod error;
 mod features;
 mod heights;
+mod listing;
 mod names;
 mod prepare;
 mod side_table;
