@@ -158,11 +158,9 @@ fn files_say_what_they_are_for_and_stay_short() {
             !EMPTY_NAMES.contains(&file),
             "{name}: name it by what is in it"
         );
-        let allow = ["#[allow", "("].concat();
-        // What is generic over two engines can be needed for one of them only.
-        let allowed = name.starts_with("fuzz/");
+        let allow = ["[allow", "("].concat();
         assert!(
-            allowed || !text.contains(&allow),
+            !text.contains(&allow),
             "{name}: `#[expect(.., reason)]`, not allow"
         );
     }
@@ -203,6 +201,19 @@ fn a_family_of_opcodes_has_one_name_in_every_phase() {
             let path = format!("{dir}/{family}");
             let found = root().join(format!("{path}.rs")).exists() || root().join(&path).is_dir();
             assert!(found, "{path}.rs is missing");
+        }
+    }
+}
+
+#[test]
+fn programs_lie_beside_their_sources() {
+    let dir = root().join("tools/bench");
+    assert!(dir.join("build.sh").exists(), "it says how they are built");
+    for entry in fs::read_dir(&dir).expect("the benchmark programs") {
+        let path = entry.expect("readable directory").path();
+        if path.extension().is_some_and(|it| it == "wasm") {
+            let source = path.with_extension("c");
+            assert!(source.exists(), "{} has no source", path.display());
         }
     }
 }

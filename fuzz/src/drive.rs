@@ -158,7 +158,10 @@ impl Run {
                     .expect("small tables can be made")
                     .into()
             }
-            ExternType::Memory(ty) => {
+            other => {
+                let ExternType::Memory(ty) = other else {
+                    unreachable!("no other imports with these features")
+                };
                 let max = ty.maximum().map(|max| max.min(ty.minimum() + 3));
                 let ty = MemoryTypeBuilder::new()
                     .min(ty.minimum())
@@ -170,8 +173,6 @@ impl Run {
                     .expect("small memories can be made")
                     .into()
             }
-            #[allow(unreachable_patterns, reason = "wasmtime has tags")]
-            _ => unreachable!("no other imports with these features"),
         }
     }
 
@@ -449,8 +450,6 @@ fn value(
             // One case more: null.
             Val::FuncRef(funcs.get(rng.index(funcs.len() + 1)).copied())
         }
-        #[allow(unreachable_patterns, reason = "wasmtime has more types")]
-        _ => unreachable!("no other types with these features"),
     }
 }
 
@@ -469,15 +468,16 @@ fn seen(val: &Val, store: impl AsContext) -> Seen {
             let ty = func.ty(&store);
             (ty.params().len(), ty.results().len())
         })),
-        Val::ExternRef(None) => Seen::Extern(None),
-        Val::ExternRef(Some(reference)) => {
-            let data = reference
-                .data(store.as_context())
-                .expect("it is of this store");
+        other => {
+            let Val::ExternRef(reference) = other else {
+                unreachable!("no other values with these features")
+            };
+            let data = reference.as_ref().and_then(|reference| {
+                let data = reference.data(store.as_context());
+                data.expect("it is of this store")
+            });
             Seen::Extern(data.and_then(|data| data.downcast_ref::<u32>()).copied())
         }
-        #[allow(unreachable_patterns, reason = "wasmtime has more types")]
-        _ => unreachable!("no other values with these features"),
     }
 }
 

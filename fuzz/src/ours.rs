@@ -3,7 +3,7 @@
 pub(crate) use wasm_interp_jit as api;
 
 #[path = "drive.rs"]
-#[allow(clippy::duplicate_mod, reason = "it runs over two engines, see there")]
+#[expect(clippy::duplicate_mod, reason = "it runs over two engines, see there")]
 mod drive;
 
 use crate::features::FEATURES;

@@ -1,7 +1,7 @@
 // Byte shuffling as in block-sorting compressors: runs, a radix sort of rotations, move to front,
 // code lengths, and all the way back.
 //
-// zig cc -target wasm32-freestanding -O2 -nostdlib -fno-builtin -s -Wl,--no-entry -o bytes.wasm bytes.c
+// Built by build.sh.
 
 #define EXPORT(name) __attribute__((export_name(name)))
 #define NOINLINE __attribute__((noinline))

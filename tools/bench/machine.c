@@ -1,7 +1,7 @@
 // An interpreter in the interpreter: a stack machine with 49 instructions and a big switch, whose
 // program sorts, sums and searches numbers.
 //
-// zig cc -target wasm32-freestanding -O2 -nostdlib -fno-builtin -s -Wl,--no-entry -o machine.wasm machine.c
+// Built by build.sh.
 
 #define EXPORT(name) __attribute__((export_name(name)))
 #define NOINLINE __attribute__((noinline))

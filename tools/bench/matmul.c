@@ -1,6 +1,6 @@
 // Products of matrices of doubles.
 //
-// zig cc -target wasm32-freestanding -O2 -nostdlib -fno-builtin -s -Wl,--no-entry -o matmul.wasm matmul.c
+// Built by build.sh.
 
 #define EXPORT(name) __attribute__((export_name(name)))
 #define NOINLINE __attribute__((noinline))

@@ -1,7 +1,7 @@
 // What CPU benchmarks for small machines are made of: linked lists, a small integer matrix, a state
 // machine over text, checksums. Each round uses what the one before left.
 //
-// zig cc -target wasm32-freestanding -O2 -nostdlib -fno-builtin -s -Wl,--no-entry -o mix.wasm mix.c
+// Built by build.sh.
 
 #define EXPORT(name) __attribute__((export_name(name)))
 #define NOINLINE __attribute__((noinline))

@@ -1,8 +1,6 @@
 //! Instructions on memories, tables and references.
 
-mod support;
-
-use support::Wasm;
+use super::support::Wasm;
 
 #[test]
 fn loads_and_stores_of_all_widths() {

@@ -1,6 +1,6 @@
 // Calls through pointers in a loop: to one function, to four, to sixteen.
 //
-// zig cc -target wasm32-freestanding -O2 -nostdlib -fno-builtin -s -Wl,--no-entry -D KINDS=N -o indirect-N.wasm indirect.c
+// Included with KINDS set to how many: indirect-1.c, indirect-4.c, indirect-16.c.
 
 #define EXPORT(name) __attribute__((export_name(name)))
 #define NOINLINE __attribute__((noinline))

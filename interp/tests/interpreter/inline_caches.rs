@@ -1,12 +1,10 @@
 //! Inline caches: states, targets, counts, table indices, events.
 
-mod support;
-
+use super::support::Wasm;
 use runtime::types::ValType::I32;
 use runtime::{CallSite, Event, FuncIdx, InstanceId, MANY_INDICES, Tuning};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
-use support::Wasm;
 
 /// The call sites of a function: `site0 Monomorphic func1*3@2`.
 fn sites(wasm: &Wasm, instance: InstanceId, func: u32) -> String {

@@ -1,9 +1,7 @@
 //! Traps: which, where, and with what fault.
 
-mod support;
-
+use super::support::{self, Wasm};
 use runtime::Tuning;
-use support::Wasm;
 
 #[track_caller]
 fn check(wat: &str, args: &[u64], expected: &str) {

@@ -1,10 +1,8 @@
 //! Calls: direct, indirect, imported, host, re-entrant, and in tail position.
 
-mod support;
-
+use super::support::{self, Wasm};
 use runtime::types::ValType::{F64, I32, I64};
 use runtime::{ExternVal, Instance, InstanceId, Tuning};
-use support::Wasm;
 
 const FIB: &str = r#"(module (func $fib (export "f") (param i32) (result i32)
 local.get 0 i32.const 2 i32.lt_s

@@ -1,9 +1,7 @@
 //! Blocks, branches, locals, constants of all lengths, multiple values.
 
-mod support;
-
+use super::support::Wasm;
 use runtime::{FuncIdx, HotPoint, Tuning};
-use support::Wasm;
 
 #[track_caller]
 fn check(wat: &str, cases: &[(&[u64], &[u64])]) {

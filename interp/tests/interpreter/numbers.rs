@@ -1,9 +1,7 @@
 //! Numeric instructions: operands, result or trap, in every state of the operand cache.
 
-mod support;
-
+use super::support::Wasm;
 use runtime::Trap;
-use support::Wasm;
 
 const DIV_ZERO: Result<u64, Trap> = Err(Trap::IntegerDivisionByZero);
 const OVERFLOW: Result<u64, Trap> = Err(Trap::IntegerOverflow);

@@ -1,7 +1,5 @@
 //! Runs modules in the interpreter alone: the tiers of these tests compile nothing.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
-
 use runtime::host::{HostCall, HostError};
 use runtime::module::{Features, ImportItem, Module, Validation};
 use runtime::types::{FuncType, TypeRegistry, ValType};

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Builds each NAME.wasm of this folder from NAME.c beside it, with the compiler that made those that
+# are committed: the result is the same, byte for byte.
+#
+#   python3 -m venv /tmp/zig && /tmp/zig/bin/pip install ziglang==0.17.1
+#   PYTHON=/tmp/zig/bin/python tools/bench/build.sh [--check]
+#
+# With --check nothing is written, and a program that would be another one is an error.
+set -euo pipefail
+cd "$(dirname "$0")"
+out=.
+if [ "${1-}" = --check ]; then
+  out=$(mktemp -d)
+  trap 'rm -r "$out"' EXIT
+fi
+for source in *.c; do
+  name=${source%.c}
+  "${PYTHON:-python3}" -m ziglang cc -target wasm32-freestanding -O2 -nostdlib -fno-builtin -s \
+    -Wl,--no-entry -o "$out/$name.wasm" "$source"
+  if [ "$out" != . ]; then
+    cmp "$out/$name.wasm" "$name.wasm"
+  fi
+done
