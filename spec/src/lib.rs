@@ -6,6 +6,7 @@
 //!
 //! This crate knows no tier. Which tier runs a script is decided by the `Engine` it is given.
 
+mod engines;
 pub mod features;
 pub mod lists;
 mod mode;
@@ -17,6 +18,7 @@ mod suite;
 mod threads;
 mod value;
 
+pub use engines::Engines;
 pub use mode::Mode;
 pub use report::{Failure, Report};
 pub use suite::wast_files;

@@ -39,7 +39,7 @@ pub fn left_out(path: &str) -> Option<&'static str> {
 }
 
 /// Whether the end, or a folder, of `path` is what `pattern` stands for.
-fn is_named(path: &str, pattern: &str) -> bool {
+pub(crate) fn is_named(path: &str, pattern: &str) -> bool {
     if pattern.contains('/') {
         return path.ends_with(pattern);
     }

@@ -3,13 +3,13 @@
 use crate::options::GroupOptions;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use spec::Mode;
+use spec::{Engines, Mode};
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use wasm_interp_jit::error::Context as _;
-use wasm_interp_jit::{Engine, Error, Result};
+use wasm_interp_jit::{Error, Result};
 
 /// Runs WebAssembly scripts
 #[derive(Args, Clone, Debug)]
@@ -67,14 +67,14 @@ impl WastCommand {
     fn run(&self) -> Result<ExitCode> {
         let files = self.files()?;
         let modes = self.mode.modes();
-        let options = self.options(files.len());
+        let mut options = self.options(files.len());
         let mut total = Total::default();
         let bar = progress_bar(files.len() * modes.len());
         for mode in modes {
-            let mut config = self.groups.settings_or_exit(spec::features::enable).config;
-            mode.configure(&mut config);
-            let engine = Engine::new(&config)?;
-            for file in &files {
+            let config = self.groups.settings_or_exit(spec::features::enable).config;
+            let mut engines = Engines::new(*mode, config);
+            for (file, in_suite) in &files {
+                let engine = engines.for_script(in_suite, &mut options)?;
                 bar.set_message(format!("{mode} {}", file.display()));
                 let report = spec::run_file(file, &engine, &options);
                 bar.suspend(|| print_failures(&report, *mode));
@@ -96,16 +96,24 @@ impl WastCommand {
         })
     }
 
-    /// The scripts to run, without those that are listed. One that is named itself always runs.
-    fn files(&self) -> Result<Vec<PathBuf>> {
+    /// The scripts to run, and where they are in their suite, without those that are listed. One
+    /// that is named itself always runs.
+    fn files(&self) -> Result<Vec<(PathBuf, String)>> {
         let mut files = Vec::new();
         for path in &self.paths {
             let found = spec::wast_files(path)
                 .with_context(|| format!("failed to read `{}`", path.display()))?;
-            let named = path.is_file() || self.no_lists;
-            files.extend(found.into_iter().filter(|file| {
-                let relative = file.strip_prefix(path).unwrap_or(file);
-                named || spec::lists::left_out(&relative.to_string_lossy()).is_none()
+            // Of a script that is named itself, the folder says what it belongs to.
+            let suite = match path.is_file() {
+                true => path.parent().and_then(Path::parent),
+                false => Some(path.as_path()),
+            };
+            let all = path.is_file() || self.no_lists;
+            files.extend(found.into_iter().filter_map(|file| {
+                let in_suite = suite.and_then(|suite| file.strip_prefix(suite).ok());
+                let in_suite = in_suite.unwrap_or(&file).to_string_lossy().into_owned();
+                let runs = all || spec::lists::left_out(&in_suite).is_none();
+                runs.then_some((file, in_suite))
             }));
         }
         Ok(files)
