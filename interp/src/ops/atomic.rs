@@ -26,44 +26,44 @@ macro_rules! cell {
     };
 }
 
-/// Loads, which extend with zeros.
-macro_rules! load {
-    ($($name:ident: $cell:ty => $ty:ty;)*) => {$(
+/// An access to the place that `$arg` names, on the general path only.
+macro_rules! access {
+    ($name:ident |$m:ident, $arg:ident| $body:block) => {
         impl Op for op::$name {
             #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
+            fn run<P: Path>($m: &mut Regs) -> Flow {
                 if !P::GENERAL {
                     return Flow::General;
                 }
-                let (arg, next) = decode!(General::memarg(behind_opcode(m.pc)));
-                let address = m.pop();
-                let value = cell!(m.atomic::<$cell>(address, arg)).load(Ordering::SeqCst);
-                m.push(<$ty>::from(value.to_le()));
-                m.pc = next;
+                let ($arg, next) = decode!(General::memarg(behind_opcode($m.pc)));
+                $body
+                $m.pc = next;
                 Flow::Next
             }
         }
+    };
+}
+
+/// Loads, which extend with zeros.
+macro_rules! load {
+    ($($name:ident: $cell:ty => $ty:ty;)*) => {$(
+        access!($name |m, arg| {
+            let address = m.pop();
+            let value = cell!(m.atomic::<$cell>(address, arg)).load(Ordering::SeqCst);
+            m.push(<$ty>::from(value.to_le()));
+        });
     )*};
 }
 
 /// Stores, which wrap.
 macro_rules! store {
     ($($name:ident: $ty:ty => $cell:ty, $bits:ty;)*) => {$(
-        impl Op for op::$name {
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                if !P::GENERAL {
-                    return Flow::General;
-                }
-                let (arg, next) = decode!(General::memarg(behind_opcode(m.pc)));
-                let value: $ty = m.pop();
-                let address = m.pop();
-                let value = (value as $bits).to_le();
-                cell!(m.atomic::<$cell>(address, arg)).store(value, Ordering::SeqCst);
-                m.pc = next;
-                Flow::Next
-            }
-        }
+        access!($name |m, arg| {
+            let value: $ty = m.pop();
+            let address = m.pop();
+            let value = (value as $bits).to_le();
+            cell!(m.atomic::<$cell>(address, arg)).store(value, Ordering::SeqCst);
+        });
     )*};
 }
 
@@ -84,58 +84,40 @@ macro_rules! rmw {
         rmw!(@one $i64_32: u64, AtomicU32, u32, |$old, $operand| $new);
     };
     (@one $name:ident: $ty:ty, $cell:ty, $bits:ty, |$old:ident, $operand:ident| $new:expr) => {
-        impl Op for op::$name {
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                if !P::GENERAL {
-                    return Flow::General;
+        access!($name |m, arg| {
+            let operand: $ty = m.pop();
+            let address = m.pop();
+            let $operand = operand as $bits;
+            let cell = cell!(m.atomic::<$cell>(address, arg));
+            let mut seen = cell.load(Ordering::Relaxed);
+            loop {
+                let $old = seen.to_le();
+                let new: $bits = $new;
+                let (success, failure) = (Ordering::SeqCst, Ordering::Relaxed);
+                match cell.compare_exchange_weak(seen, new.to_le(), success, failure) {
+                    Ok(_) => break,
+                    Err(other) => seen = other,
                 }
-                let (arg, next) = decode!(General::memarg(behind_opcode(m.pc)));
-                let operand: $ty = m.pop();
-                let address = m.pop();
-                let $operand = operand as $bits;
-                let cell = cell!(m.atomic::<$cell>(address, arg));
-                let mut seen = cell.load(Ordering::Relaxed);
-                loop {
-                    let $old = seen.to_le();
-                    let new: $bits = $new;
-                    let (success, failure) = (Ordering::SeqCst, Ordering::Relaxed);
-                    match cell.compare_exchange_weak(seen, new.to_le(), success, failure) {
-                        Ok(_) => break,
-                        Err(other) => seen = other,
-                    }
-                }
-                m.push(<$ty>::from(seen.to_le()));
-                m.pc = next;
-                Flow::Next
             }
-        }
+            m.push(<$ty>::from(seen.to_le()));
+        });
     };
 }
 
 /// Compare and exchange. Of what is expected only as many bits count as are loaded.
 macro_rules! cmpxchg {
     ($($name:ident: $ty:ty => $cell:ty, $bits:ty;)*) => {$(
-        impl Op for op::$name {
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                if !P::GENERAL {
-                    return Flow::General;
-                }
-                let (arg, next) = decode!(General::memarg(behind_opcode(m.pc)));
-                let new: $ty = m.pop();
-                let expected: $ty = m.pop();
-                let address = m.pop();
-                let cell = cell!(m.atomic::<$cell>(address, arg));
-                let (expected, new) = ((expected as $bits).to_le(), (new as $bits).to_le());
-                let seen = cell
-                    .compare_exchange(expected, new, Ordering::SeqCst, Ordering::SeqCst)
-                    .unwrap_or_else(|seen| seen);
-                m.push(<$ty>::from(seen.to_le()));
-                m.pc = next;
-                Flow::Next
-            }
-        }
+        access!($name |m, arg| {
+            let new: $ty = m.pop();
+            let expected: $ty = m.pop();
+            let address = m.pop();
+            let cell = cell!(m.atomic::<$cell>(address, arg));
+            let (expected, new) = ((expected as $bits).to_le(), (new as $bits).to_le());
+            let seen = cell
+                .compare_exchange(expected, new, Ordering::SeqCst, Ordering::SeqCst)
+                .unwrap_or_else(|seen| seen);
+            m.push(<$ty>::from(seen.to_le()));
+        });
     )*};
 }
 

@@ -74,18 +74,8 @@ impl Op for op::CallIndirect {
         m.flush();
         let flushed = *m;
         let index = m.pop();
-        let callee = match m.own_target::<P>(entry, index) {
-            Ok(callee) => callee,
-            Err(flow) => return m.give_up(flushed, flow),
-        };
-        let fp = m.args_of(callee.func);
-        if !m.is_simple_call(callee.func, fp) {
-            return m.give_up(flushed, Flow::Cold);
-        }
-        m.advance(entry.op_len() as usize);
-        callee.count();
-        m.push_frame(callee.func, fp, entry.plus(1));
-        Flow::Jump
+        let callee = m.own_target::<P>(entry, index);
+        m.call_own(flushed, entry, callee)
     }
 
     fn cold(m: &mut Regs) -> Flow {
@@ -104,16 +94,8 @@ impl Op for op::ReturnCallIndirect {
         m.flush();
         let flushed = *m;
         let index = m.pop();
-        let callee = match m.own_target::<P>(entry, index) {
-            Ok(callee) => callee,
-            Err(flow) => return m.give_up(flushed, flow),
-        };
-        if !m.is_simple_call(callee.func, m.fp) {
-            return m.give_up(flushed, Flow::Cold);
-        }
-        callee.count();
-        m.replace_frame(callee.func);
-        Flow::Jump
+        let callee = m.own_target::<P>(entry, index);
+        m.return_call_own(flushed, callee)
     }
 
     fn cold(m: &mut Regs) -> Flow {
@@ -130,18 +112,8 @@ impl Op for op::CallRef {
         let entry = m.entry();
         m.flush();
         let flushed = *m;
-        let callee = match m.own_referent::<P>(entry) {
-            Ok(callee) => callee,
-            Err(flow) => return m.give_up(flushed, flow),
-        };
-        let fp = m.args_of(callee.func);
-        if !m.is_simple_call(callee.func, fp) {
-            return m.give_up(flushed, Flow::Cold);
-        }
-        m.advance(entry.op_len() as usize);
-        callee.count();
-        m.push_frame(callee.func, fp, entry.plus(1));
-        Flow::Jump
+        let callee = m.own_referent::<P>(entry);
+        m.call_own(flushed, entry, callee)
     }
 
     fn cold(m: &mut Regs) -> Flow {
@@ -159,16 +131,8 @@ impl Op for op::ReturnCallRef {
         let entry = m.entry();
         m.flush();
         let flushed = *m;
-        let callee = match m.own_referent::<P>(entry) {
-            Ok(callee) => callee,
-            Err(flow) => return m.give_up(flushed, flow),
-        };
-        if !m.is_simple_call(callee.func, m.fp) {
-            return m.give_up(flushed, Flow::Cold);
-        }
-        callee.count();
-        m.replace_frame(callee.func);
-        Flow::Jump
+        let callee = m.own_referent::<P>(entry);
+        m.return_call_own(flushed, callee)
     }
 
     fn cold(m: &mut Regs) -> Flow {
@@ -203,6 +167,39 @@ impl Regs {
     fn give_up(&mut self, before: Regs, flow: Flow) -> Flow {
         *self = before;
         flow
+    }
+
+    /// Calls what the indirect call of `entry` was found to call. If that takes more than pushing a
+    /// frame, goes back to the registers `before`.
+    #[inline(always)]
+    fn call_own(&mut self, before: Regs, entry: Entry, callee: Result<Callee, Flow>) -> Flow {
+        let callee = match callee {
+            Ok(callee) => callee,
+            Err(flow) => return self.give_up(before, flow),
+        };
+        let fp = self.args_of(callee.func);
+        if !self.is_simple_call(callee.func, fp) {
+            return self.give_up(before, Flow::Cold);
+        }
+        self.advance(entry.op_len() as usize);
+        callee.count();
+        self.push_frame(callee.func, fp, entry.plus(1));
+        Flow::Jump
+    }
+
+    /// The same in place of the current frame.
+    #[inline(always)]
+    fn return_call_own(&mut self, before: Regs, callee: Result<Callee, Flow>) -> Flow {
+        let callee = match callee {
+            Ok(callee) => callee,
+            Err(flow) => return self.give_up(before, flow),
+        };
+        if !self.is_simple_call(callee.func, self.fp) {
+            return self.give_up(before, Flow::Cold);
+        }
+        callee.count();
+        self.replace_frame(callee.func);
+        Flow::Jump
     }
 
     /// The inline cache of the call of `entry`.
