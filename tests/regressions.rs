@@ -1,7 +1,8 @@
-//! Programs that once went wrong, found by fuzzing. Each runs in every tier.
+//! What once went wrong, found by fuzzing or in review. Programs run in every tier.
 
 use wasm_interp_jit::{
-    Caller, Config, Engine, Func, Instance, Module, Result, Store, Strategy, Val, WasmBacktrace,
+    Caller, Config, Engine, Func, Instance, Memory, MemoryType, Module, Result, Store, Strategy,
+    Val, WasmBacktrace,
 };
 
 /// Engines that compile at once, late, and never.
@@ -163,6 +164,54 @@ fn parameter_of_an_unreachable_loop_beside_a_vector() -> Result<()> {
             )?;
             assert_eq!(results[0].i32(), Some(7), "{name}");
         }
+    }
+    Ok(())
+}
+
+// Two chains of function types that match link by link. They were compared by recursion, one native
+// frame a link, when a host passed one where the other is expected.
+#[test]
+fn long_chains_of_types_are_compared() -> Result<()> {
+    const LEN: usize = 20_000;
+    let chain = |name: &str, link: fn(&str) -> String| {
+        let links = (0..LEN).map(|n| {
+            let next = match n + 1 {
+                LEN => "funcref".to_owned(),
+                next => format!("(ref null ${name}{next})"),
+            };
+            format!("(type ${name}{n} {})", link(&next))
+        });
+        format!("(rec {})", links.collect::<String>())
+    };
+    let wat = format!(
+        r#"(module {} {}
+        (func (export "a") (type $a0)) (func (export "b") (type $b0)))"#,
+        chain("a", |next| format!("(func (param {next}))")),
+        chain("b", |next| format!("(sub (func (param {next})))")),
+    );
+    let (mut store, instance) = instantiate(&Engine::default(), &wat)?;
+    let mut ty = |name| {
+        let func = instance.get_func(&mut store, name).expect("it is exported");
+        func.ty(&store)
+    };
+    let (a, b) = (ty("a"), ty("b"));
+    assert!(a.matches(&b) && b.matches(&a));
+    Ok(())
+}
+
+// Rounded to pages, this reservation leaves room for 4 GiB, so that compiled code need not check
+// addresses; but when it grew to that, the memory moved away from under that code.
+#[test]
+fn guarded_memory_stays_where_it_is() -> Result<()> {
+    let mut config = Config::new();
+    config.memory_reservation((4 << 30) - 1);
+    let engine = Engine::new(&config)?;
+    let mut store = Store::new(&engine, ());
+    let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
+    let before = memory.data_ptr(&store);
+    // A machine may refuse so much.
+    if memory.grow(&mut store, 65535).is_ok() {
+        assert_eq!(memory.data_ptr(&store), before);
     }
     Ok(())
 }

@@ -282,6 +282,8 @@ fn map(len: usize, capacity: usize, guard: usize) -> Result<(Mapping, usize), Re
     match Mapping::reserve(bytes) {
         Ok(mut mapping) => {
             mapping.make_accessible(0, len)?;
+            // All of it, to the page: a memory that is guarded has room for all it can become.
+            let capacity = mapping.len().saturating_sub(guard);
             Ok((mapping, capacity))
         }
         Err(source) => match Mapping::accessible(len) {

@@ -4,6 +4,7 @@ use super::{Finality, ValType, rt};
 use crate::Engine;
 use crate::error::{Result, ensure};
 use runtime::types::SigRef;
+use rustc_hash::FxHashSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -163,15 +164,16 @@ impl FuncType {
         &self,
         registered: impl FnOnce(&rt::FuncType) -> &[rt::ValType],
         unsupported: impl FnOnce(&Lists) -> &[ValType],
-    ) -> std::vec::IntoIter<ValType> {
-        let types: Vec<ValType> = match &self.repr {
-            Repr::Registered(sig) => {
-                let raise = |&ty: &rt::ValType| ValType::raise(&self.engine, ty);
-                registered(sig.ty()).iter().map(raise).collect()
-            }
-            Repr::Unsupported(lists) => unsupported(lists).to_vec(),
+    ) -> impl ExactSizeIterator<Item = ValType> {
+        let (raw, plain): (&[rt::ValType], &[ValType]) = match &self.repr {
+            Repr::Registered(sig) => (registered(sig.ty()), &[]),
+            Repr::Unsupported(lists) => (&[], unsupported(lists)),
         };
-        types.into_iter()
+        // One of both is empty.
+        (0..raw.len() + plain.len()).map(move |i| match raw.get(i) {
+            Some(&ty) => ValType::raise(&self.engine, ty),
+            None => plain[i].clone(),
+        })
     }
 
     fn lists(&self) -> Lists {
@@ -194,9 +196,7 @@ impl FuncType {
             "type used with wrong engine"
         );
         match (&self.repr, &other.repr) {
-            (&Repr::Registered(a), &Repr::Registered(b)) => {
-                match_structurally(a, b, &mut Vec::new())
-            }
+            (&Repr::Registered(a), &Repr::Registered(b)) => match_structurally(a, b),
             _ => self.lists().match_(&other.lists()),
         }
     }
@@ -280,38 +280,42 @@ fn check_supertype(engine: &Engine, lists: &Lists, supertype: &FuncType) -> Resu
 }
 
 /// Can a function of type `a` be called as one of type `b`, judged by parameters and results?
-/// `assumed` are pairs that are being judged: types that refer to each other match if nothing
-/// speaks against it.
-fn match_structurally(a: SigRef, b: SigRef, assumed: &mut Vec<(SigRef, SigRef)>) -> bool {
-    if a.is_subtype_of(b) || assumed.contains(&(a, b)) {
-        return true;
+/// Types that refer to each other match if nothing speaks against it.
+///
+/// Not by recursion: a module can declare chains of types of any length.
+fn match_structurally(a: SigRef, b: SigRef) -> bool {
+    let (mut seen, mut open) = (FxHashSet::default(), vec![(a, b)]);
+    while let Some((a, b)) = open.pop() {
+        if a.is_subtype_of(b) || !seen.insert((a, b)) {
+            continue;
+        }
+        let (a, b) = (a.ty(), b.ty());
+        if a.params.len() != b.params.len() || a.results.len() != b.results.len() {
+            return false;
+        }
+        let params = b.params.iter().zip(&a.params);
+        let results = a.results.iter().zip(&b.results);
+        for (&a, &b) in params.chain(results) {
+            match concrete_funcs(a, b) {
+                Some(pair) => open.push(pair),
+                None if a.matches(b) => {}
+                None => return false,
+            }
+        }
     }
-    let (a_ty, b_ty) = (a.ty(), b.ty());
-    if a_ty.params.len() != b_ty.params.len() || a_ty.results.len() != b_ty.results.len() {
-        return false;
-    }
-    assumed.push((a, b));
-    let params = b_ty.params.iter().zip(&a_ty.params);
-    let results = a_ty.results.iter().zip(&b_ty.results);
-    params
-        .chain(results)
-        .all(|(&a, &b)| match_values(a, b, assumed))
+    true
 }
 
-fn match_values(a: rt::ValType, b: rt::ValType, assumed: &mut Vec<(SigRef, SigRef)>) -> bool {
-    use rt::HeapType::ConcreteFunc;
-    match (a, b) {
-        (
-            rt::ValType::Ref(rt::RefType {
-                nullable: a_nullable,
-                heap: ConcreteFunc(a),
-            }),
-            rt::ValType::Ref(rt::RefType {
-                nullable: b_nullable,
-                heap: ConcreteFunc(b),
-            }),
-        ) => (b_nullable || !a_nullable) && match_structurally(a, b, assumed),
-        _ => a.matches(b),
+/// The types of two references to functions, if the first may be null only where the second may.
+fn concrete_funcs(a: rt::ValType, b: rt::ValType) -> Option<(SigRef, SigRef)> {
+    let (rt::ValType::Ref(a), rt::ValType::Ref(b)) = (a, b) else {
+        return None;
+    };
+    match (a.heap, b.heap) {
+        (rt::HeapType::ConcreteFunc(a_sig), rt::HeapType::ConcreteFunc(b_sig)) => {
+            (b.nullable || !a.nullable).then_some((a_sig, b_sig))
+        }
+        _ => None,
     }
 }
 
