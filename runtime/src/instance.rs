@@ -398,7 +398,7 @@ impl Instance {
             .iter()
             .map(|_| CallSite::default())
             .collect();
-        let instance = FuncInstance {
+        let mut instance = FuncInstance {
             kind: FuncKind::Interpreted,
             vector_locals: vectors.map_or(ptr::null(), |it| it.locals.as_ptr()),
             vector_operands: vectors.map_or(ptr::null(), |it| it.operands.as_ptr()),
@@ -421,11 +421,9 @@ impl Instance {
             prepared: body,
             host: ptr::null(),
         };
+        instance.kind = instance.interpreted_kind();
         let mut prepared = Box::new(PreparedFunc {
-            instance: FuncInstance {
-                kind: instance.interpreted_kind(),
-                ..instance
-            },
+            instance,
             call_sites,
         });
         debug_assert_eq!(

@@ -60,14 +60,19 @@ pub unsafe fn load<const N: usize>(at: *const u8) -> [u8; N] {
 #[inline(always)]
 pub unsafe fn store<const N: usize>(at: *mut u8, bytes: [u8; N]) {
     let bytes = &bytes[..];
-    // SAFETY: as above.
+    // SAFETY: as above; words are written where they are aligned only.
     unsafe {
         match *bytes {
+            [a] => AtomicU8::from_ptr(at).store(a, Relaxed),
             [a, b] if is_aligned::<u16>(at) => {
                 AtomicU16::from_ptr(at.cast()).store(u16::from_ne_bytes([a, b]), Relaxed);
             }
             [a, b, c, d] if is_aligned::<u32>(at) => {
                 AtomicU32::from_ptr(at.cast()).store(u32::from_ne_bytes([a, b, c, d]), Relaxed);
+            }
+            [a, b, c, d, e, f, g, h] if is_aligned::<u64>(at) => {
+                let value = u64::from_ne_bytes([a, b, c, d, e, f, g, h]);
+                AtomicU64::from_ptr(at.cast()).store(value, Relaxed);
             }
             _ => write(at, bytes),
         }

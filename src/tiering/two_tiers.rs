@@ -277,8 +277,7 @@ impl Tiers for TwoTiers {
             let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);
             let site = site.and_then(|it| call_site(func, it));
             let policy = &mut State::of(store).policy;
-            let decide = || policy.exit_taken(site, reason, clock);
-            if !traps && decide() == Decision::Recompile {
+            if !traps && policy.exit_taken(site, reason, clock) == Decision::Recompile {
                 // Soon, but not before the interpreter has met the new target.
                 let hotness = i32::try_from(Store::tuning(store).threshold / 4).unwrap_or(i32::MAX);
                 withdraw(store, exit.code, hotness);

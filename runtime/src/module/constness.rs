@@ -64,7 +64,7 @@ impl WrittenTables {
 pub(super) struct Watch<'w, V> {
     pub(super) visitor: V,
     pub(super) written: &'w mut WrittenTables,
-    /// Where the last instruction is that is not supported.
+    /// Where the first instruction is that is not supported.
     pub(super) unsupported: &'w mut Option<usize>,
     /// Where this one is.
     pub(super) offset: usize,
@@ -73,7 +73,7 @@ pub(super) struct Watch<'w, V> {
 impl<V> Watch<'_, V> {
     fn refuse(&mut self, is_unsupported: bool) {
         if is_unsupported {
-            *self.unsupported = Some(self.offset);
+            self.unsupported.get_or_insert(self.offset);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     Body, ConstExpr, DataSegment, DecodeError, ElemItems, ElemSegment, Export, Features, FuncDecl,
     GlobalDecl, Import, ImportCounts, ImportItem, Module, SegmentMode, TableDecl, Validation,
 };
-use crate::types::{MemoryType, RefType, SigRef, TypeRegistry};
+use crate::types::{MemoryType, RefType, SigRef, TypeRegistry, ValType};
 use crate::{FuncIdx, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -342,6 +342,9 @@ impl Sections {
         registry: Arc<TypeRegistry>,
         features: Features,
     ) -> Module {
+        let is_vector = |it: &GlobalDecl| it.ty.content == ValType::V128;
+        let has_vector_types =
+            self.types.iter().any(|it| it.ty().has_vector()) || self.globals.iter().any(is_vector);
         Module {
             bytes,
             types: self.types.into(),
@@ -364,6 +367,7 @@ impl Sections {
             has_dwarf: self.has_dwarf,
             resources: self.resources,
             features: features.wasm_features(),
+            has_vector_types,
         }
     }
 }

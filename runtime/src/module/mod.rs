@@ -30,9 +30,7 @@ pub use heights::AtPc;
 pub use names::Names;
 pub use side_table::{SideTableEntry, side_table_entries};
 
-use crate::types::{
-    FuncType, GlobalType, MemoryType, RefType, SigRef, TableType, TypeRegistry, ValType,
-};
+use crate::types::{FuncType, GlobalType, MemoryType, RefType, SigRef, TableType, TypeRegistry};
 use crate::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -83,6 +81,8 @@ pub struct Module {
     pub(crate) resources: Option<wasmparser::ValidatorResources>,
     /// The features the module was validated with.
     pub features: wasmparser::WasmFeatures,
+    /// Can there be a vector that no vector instruction of the same body has made?
+    pub(crate) has_vector_types: bool,
 }
 
 /// How many entities of each kind are imported; these come first in their index space.
@@ -204,12 +204,6 @@ pub struct DataSegment {
 }
 
 impl Module {
-    /// Can there be a vector that no vector instruction of the same body has made?
-    pub(crate) fn has_vector_types(&self) -> bool {
-        let is_vector = |it: &GlobalDecl| it.ty.content == ValType::V128;
-        self.types.iter().any(|it| it.ty().has_vector()) || self.globals.iter().any(is_vector)
-    }
-
     /// The type of function `func`.
     pub fn func_type(&self, func: FuncIdx) -> &FuncType {
         self.funcs[func.index()].sig.ty()

@@ -8,6 +8,7 @@
 //! holds its own pc in `target` and the previous unfinished entry of the same label in `link`, so
 //! that labels need no lists of their own.
 
+use super::constness::{Watch, WrittenTables};
 use super::widths::Widths;
 use super::{
     Body, CallKind, CallSiteInfo, DecodeError, LoopInfo, Module, PreparedBody, SideTableEntry,
@@ -15,7 +16,9 @@ use super::{
 };
 use crate::types::{ValType, slots_of};
 use crate::{CallSiteIdx, FuncIdx, TableIdx, TypeIdx};
-use wasmparser::{BlockType, FuncToValidate, FuncValidatorAllocations, Operator, OperatorsReader};
+use wasmparser::{
+    BlockType, FuncToValidate, FuncValidatorAllocations, Operator, OperatorsReader, VisitOperator,
+};
 
 /// Validates the body of `func` and describes it.
 pub(super) fn prepare(
@@ -43,16 +46,24 @@ pub(super) fn prepare(
     let mut operators = OperatorsReader::new(reader);
     let mut widths = Widths::new(module, &local_types);
     let mut builder = Builder::new(module, start, &ty.results);
+    // Tables are looked at with all bodies (`constness.rs`).
+    let (mut written, mut unsupported) = (WrittenTables::none(0), None);
     while !operators.eof() {
         let at = operators.original_position();
         let op = operators.read()?;
         let height_before = validator.operand_stack_height();
         let place = (module.bytes[at], offset(at - start));
         let pushes = widths.before(&op, &validator, place);
-        validator.op(at, &op)?;
-        if unsupported::is_operator(&op) {
+        Watch {
+            visitor: validator.visitor(at),
+            written: &mut written,
+            unsupported: &mut unsupported,
+            offset: at,
+        }
+        .visit_operator(&op)?;
+        if let Some(offset) = unsupported {
             let what = "instruction";
-            return Err(DecodeError::Unsupported { what, offset: at });
+            return Err(DecodeError::Unsupported { what, offset });
         }
         builder.instruction(
             &op,

@@ -2,13 +2,13 @@
 //!
 //! The proposal's recursion groups, subtypes and bottom types belong to function references, too,
 //! so that it is switched on; its structures, arrays and numbers in references are refused here.
-//! Declared types are refused where they are converted (`convert.rs`), instructions and the types
-//! that bodies mention by these functions.
+//! Declared types are refused where they are converted (`convert.rs`), types of locals here,
+//! instructions and the types they mention by `Watch` (`constness.rs`), which asks these functions.
 
 use super::DecodeError;
 use super::convert::TypeSpace;
 use crate::types::{SigRef, ValType};
-use wasmparser::{AbstractHeapType, BlockType, FuncValidator, HeapType, Operator};
+use wasmparser::{AbstractHeapType, BlockType, FuncValidator, HeapType};
 use wasmparser::{BinaryReader, WasmModuleResources};
 
 /// Whether a body may not mention references to `ty`.
@@ -35,32 +35,6 @@ pub(super) fn is_val_type(ty: wasmparser::ValType) -> bool {
 pub(super) fn is_block_type(ty: BlockType) -> bool {
     matches!(ty, BlockType::Type(ty) if is_val_type(ty))
 }
-
-/// Whether a body may not contain `op`.
-pub(super) fn is_operator(op: &Operator<'_>) -> bool {
-    match *op {
-        Operator::RefNull { hty } => is_heap_type(hty),
-        Operator::TypedSelect { ty } => is_val_type(ty),
-        Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => {
-            is_block_type(blockty)
-        }
-        ref op => is_of_gc(op),
-    }
-}
-
-macro_rules! by_proposal {
-    ($(@$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
-        fn is_of_gc(op: &Operator<'_>) -> bool {
-            match op {
-                $(Operator::$op { .. } => by_proposal!($proposal),)*
-                _ => false,
-            }
-        }
-    };
-    (gc) => { true };
-    ($other:ident) => { false };
-}
-wasmparser::for_each_operator!(by_proposal);
 
 /// Reads the declarations of locals, one by one.
 pub(super) fn read_locals<T: WasmModuleResources>(

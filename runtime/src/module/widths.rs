@@ -31,7 +31,7 @@ impl Widths {
     pub(super) fn new(module: &Module, locals: &[ValType]) -> Self {
         let any = locals.contains(&ValType::V128);
         Self {
-            n_vectors: (any || module.has_vector_types()).then(Vec::new),
+            n_vectors: (any || module.has_vector_types).then(Vec::new),
             any,
             max_slots: 0,
             about_vectors: Vec::new(),
