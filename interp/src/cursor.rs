@@ -351,19 +351,13 @@ impl Path for General {
     }
 
     #[inline(always)]
-    fn sub_opcode(at: Cursor, _sub: u32) -> Option<Cursor> {
-        Some(at.unsigned().1)
+    fn sub_opcode(at: Cursor, sub: u32) -> Option<Cursor> {
+        Full::sub_opcode(at, sub)
     }
 
     #[inline(always)]
     fn type_(at: Cursor) -> Option<Cursor> {
-        let first = at.byte();
-        let (_, next) = at.signed();
-        // What a reference refers to is a number of its own.
-        Some(match first {
-            FIRST_REF | LAST_REF => next.signed().1,
-            _ => next,
-        })
+        Full::type_(at)
     }
 }
 

@@ -10,7 +10,6 @@ use runtime::types::SigRef;
 use runtime::vm::{Frame, VMFuncRef, VMSignature};
 use runtime::{
     CallSite, CallSiteIdx, Event, FuncIdx, IcState, MANY_INDICES, MAX_TARGETS, Store, Target,
-    TypeIdx,
 };
 
 /// The inline cache of a call site of the current function.
@@ -173,12 +172,12 @@ pub unsafe fn has_target(frame: &Frame, sp: *mut u64) -> bool {
         }
         let (entry, vmctx) = (&*frame.stp, (*frame.func).vmctx);
         let (index, instance) = (top, &*(*vmctx).instance);
-        let table = instance.table_places[entry.link as usize];
+        let table = instance.table_places[entry.table().index()];
         if index >= (*table).len {
             return false;
         }
         let target = *(*table).base.add(index as usize) as *mut VMFuncRef;
-        let expected = instance.offsets.sig(TypeIdx(entry.target as u32));
+        let expected = instance.offsets.sig(entry.ty());
         let expected = vmctx.wrapping_byte_offset(expected as isize);
         let expected = SigRef::from_ptr(*expected.cast::<*const VMSignature>());
         !target.is_null() && SigRef::from_ptr((*target).sig).is_subtype_of(expected)

@@ -13,8 +13,8 @@
 
 use super::{execute, next, opaque, pin};
 use crate::cursor::{Path, Quick};
-use crate::ops::canonical::{Arithmetic, Canonical, is_arithmetic};
-use crate::ops::{Coded, Flow, Op, op, vector};
+use crate::ops::canonical::is_arithmetic;
+use crate::ops::{Coded, Flow, Op, op};
 use crate::regs::Regs;
 use runtime::opcode::Opcode;
 use std::marker::PhantomData;
@@ -138,13 +138,6 @@ impl<O: Op> Lookahead for Unaware<O> {
     type Jump = ();
 }
 
-impl<O: Arithmetic> Lookahead for Canonical<O> {
-    type Next = ();
-    type NextOfFull = ();
-    type Then = ();
-    type Jump = ();
-}
-
 macro_rules! list {
     () => { () };
     ($first:ident $($rest:ident)*) => { (op::$first, list!($($rest)*)) };
@@ -243,16 +236,3 @@ macro_rules! define_lookahead {
     )*};
 }
 runtime::for_each_opcode!(define_lookahead);
-
-/// In vector functions nothing is looked for.
-macro_rules! no_lookahead {
-    ($($name:ident)*) => {$(
-        impl Lookahead for vector::$name {
-            type Next = ();
-            type NextOfFull = ();
-            type Then = ();
-            type Jump = ();
-        }
-    )*};
-}
-no_lookahead!(LocalGet LocalSet LocalTee GlobalGet GlobalSet Drop Select TypedSelect);

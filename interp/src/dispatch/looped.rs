@@ -3,15 +3,14 @@
 use super::{Nans, leave, run_cold};
 use crate::cursor::{Full, General, Path};
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
-use crate::ops::{
-    Flow, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_atomic, slot_of_prefixed, slot_of_simd, vector,
-};
+use crate::ops::vector::{self, for_each_vector_version};
+use crate::ops::{Flow, N_SLOTS, Op, op, slot_of, slot_of_atomic, slot_of_prefixed, slot_of_simd};
 use crate::regs::Regs;
 use runtime::Status;
 use runtime::opcode::Opcode;
 
 /// Handlers by opcode.
-type Handlers = [Handler; N_VECTOR_SLOTS];
+type Handlers = [Handler; N_SLOTS];
 
 /// The handlers of vector functions, and those of all others.
 #[derive(Clone, Copy)]
@@ -56,7 +55,7 @@ type Handler = fn(&mut Regs) -> Option<Status>;
 macro_rules! define_table {
     ($(($code:literal, $name:ident, $mnemonic:literal, $immediates:tt, $feedback:tt))*) => {
         static HANDLERS: Handlers = {
-            let mut handlers: Handlers = [no_instruction; N_VECTOR_SLOTS];
+            let mut handlers: Handlers = [no_instruction; N_SLOTS];
             $(handlers[slot_of(Opcode::$name)] = execute::<op::$name>;)*
             handlers
         };
@@ -75,16 +74,15 @@ macro_rules! define_canonical_table {
 }
 for_each_arithmetic!(define_canonical_table);
 
+macro_rules! enter_vector_versions {
+    ($handlers:ident: $($name:ident)*) => {
+        $($handlers[slot_of(Opcode::$name)] = execute::<vector::$name>;)*
+    };
+}
+
 /// The same handlers, but for the versions that vector functions have.
 const fn in_vector(mut handlers: Handlers) -> Handlers {
-    handlers[slot_of(Opcode::LocalGet)] = execute::<vector::LocalGet>;
-    handlers[slot_of(Opcode::LocalSet)] = execute::<vector::LocalSet>;
-    handlers[slot_of(Opcode::LocalTee)] = execute::<vector::LocalTee>;
-    handlers[slot_of(Opcode::GlobalGet)] = execute::<vector::GlobalGet>;
-    handlers[slot_of(Opcode::GlobalSet)] = execute::<vector::GlobalSet>;
-    handlers[slot_of(Opcode::Drop)] = execute::<vector::Drop>;
-    handlers[slot_of(Opcode::Select)] = execute::<vector::Select>;
-    handlers[slot_of(Opcode::TypedSelect)] = execute::<vector::TypedSelect>;
+    for_each_vector_version!(enter_vector_versions, handlers);
     handlers
 }
 
@@ -151,7 +149,7 @@ pub(super) unsafe fn run(mut m: Regs) -> Status {
             Opcode::ATOMIC_PREFIX => slot_of_atomic(sub_opcode(&m)),
             byte => usize::from(byte),
         };
-        m.vector = m.is_in_vector_function();
+        debug_assert_eq!(m.vector, m.is_in_vector_function());
         #[cfg(feature = "trace-interp")]
         m.trace();
         let handlers = if m.vector { vector } else { ordinary };

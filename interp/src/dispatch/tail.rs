@@ -21,14 +21,15 @@ use super::{Nans, run_cold};
 use crate::context::Context;
 use crate::cursor::{Cursor, Full, General, Path, Quick};
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
+use crate::ops::vector::{self, for_each_vector_version};
 use crate::ops::{
-    Flow, N_SLOTS, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_atomic, slot_of_prefixed, slot_of_simd,
-    vector,
+    Flow, N_ATOMICS, N_BYTES, N_VECTOR_SLOTS, Op, op, slot_of, slot_of_prefixed, slot_of_simd,
 };
 use crate::regs::{Cache, Regs};
 use lookahead::{Lookahead, Successors, Unaware};
 use runtime::opcode::Opcode;
 use runtime::{MemoryIdx, Status, Trap};
+use std::sync::OnceLock;
 
 /// A handler. Its parameters are the registers; it returns the status that the activation ends
 /// with.
@@ -49,7 +50,7 @@ type Handlers<const N: usize> = [[Handler; N]; Cache::COUNT];
 #[repr(C)]
 pub(crate) struct Tables {
     /// Those of functions without vectors. A copy: in a context, it takes no register to find it.
-    ordinary: Handlers<N_SLOTS>,
+    ordinary: Handlers<N_BYTES>,
     /// Those of vector functions.
     vector: &'static Handlers<N_VECTOR_SLOTS>,
 }
@@ -61,157 +62,173 @@ impl Tables {
                 ordinary: TABLES,
                 vector: &VECTOR_TABLES,
             },
-            Nans::Canonical => Tables {
-                ordinary: CANONICAL_TABLES,
-                vector: &CANONICAL_VECTOR_TABLES,
-            },
+            Nans::Canonical => {
+                let mut ordinary = TABLES;
+                for row in UNAWARE.iter().flatten().chain(CANONICAL) {
+                    enter(&mut ordinary, row.slot, row.handlers);
+                }
+                Tables {
+                    ordinary,
+                    vector: canonical_vector_tables(),
+                }
+            }
         }
     }
 }
 
-macro_rules! define_tables {
-    ($(($code:literal, $name:ident, $mnemonic:literal, $immediates:tt, $feedback:tt))*) => {
-        static TABLES: Handlers<N_SLOTS> = {
-            let mut tables: Handlers<N_SLOTS> = [[no_instruction; N_SLOTS]; Cache::COUNT];
-            $(
-                if slot_of(Opcode::$name) < N_SLOTS {
-                    tables[EMPTY as usize][slot_of(Opcode::$name)] = handle::<op::$name, EMPTY>;
-                    tables[INT as usize][slot_of(Opcode::$name)] = handle::<op::$name, INT>;
-                    tables[INT_INT as usize][slot_of(Opcode::$name)] = handle::<op::$name, INT_INT>;
-                    tables[FLOAT as usize][slot_of(Opcode::$name)] = handle::<op::$name, FLOAT>;
-                }
-            )*
-            tables[EMPTY as usize][Opcode::PREFIX as usize] = prefix::<EMPTY>;
-            tables[INT as usize][Opcode::PREFIX as usize] = prefix::<INT>;
-            tables[INT_INT as usize][Opcode::PREFIX as usize] = prefix::<INT_INT>;
-            tables[FLOAT as usize][Opcode::PREFIX as usize] = prefix::<FLOAT>;
-            tables[EMPTY as usize][Opcode::ATOMIC_PREFIX as usize] = atomic_prefix::<EMPTY>;
-            tables[INT as usize][Opcode::ATOMIC_PREFIX as usize] = atomic_prefix::<INT>;
-            tables[INT_INT as usize][Opcode::ATOMIC_PREFIX as usize] = atomic_prefix::<INT_INT>;
-            tables[FLOAT as usize][Opcode::ATOMIC_PREFIX as usize] = atomic_prefix::<FLOAT>;
-            tables
-        };
+/// The handlers of vector functions in stores that canonicalize NaNs. Made when there is such a
+/// store: pointers in a static cost each start of a program something.
+fn canonical_vector_tables() -> &'static Handlers<N_VECTOR_SLOTS> {
+    static TABLES: OnceLock<Box<Handlers<N_VECTOR_SLOTS>>> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let mut tables = Box::new(VECTOR_TABLES);
+        for row in CANONICAL_IN_VECTOR.iter().chain(CANONICAL_VECTORS) {
+            enter(&mut tables, row.slot, row.handlers);
+        }
+        tables
+    })
+}
 
-        /// What canonicalizing stores have for instructions that look for float arithmetic.
-        const UNAWARE: &[Row] = &[$(Row::unaware::<op::$name>(),)*];
+/// The handlers of an instruction by state of the cache.
+const fn in_states<O: Op + Lookahead>() -> [Handler; Cache::COUNT] {
+    [
+        handle::<O, EMPTY>,
+        handle::<O, INT>,
+        handle::<O, INT_INT>,
+        handle::<O, FLOAT>,
+    ]
+}
 
-        /// The tables of vector functions.
-        static VECTOR_TABLES: Handlers<N_VECTOR_SLOTS> = [
-            vector_table!(EMPTY, $($name)*),
-            vector_table!(INT, $($name)*),
-            vector_table!(INT_INT, $($name)*),
-            vector_table!(FLOAT, $($name)*),
+/// The same for vector functions.
+const fn in_vector<O: Op + Lookahead>() -> [Handler; Cache::COUNT] {
+    [
+        handle_in_vector::<O, EMPTY>,
+        handle_in_vector::<O, INT>,
+        handle_in_vector::<O, INT_INT>,
+        handle_in_vector::<O, FLOAT>,
+    ]
+}
+
+const fn enter<const N: usize>(
+    tables: &mut Handlers<N>,
+    slot: usize,
+    handlers: [Handler; Cache::COUNT],
+) {
+    let mut state = 0;
+    while state < Cache::COUNT {
+        tables[state][slot] = handlers[state];
+        state += 1;
+    }
+}
+
+macro_rules! prefix {
+    ($tables:ident[$prefix:ident] = $handler:ident) => {
+        let handlers: [Handler; Cache::COUNT] = [
+            $handler::<EMPTY>,
+            $handler::<INT>,
+            $handler::<INT_INT>,
+            $handler::<FLOAT>,
         ];
+        enter(&mut $tables, Opcode::$prefix as usize, handlers);
     };
 }
 
-macro_rules! vector_table {
-    ($state:ident, $($name:ident)*) => {{
-        let mut table: [Handler; N_VECTOR_SLOTS] = [no_instruction; N_VECTOR_SLOTS];
-        $(table[slot_of(Opcode::$name)] = handle_in_vector::<op::$name, $state>;)*
-        vector_table!(@own table $state LocalGet LocalSet LocalTee GlobalGet GlobalSet Drop Select
-            TypedSelect);
-        table[Opcode::PREFIX as usize] = prefix_in_vector::<$state>;
-        table[Opcode::SIMD_PREFIX as usize] = simd_prefix::<$state>;
-        table[Opcode::ATOMIC_PREFIX as usize] = atomic_prefix_in_vector::<$state>;
-        table
-    }};
-    (@own $table:ident $state:ident $($name:ident)*) => {
-        $($table[slot_of(Opcode::$name)] = handle_in_vector::<vector::$name, $state>;)*
+macro_rules! define_tables {
+    ($(($code:literal, $name:ident, $mnemonic:literal, $immediates:tt, $feedback:tt))*) => {
+        static TABLES: Handlers<N_BYTES> = {
+            let mut tables: Handlers<N_BYTES> = [[no_instruction; N_BYTES]; Cache::COUNT];
+            $(
+                if slot_of(Opcode::$name) < N_BYTES {
+                    enter(&mut tables, slot_of(Opcode::$name), in_states::<op::$name>());
+                }
+            )*
+            prefix!(tables[PREFIX] = prefix);
+            prefix!(tables[ATOMIC_PREFIX] = atomic_prefix);
+            tables
+        };
+
+        /// The tables of vector functions.
+        static VECTOR_TABLES: Handlers<N_VECTOR_SLOTS> = {
+            let mut tables: Handlers<N_VECTOR_SLOTS> =
+                [[no_instruction; N_VECTOR_SLOTS]; Cache::COUNT];
+            $(
+                if slot_of(Opcode::$name) < N_VECTOR_SLOTS {
+                    enter(&mut tables, slot_of(Opcode::$name), in_vector::<op::$name>());
+                }
+            )*
+            for_each_vector_version!(enter_vector_versions, tables);
+            prefix!(tables[PREFIX] = prefix_in_vector);
+            prefix!(tables[SIMD_PREFIX] = simd_prefix);
+            prefix!(tables[ATOMIC_PREFIX] = atomic_prefix);
+            tables
+        };
+
+        /// Atomics by the second part of their opcode. They are always general, in any function.
+        static ATOMICS: [Handler; N_ATOMICS] = {
+            let mut handlers: [Handler; N_ATOMICS] = [no_instruction; N_ATOMICS];
+            $(
+                if let Some((Opcode::ATOMIC_PREFIX, sub)) = Opcode::$name.prefixed() {
+                    handlers[sub as usize] = general::<op::$name>;
+                }
+            )*
+            handlers
+        };
+
+        /// What canonicalizing stores have for instructions that look for float arithmetic.
+        const UNAWARE: &[Option<Row>] = &[$(Row::unaware::<op::$name>(),)*];
     };
+}
+
+macro_rules! enter_vector_versions {
+    ($tables:ident: $($name:ident)*) => {$(
+        let slot = slot_of(Opcode::$name);
+        enter(&mut $tables, slot, in_vector::<Unaware<vector::$name>>());
+    )*};
 }
 runtime::for_each_opcode!(define_tables);
 
 macro_rules! define_canonical {
     ($(($name:ident, $result:ty))*) => {
         /// What canonicalizing stores have for float arithmetic.
-        const CANONICAL: &[Row] = &[$(Row::new::<Canonical<op::$name>>(),)*];
+        const CANONICAL: &[Row] =
+            &[$(Row::new::<op::$name>(in_states::<Unaware<Canonical<op::$name>>>()),)*];
 
-        /// The same for arithmetic of numbers in vector functions.
-        static CANONICAL_NUMBER_TABLES: Handlers<N_VECTOR_SLOTS> = {
-            let mut tables = VECTOR_TABLES;
-            $(enter_in_vector::<Canonical<op::$name>>(&mut tables);)*
-            tables
-        };
+        /// The same in vector functions.
+        const CANONICAL_IN_VECTOR: &[Row] =
+            &[$(Row::new::<op::$name>(in_vector::<Unaware<Canonical<op::$name>>>()),)*];
     };
 }
 for_each_arithmetic!(define_canonical);
 
 macro_rules! define_canonical_vectors {
     ($(($name:ident, $result:ty))*) => {
-        /// The tables of vector functions in stores that canonicalize NaNs.
-        static CANONICAL_VECTOR_TABLES: Handlers<N_VECTOR_SLOTS> = {
-            let mut tables = CANONICAL_NUMBER_TABLES;
-            $(enter_in_vector::<Canonical<op::$name>>(&mut tables);)*
-            tables
-        };
+        /// The same for float arithmetic of vectors.
+        const CANONICAL_VECTORS: &[Row] =
+            &[$(Row::new::<op::$name>(in_vector::<Unaware<Canonical<op::$name>>>()),)*];
     };
 }
 for_each_vector_arithmetic!(define_canonical_vectors);
 
-const fn enter_in_vector<O: Op + Lookahead>(tables: &mut Handlers<N_VECTOR_SLOTS>) {
-    let slot = slot_of(O::OPCODE);
-    tables[EMPTY as usize][slot] = handle_in_vector::<O, EMPTY>;
-    tables[INT as usize][slot] = handle_in_vector::<O, INT>;
-    tables[INT_INT as usize][slot] = handle_in_vector::<O, INT_INT>;
-    tables[FLOAT as usize][slot] = handle_in_vector::<O, FLOAT>;
-}
-
-/// The tables of stores that canonicalize NaNs.
-static CANONICAL_TABLES: Handlers<N_SLOTS> = {
-    let mut tables = TABLES;
-    let mut at = 0;
-    while at < UNAWARE.len() {
-        UNAWARE[at].enter(&mut tables);
-        at += 1;
-    }
-    let mut at = 0;
-    while at < CANONICAL.len() {
-        CANONICAL[at].enter(&mut tables);
-        at += 1;
-    }
-    tables
-};
-
-/// The handlers of an instruction.
+/// Other handlers for an instruction.
 struct Row {
     slot: usize,
-    /// By state of the cache; `None` for the ordinary ones.
-    handlers: Option<[Handler; Cache::COUNT]>,
+    handlers: [Handler; Cache::COUNT],
 }
 
 impl Row {
-    const fn new<O: Op + Lookahead>() -> Self {
-        let handlers: [Handler; Cache::COUNT] = [
-            handle::<O, EMPTY>,
-            handle::<O, INT>,
-            handle::<O, INT_INT>,
-            handle::<O, FLOAT>,
-        ];
+    const fn new<O: Op>(handlers: [Handler; Cache::COUNT]) -> Self {
         Row {
             slot: slot_of(O::OPCODE),
-            handlers: Some(handlers),
+            handlers,
         }
     }
 
-    /// Handlers of `O` that do not look for float arithmetic.
-    const fn unaware<O: Op + Lookahead>() -> Self {
+    /// Handlers of `O` that do not look for float arithmetic, if the others do.
+    const fn unaware<O: Op + Lookahead>() -> Option<Self> {
         if lookahead::finds_arithmetic::<O>() {
-            return Row::new::<Unaware<O>>();
-        }
-        Row {
-            slot: slot_of(O::OPCODE),
-            handlers: None,
-        }
-    }
-
-    const fn enter(&self, tables: &mut Handlers<N_SLOTS>) {
-        if let Some(handlers) = self.handlers {
-            let mut state = 0;
-            while state < Cache::COUNT {
-                tables[state][self.slot] = handlers[state];
-                state += 1;
-            }
+            Some(Row::new::<O>(in_states::<Unaware<O>>()))
+        } else {
+            None
         }
     }
 }
@@ -473,12 +490,11 @@ handlers! {
         next(m, slot_of_prefixed(sub_opcode(m)))
     }
 
+    /// In vector functions, too.
     fn atomic_prefix[const S: u8](m, cache(S), false) {
-        next(m, slot_of_atomic(sub_opcode(m)))
-    }
-
-    fn atomic_prefix_in_vector[const S: u8](m, cache(S), true) {
-        next(m, slot_of_atomic(sub_opcode(m)))
+        let mut m = m;
+        m.flush();
+        go!(ATOMICS[sub_opcode(m) as usize], m)
     }
 
     fn simd_prefix[const S: u8](m, cache(S), true) {

@@ -1,5 +1,5 @@
-//! Atomics. Always on the general path: it knows every memory, and the length of a shared one as
-//! it is now.
+//! Atomics. Always on the general path, which knows every memory, and the length of a shared one
+//! as it is now.
 
 use super::{Flow, Op, check, decode, op};
 use crate::cursor::{Cursor, Full, General, Path};
@@ -26,15 +26,12 @@ macro_rules! cell {
     };
 }
 
-/// An access to the place that `$arg` names, on the general path only.
+/// An access to the place that `$arg` names, on the general path whatever `P` is.
 macro_rules! access {
     ($name:ident |$m:ident, $arg:ident| $body:block) => {
         impl Op for op::$name {
             #[inline(always)]
             fn run<P: Path>($m: &mut Regs) -> Flow {
-                if !P::GENERAL {
-                    return Flow::General;
-                }
                 let ($arg, next) = decode!(General::memarg(behind_opcode($m.pc)));
                 $body
                 $m.pc = next;

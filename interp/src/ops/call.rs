@@ -243,13 +243,14 @@ impl Regs {
         Ok(Callee { func, target })
     }
 
-    /// Can a megamorphic site call `callee`, which is not on record?
+    /// Can a megamorphic site call `callee`, which is not on record? If it is of a subtype, that is
+    /// for the cold version to find: handlers call no functions.
     #[inline(always)]
     fn is_megamorphic_call(&self, site: Site, callee: *mut VMFuncRef, entry: Entry) -> bool {
         site.is_megamorphic()
             && !callee.is_null()
             // SAFETY: a function reference of the store.
-            && unsafe { self.is_callable(callee, entry) }
+            && unsafe { (*callee).sig == self.sig(entry.ty()) }
     }
 
     /// Is `callee` of the type that the indirect call of `entry` demands, or of a subtype?

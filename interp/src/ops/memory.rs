@@ -75,9 +75,6 @@ store! {
 impl Op for op::MemorySize {
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
-        if !P::GENERAL {
-            return Flow::General;
-        }
         let (memory, next) = decode!(P::u32(m.pc.skip(1)));
         m.push(m.memory_pages(MemoryIdx(memory)));
         m.pc = next;

@@ -88,17 +88,23 @@ runtime::for_each_opcode!(define_ops);
 /// Where prefixed instructions are found in dispatch tables: no instruction has these bytes.
 const PREFIXED: usize = 0xe0;
 
-/// Where atomics are found in dispatch tables: behind all bytes.
-const ATOMIC: usize = 0x100;
-
 /// Number of places in the dispatch tables of functions without vectors.
-pub(crate) const N_SLOTS: usize = ATOMIC + 0x4f;
+pub(crate) const N_BYTES: usize = 0x100;
 
 /// Where vector instructions are found in the dispatch tables of vector functions.
-const SIMD: usize = N_SLOTS;
+const SIMD: usize = N_BYTES;
 
 /// Number of places in the dispatch tables of vector functions.
 pub(crate) const N_VECTOR_SLOTS: usize = SIMD + 0x114;
+
+/// Where atomics are found: behind all others.
+const ATOMIC: usize = N_VECTOR_SLOTS;
+
+/// Number of atomics, and of gaps between them.
+pub(crate) const N_ATOMICS: usize = 0x4f;
+
+/// Number of places of instructions.
+pub(crate) const N_SLOTS: usize = ATOMIC + N_ATOMICS;
 
 /// The place of an opcode in dispatch tables.
 pub(crate) const fn slot_of(opcode: Opcode) -> usize {
@@ -118,9 +124,16 @@ pub(crate) fn slot_of_prefixed(sub: u32) -> usize {
 }
 
 /// The place of the atomic instruction `sub` in dispatch tables.
+#[cfg_attr(
+    tail_calls,
+    expect(
+        dead_code,
+        reason = "where handlers jump, atomics have a table of their own"
+    )
+)]
 #[inline(always)]
 pub(crate) fn slot_of_atomic(sub: u32) -> usize {
-    debug_assert!(ATOMIC + (sub as usize) < N_SLOTS);
+    debug_assert!((sub as usize) < N_ATOMICS);
     ATOMIC + sub as usize
 }
 
@@ -142,7 +155,7 @@ pub(crate) fn behind_prefixed<P: Path, O: Coded>(pc: Cursor) -> Option<Cursor> {
 
 // Slots are not shared.
 const _: () = {
-    let mut seen = [false; N_VECTOR_SLOTS];
+    let mut seen = [false; N_SLOTS];
     seen[Opcode::PREFIX as usize] = true;
     seen[Opcode::SIMD_PREFIX as usize] = true;
     seen[Opcode::ATOMIC_PREFIX as usize] = true;

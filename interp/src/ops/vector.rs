@@ -89,6 +89,16 @@ macro_rules! versions {
     )*};
 }
 
+/// Expands `$mac! { to: Variant ... }` for all versions.
+macro_rules! for_each_vector_version {
+    ($mac:ident, $to:ident) => {
+        $mac! {
+            $to: LocalGet LocalSet LocalTee GlobalGet GlobalSet Drop Select TypedSelect
+        }
+    };
+}
+pub(crate) use for_each_vector_version;
+
 versions! {
     /// `local.get`
     LocalGet |m, P| {
