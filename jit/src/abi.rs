@@ -15,6 +15,10 @@ use runtime::types::{FuncType, ValType};
 /// Size of a slot in bytes, as an offset.
 pub(crate) const SLOT: i32 = size_of::<u64>() as i32;
 
+/// Flags of accesses to slots. They promise no alignment: slots are aligned to 8 bytes only, and a
+/// vector lies in two of them.
+pub(crate) const SLOT_FLAGS: MemFlagsData = MemFlagsData::new().with_notrap();
+
 /// The type of a wasm value in compiled code.
 pub(crate) fn clif_type(ty: ValType) -> Type {
     match ty {
@@ -74,7 +78,7 @@ fn push_results(sig: &mut Signature, ty: &FuncType) {
 
 /// Loads a value of type `ty` from the slot at `base + offset`, and the next one if it takes two.
 ///
-/// `flags` do not promise alignment: slots are aligned to 8 bytes only.
+/// `flags` are [`SLOT_FLAGS`], with the region if accesses to the slots have one.
 pub(crate) fn load_slot(
     builder: &mut FunctionBuilder<'_>,
     flags: MemFlagsData,
@@ -88,14 +92,13 @@ pub(crate) fn load_slot(
 /// Loads values of these types from the slots at `base`.
 pub(crate) fn load_slots(
     builder: &mut FunctionBuilder<'_>,
-    flags: MemFlagsData,
     types: &[ValType],
     base: Value,
 ) -> Vec<Value> {
     let mut offset = 0;
     let load = |&ty: &ValType| {
         let ty = clif_type(ty);
-        let value = load_slot(builder, flags, ty, (base, offset));
+        let value = load_slot(builder, SLOT_FLAGS, ty, (base, offset));
         offset += n_slots(ty) * SLOT;
         value
     };
@@ -115,15 +118,10 @@ pub(crate) fn store_slot(
 }
 
 /// Stores values to the slots at `base`.
-pub(crate) fn store_slots(
-    builder: &mut FunctionBuilder<'_>,
-    flags: MemFlagsData,
-    values: &[Value],
-    base: Value,
-) {
+pub(crate) fn store_slots(builder: &mut FunctionBuilder<'_>, values: &[Value], base: Value) {
     let mut offset = 0;
     for &value in values {
-        store_slot(builder, flags, value, (base, offset));
+        store_slot(builder, SLOT_FLAGS, value, (base, offset));
         offset += n_slots(builder.func.dfg.value_type(value)) * SLOT;
     }
 }

@@ -84,9 +84,8 @@ fn find_trap(
     for _ in 0..MAX_STEPS {
         let user = user(func, block, value)?;
         if let Some(traps) = position(func, user).and_then(|it| found.get_mut(&it.0)) {
-            let is_store = access(func, user).is_some();
-            let is_store = is_store && !traps.offsets.is_empty();
-            if traps.offsets.len() > traps.n_accesses || is_store {
+            let is_access = access(func, user).is_some();
+            if traps.offsets.len() > traps.n_accesses || is_access && !traps.offsets.is_empty() {
                 // The first one: what is merged runs before what it is merged into.
                 return Some(traps.offsets.remove(0));
             }

@@ -31,7 +31,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use runtime::types::{FuncType, SigRef, ValType};
+use runtime::types::{FuncType, SigRef};
 use runtime::vm::{
     BUILTINS, EntryRecord, RAISED, VMContext, VMFuncRef, VMStore, builtin_address,
     call_slow_address, deopt_address, unwind_to_entry,
@@ -181,7 +181,7 @@ struct StubBuilder<'a> {
 fn entry(cx: &mut StubBuilder<'_>, ty: &FuncType) {
     let [code, callee, slots, store] = cx.params();
     let mut args = vec![callee];
-    args.extend(cx.load_slots(&ty.params, slots));
+    args.extend(load_slots(&mut cx.builder, &ty.params, slots));
     cx.call_and_catch(tail_signature(ty), code, &args, (slots, store));
 }
 
@@ -196,7 +196,7 @@ fn tail_entry(cx: &mut StubBuilder<'_>, ty: &FuncType) {
     let [callee, slots] = cx.params();
     let code = cx.load_word(callee, offset_of!(VMFuncRef, code));
     let mut args = vec![callee];
-    args.extend(cx.load_slots(&ty.params, slots));
+    args.extend(load_slots(&mut cx.builder, &ty.params, slots));
     let sig = cx.builder.import_signature(tail_signature(ty));
     cx.builder.ins().return_call_indirect(sig, code, &args);
 }
@@ -208,7 +208,7 @@ fn slow_stub(cx: &mut StubBuilder<'_>, ty: &FuncType) {
     let store = cx.load_word(vmctx, offset_of!(VMContext, store));
     cx.record_exit(store);
     let slots = cx.load_word(store, offset_of!(VMStore, value_top));
-    store_slots(&mut cx.builder, SLOTS, &cx.params[1..], slots);
+    store_slots(&mut cx.builder, &cx.params[1..], slots);
     let status = cx.call_rust(call_slow_address(), &[callee, slots], types::I32);
     cx.finish(ty, store, status);
 }
@@ -244,9 +244,6 @@ fn builtin_stub(cx: &mut StubBuilder<'_>, address: *const u8, n_operands: usize)
 
 const TRUSTED: MemFlagsData = MemFlagsData::trusted();
 
-/// Flags of accesses to slots, which may be those of vectors.
-const SLOTS: MemFlagsData = MemFlagsData::new().with_notrap();
-
 impl StubBuilder<'_> {
     fn params<const N: usize>(&self) -> [Value; N] {
         match self.params.as_slice().try_into() {
@@ -265,10 +262,6 @@ impl StubBuilder<'_> {
         self.builder
             .ins()
             .store(TRUSTED, value, base, offset_imm(offset));
-    }
-
-    fn load_slots(&mut self, types: &[ValType], slots: Value) -> Vec<Value> {
-        load_slots(&mut self.builder, SLOTS, types, slots)
     }
 
     /// Establishes invariant 1.
@@ -321,7 +314,7 @@ impl StubBuilder<'_> {
 
         builder.switch_to_block(returned);
         let results = builder.block_params(returned).to_vec();
-        store_slots(builder, SLOTS, &results, slots);
+        store_slots(builder, &results, slots);
         self.return_status(Status::Returned);
         self.builder.switch_to_block(abandoned);
         self.return_status(Status::Raised);
@@ -354,7 +347,7 @@ impl StubBuilder<'_> {
         builder.ins().brif(status, other, &[], returned, &[]);
         builder.switch_to_block(returned);
         let slots = self.load_word(store, offset_of!(VMStore, value_top));
-        let results = self.load_slots(&ty.results, slots);
+        let results = load_slots(&mut self.builder, &ty.results, slots);
         self.builder.ins().return_(&results);
 
         let builder = &mut self.builder;

@@ -88,76 +88,6 @@ pub(super) fn translate(cx: &mut Translator<'_>, op: &Op<'_>) -> bool {
     true
 }
 
-/// The memory that an atomic instruction accesses here, and not in a builtin.
-pub(super) fn accessed_memory<'a>(op: &'a Op<'_>) -> Option<&'a MemArg> {
-    Some(match op {
-        Op::I32AtomicLoad { memarg }
-        | Op::I64AtomicLoad { memarg }
-        | Op::I32AtomicLoad8U { memarg }
-        | Op::I32AtomicLoad16U { memarg }
-        | Op::I64AtomicLoad8U { memarg }
-        | Op::I64AtomicLoad16U { memarg }
-        | Op::I64AtomicLoad32U { memarg }
-        | Op::I32AtomicStore { memarg }
-        | Op::I64AtomicStore { memarg }
-        | Op::I32AtomicStore8 { memarg }
-        | Op::I32AtomicStore16 { memarg }
-        | Op::I64AtomicStore8 { memarg }
-        | Op::I64AtomicStore16 { memarg }
-        | Op::I64AtomicStore32 { memarg }
-        | Op::I32AtomicRmwAdd { memarg }
-        | Op::I64AtomicRmwAdd { memarg }
-        | Op::I32AtomicRmw8AddU { memarg }
-        | Op::I32AtomicRmw16AddU { memarg }
-        | Op::I64AtomicRmw8AddU { memarg }
-        | Op::I64AtomicRmw16AddU { memarg }
-        | Op::I64AtomicRmw32AddU { memarg }
-        | Op::I32AtomicRmwSub { memarg }
-        | Op::I64AtomicRmwSub { memarg }
-        | Op::I32AtomicRmw8SubU { memarg }
-        | Op::I32AtomicRmw16SubU { memarg }
-        | Op::I64AtomicRmw8SubU { memarg }
-        | Op::I64AtomicRmw16SubU { memarg }
-        | Op::I64AtomicRmw32SubU { memarg }
-        | Op::I32AtomicRmwAnd { memarg }
-        | Op::I64AtomicRmwAnd { memarg }
-        | Op::I32AtomicRmw8AndU { memarg }
-        | Op::I32AtomicRmw16AndU { memarg }
-        | Op::I64AtomicRmw8AndU { memarg }
-        | Op::I64AtomicRmw16AndU { memarg }
-        | Op::I64AtomicRmw32AndU { memarg }
-        | Op::I32AtomicRmwOr { memarg }
-        | Op::I64AtomicRmwOr { memarg }
-        | Op::I32AtomicRmw8OrU { memarg }
-        | Op::I32AtomicRmw16OrU { memarg }
-        | Op::I64AtomicRmw8OrU { memarg }
-        | Op::I64AtomicRmw16OrU { memarg }
-        | Op::I64AtomicRmw32OrU { memarg }
-        | Op::I32AtomicRmwXor { memarg }
-        | Op::I64AtomicRmwXor { memarg }
-        | Op::I32AtomicRmw8XorU { memarg }
-        | Op::I32AtomicRmw16XorU { memarg }
-        | Op::I64AtomicRmw8XorU { memarg }
-        | Op::I64AtomicRmw16XorU { memarg }
-        | Op::I64AtomicRmw32XorU { memarg }
-        | Op::I32AtomicRmwXchg { memarg }
-        | Op::I64AtomicRmwXchg { memarg }
-        | Op::I32AtomicRmw8XchgU { memarg }
-        | Op::I32AtomicRmw16XchgU { memarg }
-        | Op::I64AtomicRmw8XchgU { memarg }
-        | Op::I64AtomicRmw16XchgU { memarg }
-        | Op::I64AtomicRmw32XchgU { memarg }
-        | Op::I32AtomicRmwCmpxchg { memarg }
-        | Op::I64AtomicRmwCmpxchg { memarg }
-        | Op::I32AtomicRmw8CmpxchgU { memarg }
-        | Op::I32AtomicRmw16CmpxchgU { memarg }
-        | Op::I64AtomicRmw8CmpxchgU { memarg }
-        | Op::I64AtomicRmw16CmpxchgU { memarg }
-        | Op::I64AtomicRmw32CmpxchgU { memarg } => memarg,
-        _ => return None,
-    })
-}
-
 /// Loads a value of type `memory` as one of type `ty`.
 fn translate_load(cx: &mut Translator<'_>, arg: &MemArg, (ty, memory): (Type, Type)) {
     let (flags, address) = emit_atomic_address(cx, arg, memory, 1);
@@ -168,14 +98,14 @@ fn translate_load(cx: &mut Translator<'_>, arg: &MemArg, (ty, memory): (Type, Ty
 /// Stores the low bits of a value as one of type `memory`.
 fn translate_store(cx: &mut Translator<'_>, arg: &MemArg, memory: Type) {
     let (flags, address) = emit_atomic_address(cx, arg, memory, 2);
-    let value = pop_reduced(cx, memory);
+    let value = cx.pop_reduced(memory);
     cx.builder.ins().atomic_store(flags, value, address);
 }
 
 /// Replaces a value of type `memory` by what `op` makes of it; the old one is the result.
 fn translate_rmw(cx: &mut Translator<'_>, arg: &MemArg, (ty, memory): (Type, Type), op: Rmw) {
     let (flags, address) = emit_atomic_address(cx, arg, memory, 2);
-    let operand = pop_reduced(cx, memory);
+    let operand = cx.pop_reduced(memory);
     let old = cx
         .builder
         .ins()
@@ -187,8 +117,8 @@ fn translate_rmw(cx: &mut Translator<'_>, arg: &MemArg, (ty, memory): (Type, Typ
 /// result.
 fn translate_cmpxchg(cx: &mut Translator<'_>, arg: &MemArg, (ty, memory): (Type, Type)) {
     let (flags, address) = emit_atomic_address(cx, arg, memory, 3);
-    let new = pop_reduced(cx, memory);
-    let expected = pop_reduced(cx, memory);
+    let new = cx.pop_reduced(memory);
+    let expected = cx.pop_reduced(memory);
     let old = cx.builder.ins().atomic_cas(flags, address, expected, new);
     push_extended(cx, old, ty);
 }
@@ -252,14 +182,6 @@ fn emit_atomic_address(
         _ => cx.builder.ins().iadd_imm_s(address, i64::from(offset)),
     };
     (flags, address)
-}
-
-fn pop_reduced(cx: &mut Translator<'_>, memory: Type) -> Value {
-    let value = cx.pop();
-    match cx.builder.func.dfg.value_type(value) {
-        ty if ty == memory => value,
-        _ => cx.builder.ins().ireduce(memory, value),
-    }
 }
 
 fn push_extended(cx: &mut Translator<'_>, value: Value, ty: Type) {

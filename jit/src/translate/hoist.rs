@@ -10,7 +10,7 @@
 
 use super::Translator;
 use super::guard::{guard_stress, guard_table_version};
-use super::survey::Extent;
+use super::survey::{Extent, insert};
 use super::table::TableAccess;
 use crate::plan::{GuardKind, Guarded, Miss, NodeId, SitePlan};
 use deopt::SpecSite;
@@ -91,8 +91,12 @@ fn find_needs(cx: &mut Translator<'_>, node: NodeId, extent: &Extent, needs: &mu
     if extent.has_builtin {
         return false;
     }
-    needs.memories.extend(&extent.memories);
-    needs.tables.extend(&extent.tables);
+    for &memory in &extent.memories {
+        insert(&mut needs.memories, memory);
+    }
+    for &table in &extent.tables {
+        insert(&mut needs.tables, table);
+    }
     let plan = cx.plan;
     extent.sites.clone().all(|site| {
         let site = CallSiteIdx(site);
@@ -129,7 +133,7 @@ fn guarded_needs(
                 site: SpecSite { func, site },
             });
         }
-        (GuardKind::Element, Some(table)) => needs.tables.push(table),
+        (GuardKind::Element, Some(table)) => insert(&mut needs.tables, table),
         (GuardKind::IndexAtVersion(_) | GuardKind::Element, None) => return false,
     }
     guarded.arms.iter().all(|it| body_needs(cx, it.node, needs))

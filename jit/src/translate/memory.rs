@@ -53,11 +53,7 @@ pub(super) fn translate_load(
 /// Stores the low bits of a value as one of type `memory`.
 pub(super) fn translate_store(cx: &mut Translator<'_>, arg: &MemArg, memory: Type) {
     let (flags, base, offset) = emit_address(cx, arg, memory, 2);
-    let value = cx.pop();
-    let value = match cx.builder.func.dfg.value_type(value) {
-        ty if ty == memory => value,
-        _ => cx.builder.ins().ireduce(memory, value),
-    };
+    let value = cx.pop_reduced(memory);
     cx.builder.ins().store(flags, value, base, offset);
 }
 

@@ -43,7 +43,7 @@ mod table;
 mod variable;
 mod wide;
 
-use crate::abi::{SLOT, builtin_signature, resume_signature, tail_signature};
+use crate::abi::{SLOT, SLOT_FLAGS, builtin_signature, resume_signature, tail_signature};
 use crate::plan::{Decision, NodeId, Plan};
 use crate::regions::{Region, Regions, constant};
 use crate::{CompileError, MemoryStyle, Request};
@@ -284,10 +284,9 @@ impl<'a> Translator<'a> {
         self.regions.flags(self.builder.func, region)
     }
 
-    /// Flags of an access to slots in `region`, which may be those of a vector.
+    /// Flags of an access to slots in `region`.
     fn slot_flags(&mut self, region: Region) -> MemFlagsData {
-        let flags = MemFlagsData::new().with_notrap();
-        self.regions.tag(self.builder.func, region, flags)
+        self.regions.tag(self.builder.func, region, SLOT_FLAGS)
     }
 
     /// Loads a pointer or 64-bit field that never changes for the instance.

@@ -11,7 +11,7 @@ use super::{
 };
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
+use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64, I128};
 use runtime::types::ValType;
 use runtime::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 use wasmparser::Operator as Op;
@@ -173,8 +173,8 @@ pub(super) fn translate(cx: &mut Translator<'_>, op: &Op<'_>) {
         // Wide arithmetic.
         Op::I64Add128 => wide::translate_add(cx),
         Op::I64Sub128 => wide::translate_sub(cx),
-        Op::I64MulWideS => wide::translate_mul(cx, Sign),
-        Op::I64MulWideU => wide::translate_mul(cx, Zero),
+        Op::I64MulWideS => wide::translate_mul(cx, |ins, it| ins.sextend(I128, it)),
+        Op::I64MulWideU => wide::translate_mul(cx, |ins, it| ins.uextend(I128, it)),
 
         // Floats.
         Op::F32Eq | Op::F64Eq => float::translate_compare(cx, FloatCC::Equal),

@@ -9,12 +9,11 @@
 //! Liveness is the usual backward analysis, repeated until the sets at loop headers stay the
 //! same; for structured code that is the depth of nested loops plus two times at most.
 
-use super::{atomic, simd};
 use runtime::module::{Module, PreparedBody};
 use runtime::{MemoryIdx, TableIdx};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
-use wasmparser::Operator as Op;
+use wasmparser::{MemArg, Operator as Op};
 
 /// Facts about a body.
 #[derive(Debug, Default)]
@@ -88,6 +87,13 @@ impl Survey {
     /// The body.
     pub(super) fn whole(&self) -> &Extent {
         &self.whole
+    }
+}
+
+/// Adds `it` to `list` unless it is there.
+pub(super) fn insert<T: PartialEq>(list: &mut Vec<T>, it: T) {
+    if !list.contains(&it) {
+        list.push(it);
     }
 }
 
@@ -168,7 +174,7 @@ impl Reader {
                 self.call(pc);
                 self.steps.push(Step::Stop);
             }
-            Op::TableGet { table } => self.read_table(TableIdx(table)),
+            Op::TableGet { table } => self.each(|it| insert(&mut it.tables, TableIdx(table))),
             ref op if calls_builtin(op) => self.each(|it| it.has_builtin = true),
             ref op => self.memory_access(op, pc),
         }
@@ -185,26 +191,14 @@ impl Reader {
         self.each(|it| it.sites.end += 1);
     }
 
-    fn read_table(&mut self, table: TableIdx) {
-        self.each(|it| {
-            if !it.tables.contains(&table) {
-                it.tables.push(table);
-            }
-        });
-    }
-
     fn memory_access(&mut self, op: &Op<'_>, pc: u32) {
-        let Some(memory) = accessed_memory(op) else {
+        let Some(at) = memarg(op) else {
             return;
         };
         if self.points.memory {
             self.steps.push(Step::Record(pc));
         }
-        self.each(|it| {
-            if !it.memories.contains(&memory) {
-                it.memories.push(memory);
-            }
-        });
+        self.each(|it| insert(&mut it.memories, MemoryIdx(at.memory)));
     }
 
     /// Changes the extents of the body and of all open loops.
@@ -249,36 +243,22 @@ fn calls_builtin(op: &Op<'_>) -> bool {
     )
 }
 
-/// The memory that a load or store accesses.
-fn accessed_memory(op: &Op<'_>) -> Option<MemoryIdx> {
-    let memarg = match op {
-        Op::I32Load { memarg }
-        | Op::I64Load { memarg }
-        | Op::F32Load { memarg }
-        | Op::F64Load { memarg }
-        | Op::I32Load8S { memarg }
-        | Op::I32Load8U { memarg }
-        | Op::I32Load16S { memarg }
-        | Op::I32Load16U { memarg }
-        | Op::I64Load8S { memarg }
-        | Op::I64Load8U { memarg }
-        | Op::I64Load16S { memarg }
-        | Op::I64Load16U { memarg }
-        | Op::I64Load32S { memarg }
-        | Op::I64Load32U { memarg }
-        | Op::I32Store { memarg }
-        | Op::I64Store { memarg }
-        | Op::F32Store { memarg }
-        | Op::F64Store { memarg }
-        | Op::I32Store8 { memarg }
-        | Op::I32Store16 { memarg }
-        | Op::I64Store8 { memarg }
-        | Op::I64Store16 { memarg }
-        | Op::I64Store32 { memarg } => memarg,
-        _ => simd::accessed_memory(op).or_else(|| atomic::accessed_memory(op))?,
+macro_rules! memarg {
+    ($(@$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
+        /// The memory immediate of an instruction that has one, as some builtins do, too.
+        fn memarg<'a>(op: &'a Op<'_>) -> Option<&'a MemArg> {
+            $(memarg!(op, $op $($(, $arg)*)?);)*
+            None
+        }
     };
-    Some(MemoryIdx(memarg.memory))
+    ($it:ident, $op:ident, memarg $(, $other:ident)*) => {
+        if let Op::$op { memarg, .. } = $it {
+            return Some(memarg);
+        }
+    };
+    ($it:ident, $op:ident $(, $other:ident)*) => {};
 }
+wasmparser::for_each_operator!(memarg);
 
 /// A set of locals.
 type Set = Vec<u64>;

@@ -7,7 +7,6 @@ use crate::regions::{Owner, Region, constant};
 use crate::traps::trap_code;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use runtime::types::IndexType;
 use runtime::vm::{Builtin, Place, VMTable};
 use runtime::{ElemIdx, TableIdx, Trap};
 use std::mem::offset_of;
@@ -147,22 +146,6 @@ pub(super) fn translate_elem_drop(cx: &mut Translator<'_>, elem: ElemIdx) {
 }
 
 impl Translator<'_> {
-    /// An unsigned number of 32 or 64 bits as one of 64: an operand of a builtin, an address.
-    pub(super) fn extend(&mut self, value: Value) -> Value {
-        match self.builder.func.dfg.value_type(value) {
-            types::I64 => value,
-            _ => self.builder.ins().uextend(types::I64, value),
-        }
-    }
-
-    /// A 64-bit number as a size of type `index`.
-    pub(super) fn reduce(&mut self, value: Value, index: IndexType) -> Value {
-        match index {
-            IndexType::I32 => self.builder.ins().ireduce(types::I32, value),
-            IndexType::I64 => value,
-        }
-    }
-
     /// Calls a builtin that takes two packed indices, and the operands to, from and length.
     pub(super) fn call_range_builtin(&mut self, builtin: Builtin, (high, low): (u32, u32)) {
         let (to, from, len) = self.pop3();

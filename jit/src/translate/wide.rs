@@ -3,8 +3,7 @@
 //! They exist only between operands and results of one instruction, so that no exit meets one.
 
 use super::Translator;
-use super::memory::Extend;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Value};
 use cranelift_frontend::FuncInstBuilder;
 
 pub(super) fn translate_add(cx: &mut Translator<'_>) {
@@ -15,15 +14,14 @@ pub(super) fn translate_sub(cx: &mut Translator<'_>) {
     cx.wide_binary(|ins, a, b| ins.isub(a, b));
 }
 
-/// The whole product of two 64-bit operands.
-pub(super) fn translate_mul(cx: &mut Translator<'_>, extend: Extend) {
+/// The whole product of two 64-bit operands, each of which `widen` makes one of 128 bits.
+pub(super) fn translate_mul(
+    cx: &mut Translator<'_>,
+    widen: impl Fn(FuncInstBuilder<'_, '_>, Value) -> Value,
+) {
     let (a, b) = cx.pop2();
     // Cranelift knows products of extended operands: one multiplication each.
-    let mut widen = |value| match extend {
-        Extend::Sign => cx.builder.ins().sextend(types::I128, value),
-        Extend::Zero | Extend::No => cx.builder.ins().uextend(types::I128, value),
-    };
-    let (a, b) = (widen(a), widen(b));
+    let (a, b) = (widen(cx.builder.ins(), a), widen(cx.builder.ins(), b));
     let product = cx.builder.ins().imul(a, b);
     cx.push_wide(product);
 }

@@ -2,7 +2,7 @@
 
 use super::super::Translator;
 use cranelift_codegen::ir::types::{I8X16, I32};
-use cranelift_codegen::ir::{InstBuilder, Type, Value};
+use cranelift_codegen::ir::{InstBuilder, Type};
 
 pub(super) fn translate_const(cx: &mut Translator<'_>, bytes: &[u8; 16]) {
     let value = cx.vector_constant(I8X16, *bytes);
@@ -10,7 +10,7 @@ pub(super) fn translate_const(cx: &mut Translator<'_>, bytes: &[u8; 16]) {
 }
 
 pub(super) fn translate_splat(cx: &mut Translator<'_>, ty: Type) {
-    let value = pop_lane(cx, ty);
+    let value = cx.pop_reduced(ty.lane_type());
     let vector = cx.builder.ins().splat(ty, value);
     cx.push_vector(vector);
 }
@@ -35,19 +35,10 @@ pub(super) fn translate_extract_unsigned(cx: &mut Translator<'_>, ty: Type, lane
 }
 
 pub(super) fn translate_replace(cx: &mut Translator<'_>, ty: Type, lane: u8) {
-    let value = pop_lane(cx, ty);
+    let value = cx.pop_reduced(ty.lane_type());
     let vector = cx.pop_vector(ty);
     let vector = cx.builder.ins().insertlane(vector, value, lane);
     cx.push_vector(vector);
-}
-
-/// Pops a number that becomes a lane.
-fn pop_lane(cx: &mut Translator<'_>, ty: Type) -> Value {
-    let value = cx.pop();
-    match cx.builder.func.dfg.value_type(value) {
-        lane if lane == ty.lane_type() => value,
-        _ => cx.builder.ins().ireduce(ty.lane_type(), value),
-    }
 }
 
 pub(super) fn translate_shuffle(cx: &mut Translator<'_>, lanes: &[u8; 16]) {

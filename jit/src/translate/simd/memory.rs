@@ -5,7 +5,7 @@ use super::super::memory::emit_address;
 use cranelift_codegen::ir::types::{I8X16, I64};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value};
 use cranelift_frontend::FuncInstBuilder;
-use wasmparser::{MemArg, Operator as Op};
+use wasmparser::MemArg;
 
 /// Loads all lanes.
 pub(super) fn translate_load(cx: &mut Translator<'_>, arg: &MemArg) {
@@ -64,33 +64,4 @@ pub(super) fn translate_store_lane(cx: &mut Translator<'_>, arg: &MemArg, ty: Ty
     let vector = cx.pop_vector(ty);
     let value = cx.builder.ins().extractlane(vector, lane);
     cx.builder.ins().store(flags, value, base, offset);
-}
-
-/// The memory immediate of a load or store of vectors.
-pub(in super::super) fn accessed_memory<'a>(op: &'a Op<'_>) -> Option<&'a MemArg> {
-    match op {
-        Op::V128Load { memarg }
-        | Op::V128Load8x8S { memarg }
-        | Op::V128Load8x8U { memarg }
-        | Op::V128Load16x4S { memarg }
-        | Op::V128Load16x4U { memarg }
-        | Op::V128Load32x2S { memarg }
-        | Op::V128Load32x2U { memarg }
-        | Op::V128Load8Splat { memarg }
-        | Op::V128Load16Splat { memarg }
-        | Op::V128Load32Splat { memarg }
-        | Op::V128Load64Splat { memarg }
-        | Op::V128Load32Zero { memarg }
-        | Op::V128Load64Zero { memarg }
-        | Op::V128Load8Lane { memarg, .. }
-        | Op::V128Load16Lane { memarg, .. }
-        | Op::V128Load32Lane { memarg, .. }
-        | Op::V128Load64Lane { memarg, .. }
-        | Op::V128Store { memarg }
-        | Op::V128Store8Lane { memarg, .. }
-        | Op::V128Store16Lane { memarg, .. }
-        | Op::V128Store32Lane { memarg, .. }
-        | Op::V128Store64Lane { memarg, .. } => Some(memarg),
-        _ => None,
-    }
 }

@@ -20,7 +20,6 @@ mod router;
 mod shift;
 mod widen;
 
-pub(super) use memory::accessed_memory;
 pub(super) use router::translate;
 
 use super::Translator;

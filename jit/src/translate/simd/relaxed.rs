@@ -8,7 +8,7 @@
 use super::super::Translator;
 use super::convert::{push_narrowed, translate_trunc_signed_zero};
 use super::float::{translate_pmax, translate_pmin};
-use super::widen::{SIGNED, emit_products};
+use super::widen::{self, SIGNED, emit_pairwise, emit_products};
 use cranelift_codegen::ir::types::{F32, F32X4, F64, F64X2, I8X16, I16X8, I32, I32X4, I64, I64X2};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value};
 use runtime::RelaxedSimd;
@@ -77,13 +77,10 @@ pub(super) fn translate_q15_product(cx: &mut Translator<'_>) {
 
 /// `i16x8.relaxed_dot_i8x16_i7x16_s`
 pub(super) fn translate_dot(cx: &mut Translator<'_>) {
-    if how(cx).ssse3 {
-        return cx.zip(I8X16, |ins, a, b| ins.x86_pmaddubsw(a, b));
+    match how(cx).ssse3 {
+        true => cx.zip(I8X16, |ins, a, b| ins.x86_pmaddubsw(a, b)),
+        false => widen::translate_dot(cx, I8X16),
     }
-    let operands = cx.pop_vector2(I8X16);
-    let (low, high) = emit_products(cx, operands);
-    let sums = cx.builder.ins().iadd_pairwise(low, high);
-    cx.push_vector(sums);
 }
 
 /// `i32x4.relaxed_dot_i8x16_i7x16_add_s`
@@ -93,24 +90,17 @@ pub(super) fn translate_dot_add(cx: &mut Translator<'_>) {
     let dots = match how(cx).ssse3 {
         true => {
             let dots = cx.builder.ins().x86_pmaddubsw(first, second);
-            emit_pairwise(cx, dots)
+            emit_pairwise(cx, dots, SIGNED)
         }
         false => {
             let (low, high) = emit_products(cx, (first, second));
-            let (low, high) = (emit_pairwise(cx, low), emit_pairwise(cx, high));
+            let low = emit_pairwise(cx, low, SIGNED);
+            let high = emit_pairwise(cx, high, SIGNED);
             cx.builder.ins().iadd_pairwise(low, high)
         }
     };
     let sums = cx.builder.ins().iadd(dots, addend);
     cx.push_vector(sums);
-}
-
-/// Sums of each two lanes that lie beside each other.
-fn emit_pairwise(cx: &mut Translator<'_>, lanes: Value) -> Value {
-    let (low, high) = SIGNED;
-    let low = low(cx.builder.ins(), lanes);
-    let high = high(cx.builder.ins(), lanes);
-    cx.builder.ins().iadd_pairwise(low, high)
 }
 
 pub(super) fn translate_madd(cx: &mut Translator<'_>, ty: Type) {

@@ -263,7 +263,7 @@ pub(in super::super) fn translate(cx: &mut Translator<'_>, op: &Op<'_>) -> bool 
         Op::I64x2ExtMulHighI32x4S => widen::translate_product(cx, I32X4, SIGNED_HIGH),
         Op::I64x2ExtMulLowI32x4U => widen::translate_product(cx, I32X4, UNSIGNED_LOW),
         Op::I64x2ExtMulHighI32x4U => widen::translate_product(cx, I32X4, UNSIGNED_HIGH),
-        Op::I32x4DotI16x8S => widen::translate_dot(cx),
+        Op::I32x4DotI16x8S => widen::translate_dot(cx, I16X8),
 
         // Floats.
         Op::F32x4Abs => cx.map(F32X4, |ins, a| ins.fabs(a)),

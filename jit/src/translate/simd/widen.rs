@@ -1,7 +1,6 @@
 //! Arithmetic of integers whose results have lanes of twice the width.
 
 use super::super::Translator;
-use cranelift_codegen::ir::types::I16X8;
 use cranelift_codegen::ir::{InstBuilder, Type, Value};
 use cranelift_frontend::FuncInstBuilder;
 
@@ -32,20 +31,24 @@ pub(super) fn translate_product(cx: &mut Translator<'_>, ty: Type, half: Widen) 
 }
 
 /// Sums of each two lanes that lie beside each other.
-pub(super) fn translate_pairwise(cx: &mut Translator<'_>, ty: Type, (low, high): Halves) {
+pub(super) fn translate_pairwise(cx: &mut Translator<'_>, ty: Type, halves: Halves) {
     let operand = cx.pop_vector(ty);
-    let low = low(cx.builder.ins(), operand);
-    let high = high(cx.builder.ins(), operand);
+    let sums = emit_pairwise(cx, operand, halves);
+    cx.push_vector(sums);
+}
+
+/// Sums of each two products of signed lanes that lie beside each other.
+pub(super) fn translate_dot(cx: &mut Translator<'_>, ty: Type) {
+    let operands = cx.pop_vector2(ty);
+    let (low, high) = emit_products(cx, operands);
     let sums = cx.builder.ins().iadd_pairwise(low, high);
     cx.push_vector(sums);
 }
 
-/// `i32x4.dot_i16x8_s`
-pub(super) fn translate_dot(cx: &mut Translator<'_>) {
-    let operands = cx.pop_vector2(I16X8);
-    let (low, high) = emit_products(cx, operands);
-    let sums = cx.builder.ins().iadd_pairwise(low, high);
-    cx.push_vector(sums);
+pub(super) fn emit_pairwise(cx: &mut Translator<'_>, lanes: Value, (low, high): Halves) -> Value {
+    let low = low(cx.builder.ins(), lanes);
+    let high = high(cx.builder.ins(), lanes);
+    cx.builder.ins().iadd_pairwise(low, high)
 }
 
 /// The products of signed lanes, in two vectors.
