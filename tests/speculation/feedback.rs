@@ -1,21 +1,23 @@
 //! What call sites learn, and what the policy makes of guards that fail.
 
 use super::harness::{
-    Run, agrees, count_deopts, count_installed, deopts, events, everywhere, inlined, reenter,
-    tiered, unindent,
+    Run, agrees, call_element, count_deopts, count_installed, deopts, events, everywhere, inlined,
+    reenter, table_of, tiered, unindent,
 };
 
-/// A function `f (index, x)` that calls an element of `table`, which is declared as given.
-fn five_targets(table: &str) -> String {
-    format!(
-        r#"(module
-(type $t (func (param i32) (result i32)))
-(table $t {table} funcref (elem $a $b $c $d $e))
+/// Five functions of type `$t`.
+pub(crate) const TARGETS: &str = "(type $t (func (param i32) (result i32)))
 (func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
 (func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
 (func $c (type $t) (i32.xor (local.get 0) (i32.const 5)))
 (func $d (type $t) (i32.sub (local.get 0) (i32.const 7)))
-(func $e (type $t) (i32.rotl (local.get 0) (i32.const 3)))
+(func $e (type $t) (i32.rotl (local.get 0) (i32.const 3)))";
+
+/// A function `f (index, x)` that calls an element of a table of [`TARGETS`], declared as given.
+fn five_targets(table: &str) -> String {
+    format!(
+        r#"(module {TARGETS}
+(table $t {table} funcref (elem $a $b $c $d $e))
 (func (export "f") (param i32 i32) (result i32)
 (call_indirect (type $t) (local.get 1) (local.get 0)))
 (func (export "write")
@@ -47,16 +49,29 @@ const WALKED: &str = "
 #[test]
 fn site_walks_from_one_target_to_many() {
     let wat = five_targets("").replace("table.set $t (i32.const 0)", "drop");
-    everywhere(&wat, walk, WALKED);
-    assert_eq!(deopts(&wat, walk), ["WrongCallTarget func5@0x4 x1"; 4]);
+    let guards = [
+        "index == 0",
+        "index == 0 | 1",
+        "index == 0 | 1 | 2",
+        "index == 0 | 1 | 2 | 3",
+    ];
+    check_walk(&wat, "0x4", guards);
+}
+
+/// Checks the walk in `wat`, whose call at `pc` is inlined behind one of `guards` after the other.
+pub(crate) fn check_walk(wat: &str, pc: &str, guards: [&str; 4]) {
+    everywhere(wat, walk, WALKED);
+    let exit = format!("WrongCallTarget func5@{pc} x1");
+    assert_eq!(deopts(wat, walk), [exit.as_str(); 4]);
+    let [one, two, three, four] = guards;
     assert_eq!(
-        inlined(&wat, walk),
+        inlined(wat, walk),
         [
-            "func5: func5@0x4 func0 behind index == 0",
-            "func5: func5@0x4 func0 | func1 behind index == 0 | 1",
-            "func5: func5@0x4 func0 | func1 | func2 behind index == 0 | 1 | 2",
-            "func5: func5@0x4 func0 | func1 | func2 | func3 behind index == 0 | 1 | 2 | 3",
-            "func5: func5@0x4 called: megamorphic",
+            format!("func5: func5@{pc} func0 behind {one}"),
+            format!("func5: func5@{pc} func0 | func1 behind {two}"),
+            format!("func5: func5@{pc} func0 | func1 | func2 behind {three}"),
+            format!("func5: func5@{pc} func0 | func1 | func2 | func3 behind {four}"),
+            format!("func5: func5@{pc} called: megamorphic"),
         ]
     );
 }
@@ -92,18 +107,31 @@ fn site_walks_in_a_written_table() {
     );
 }
 
-const TWO_SITES: &str = r#"(module
+/// A function `f (index, index)` that calls a target at each of two sites.
+fn two_sites(form: &str) -> String {
+    let table = table_of(form, "$a $b");
+    let first = call_element(form, "(i32.const 10)", "(local.get 0)");
+    let second = call_element(form, &first, "(local.get 1)");
+    format!(
+        r#"(module
 (type $t (func (param i32) (result i32)))
-(table funcref (elem $a $b))
+{table}
 (func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
 (func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
-(func (export "f") (param i32 i32) (result i32)
-(call_indirect (type $t) (call_indirect (type $t) (i32.const 10) (local.get 0)) (local.get 1))))"#;
+(func (export "f") (param i32 i32) (result i32) {second}))"#
+    )
+}
 
 // Two sites fail one after the other, and then both have the target that each has met before.
 // A failure must be booked on its own site, or the combination would be new.
 #[test]
 fn two_sites_fail_independently() {
+    check_two_sites("call_indirect", ["0x4", "0x9"]);
+}
+
+/// Checks two sites whose calls are of the form `form` and at `pcs`.
+pub(crate) fn check_two_sites(form: &str, pcs: [&str; 2]) {
+    let wat = two_sites(form);
     let script = |run: &mut Run| {
         for args in [(0, 0), (1, 0), (0, 1), (1, 1), (0, 0)] {
             run.repeat(20, "f", args);
@@ -115,13 +143,10 @@ fn two_sites_fail_independently() {
         f(0, 1) = 33 x20
         f(1, 1) = 90 x20
         f(0, 0) = 12 x20";
-    everywhere(TWO_SITES, script, expected);
+    everywhere(&wat, script, expected);
     assert_eq!(
-        deopts(TWO_SITES, script),
-        [
-            "WrongCallTarget func2@0x4 x1",
-            "WrongCallTarget func2@0x9 x1"
-        ]
+        deopts(&wat, script),
+        pcs.map(|pc| format!("WrongCallTarget func2@{pc} x1"))
     );
 }
 
@@ -190,6 +215,7 @@ fn calls_without_a_target_use_up_no_exits() {
 // Function 0 at index 0 is the second target of a site. Nothing about zeros may look like "none".
 #[test]
 fn function_0_at_index_0_is_a_target() {
+    let wat = two_sites("call_indirect");
     let script = |run: &mut Run| {
         for args in [(1, 1), (0, 1), (1, 1), (0, 0)] {
             run.repeat(20, "f", args);
@@ -200,9 +226,9 @@ fn function_0_at_index_0_is_a_target() {
         f(0, 1) = 33 x20
         f(1, 1) = 90 x20
         f(0, 0) = 12 x20";
-    everywhere(TWO_SITES, script, expected);
+    everywhere(&wat, script, expected);
     assert_eq!(
-        deopts(TWO_SITES, script),
+        deopts(&wat, script),
         [
             "WrongCallTarget func2@0x4 x1",
             "WrongCallTarget func2@0x9 x1"

@@ -5,6 +5,7 @@
 //! results bit by bit, traps with their backtrace, calls of the host; at the end the exported
 //! globals, memories and tables. The transcript of every mode must be the interpreter's, and that
 //! one must begin with the text that the test expects. What a script can do is in `run.rs`.
+//! Scenarios that exist for calls by index and by reference have here what differs in their wat.
 
 use std::num::NonZeroU32;
 use wasm_interp_jit::inspect::{Event, Reason};
@@ -318,6 +319,13 @@ pub(crate) fn inlined(wat: &str, script: impl Fn(&mut Run) + Sync) -> Vec<String
         .collect()
 }
 
+/// As [`inlined`], but only what was decided for the code of `root`.
+pub(crate) fn inlined_into(root: &str, wat: &str, script: impl Fn(&mut Run) + Sync) -> Vec<String> {
+    let mut lines = inlined(wat, script);
+    lines.retain(|it| it.starts_with(&format!("{root}: ")));
+    lines
+}
+
 /// How many pieces of code were installed.
 pub(crate) fn count_installed(events: &[Event]) -> usize {
     events
@@ -345,6 +353,33 @@ pub(crate) fn count_osr(events: &[Event]) -> usize {
 /// An element of a table that is nothing.
 pub(crate) fn null() -> Ref {
     Ref::Func(None)
+}
+
+/// A table `$targets` of the functions `elements`, for calls of the form `form`. Those of
+/// references need elements of their type, `$t`.
+pub(crate) fn table_of(form: &str, elements: &str) -> String {
+    if !is_by_reference(form) {
+        return format!("(table $targets funcref (elem {elements}))");
+    }
+    let elements: String = elements
+        .split(' ')
+        .map(|it| format!("(ref.func {it})"))
+        .collect();
+    format!("(table $targets (ref null $t) (elem {elements}))")
+}
+
+/// A call of the element at `index` of `$targets`, which is the only table.
+pub(crate) fn call_element(form: &str, args: &str, index: &str) -> String {
+    if is_by_reference(form) {
+        format!("({form} $t {args} (table.get $targets {index}))")
+    } else {
+        format!("({form} (type $t) {args} {index})")
+    }
+}
+
+/// Does a call of the form `form` take a reference, and not the index of one?
+fn is_by_reference(form: &str) -> bool {
+    form.ends_with("call_ref")
 }
 
 fn on_large_stack<R: Send>(body: impl FnOnce() -> R + Send) -> R {

@@ -1,7 +1,8 @@
 //! Exits out of inlined calls and tail calls: which frames are rebuilt, and in which order.
 
 use super::harness::{
-    Run, base, count_deopts, deopts, events, everywhere, everywhere_with, reenter, tiered, trace,
+    Run, base, call_element, count_deopts, deopts, events, everywhere, everywhere_with, reenter,
+    tiered, trace,
 };
 use std::fmt::Write as _;
 use wasm_interp_jit::bail;
@@ -27,10 +28,7 @@ fn chain(form: &str) -> String {
             _ => format!("(call $f{} (local.get $y) (local.get $m))", k + 1),
         };
         let index = format!("(i32.and (i32.shr_u (local.get $m) (i32.const {k})) (i32.const 1))");
-        let call = match form {
-            "call_ref" => format!("(call_ref $t (local.get $x) (table.get $targets {index}))"),
-            _ => format!("(call_indirect (type $t) (local.get $x) {index})"),
-        };
+        let call = call_element(form, "(local.get $x)", &index);
         let _ = writeln!(
             wat,
             "(func $f{k} (param $x i32) (param $m i32) (result i32) (local $y i32)

@@ -1,65 +1,35 @@
 //! Calls of references: `call_ref` and `return_call_ref`, and what holds typed references.
 
+use super::feedback::{TARGETS, check_two_sites, check_walk};
 use super::harness::{
-    Run, agrees, base, count_deopts, count_osr, deopts, everywhere, everywhere_with, inlined,
-    tiered,
+    Run, agrees, call_element, count_deopts, count_osr, deopts, everywhere, inlined, tiered,
+};
+use super::targets::{
+    check_foreign_targets, check_function_inlined_into_itself, check_host_target_first,
+    check_targets_that_are_no_good,
 };
 use wasm_interp_jit::Val;
 
-/// Five functions of type `$t`, and null, in a table.
-const TARGETS: &str = r#"(type $t (func (param i32) (result i32)))
-(table $targets (ref null $t) (elem (ref.func $a) (ref.func $b) (ref.func $c) (ref.func $d)
-(ref.func $e) (ref.null $t)))
-(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
-(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
-(func $c (type $t) (i32.xor (local.get 0) (i32.const 5)))
-(func $d (type $t) (i32.sub (local.get 0) (i32.const 7)))
-(func $e (type $t) (i32.rotl (local.get 0) (i32.const 3)))"#;
+/// [`TARGETS`], and null.
+const TABLE: &str = "(table $targets (ref null $t) (elem (ref.func $a) (ref.func $b) (ref.func $c)
+(ref.func $d) (ref.func $e) (ref.null $t)))";
 
 /// A function `f (index, x)` that calls one of [`TARGETS`] by `call_ref` or `return_call_ref`.
 fn caller(form: &str) -> String {
+    let call = call_element(form, "(local.get 1)", "(local.get 0)");
     format!(
-        r#"(module {TARGETS} (func (export "f") (param i32 i32) (result i32)
-({form} $t (local.get 1) (table.get $targets (local.get 0)))))"#
+        r#"(module {TARGETS} {TABLE}
+(func (export "f") (param i32 i32) (result i32) {call}))"#
     )
 }
 
 const FORMS: [&str; 2] = ["call_ref", "return_call_ref"];
 
-// A site meets five targets, each long enough to be compiled for, and all of them again. A guard
-// must fail once for each new target and never for one that is known.
+// As in `feedback::site_walks_from_one_target_to_many`, where the targets are references.
 #[test]
 fn site_walks_from_one_target_to_many() {
-    let script = |run: &mut Run| {
-        for index in (0..5).chain(0..5) {
-            run.repeat(20, "f", (index, 100));
-        }
-    };
-    let expected = "
-        f(0, 100) = 101 x20
-        f(1, 100) = 300 x20
-        f(2, 100) = 97 x20
-        f(3, 100) = 93 x20
-        f(4, 100) = 800 x20
-        f(0, 100) = 101 x20
-        f(1, 100) = 300 x20
-        f(2, 100) = 97 x20
-        f(3, 100) = 93 x20
-        f(4, 100) = 800 x20";
     for form in FORMS {
-        let wat = caller(form);
-        everywhere(&wat, script, expected);
-        assert_eq!(deopts(&wat, script), ["WrongCallTarget func5@0x6 x1"; 4]);
-        assert_eq!(
-            inlined(&wat, script),
-            [
-                "func5: func5@0x6 func0 behind reference",
-                "func5: func5@0x6 func0 | func1 behind reference",
-                "func5: func5@0x6 func0 | func1 | func2 behind reference",
-                "func5: func5@0x6 func0 | func1 | func2 | func3 behind reference",
-                "func5: func5@0x6 called: megamorphic",
-            ]
-        );
+        check_walk(&caller(form), "0x6", ["reference"; 4]);
     }
 }
 
@@ -101,118 +71,24 @@ fn null_traps_at_the_call() {
     }
 }
 
-// Two sites fail one after the other, and then both have the target that each has met before.
+// As in `feedback::two_sites_fail_independently`, where the targets are references.
 #[test]
 fn two_sites_fail_independently() {
-    let wat = format!(
-        r#"(module {TARGETS} (func (export "f") (param i32 i32) (result i32)
-(call_ref $t (call_ref $t (i32.const 10) (table.get $targets (local.get 0)))
-(table.get $targets (local.get 1)))))"#
-    );
-    let script = |run: &mut Run| {
-        for args in [(0, 0), (1, 0), (0, 1), (1, 1), (0, 0)] {
-            run.repeat(20, "f", args);
-        }
-    };
-    let expected = "
-        f(0, 0) = 12 x20
-        f(1, 0) = 31 x20
-        f(0, 1) = 33 x20
-        f(1, 1) = 90 x20
-        f(0, 0) = 12 x20";
-    everywhere(&wat, script, expected);
-    assert_eq!(
-        deopts(&wat, script),
-        [
-            "WrongCallTarget func5@0x6 x1",
-            "WrongCallTarget func5@0xc x1"
-        ]
-    );
+    check_two_sites("call_ref", ["0x6", "0xc"]);
 }
 
-// A site meets its own function, one of the host, one of another instance, and another own one.
-// Only the first foreign one may cost an exit: the site is called then.
+// As in `targets::foreign_targets_are_called`, where the targets are references.
 #[test]
 fn foreign_targets_are_called() {
-    let library = r#"(module
-(import "host" "do" (func $do (param i32) (result i32)))
-(export "do" (func $do))
-(global $calls (export "calls") (mut i32) (i32.const 0))
-(func (export "g") (param i32) (result i32)
-(global.set $calls (i32.add (global.get $calls) (i32.const 1)))
-(i32.add (local.get 0) (i32.const 1000))))"#;
-    let user = |form: &str| {
-        format!(
-            r#"(module
-(type $t (func (param i32) (result i32)))
-(import "host" "do" (func $do (type $t)))
-(import "main" "g" (func $g (type $t)))
-(import "main" "do" (func $again (type $t)))
-(table $targets (ref null $t) (elem (ref.func $a) (ref.func $do) (ref.func $g)
-(ref.func $again) (ref.func $b)))
-(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
-(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
-(func (export "f") (param i32) (result i32)
-({form} $t (i32.const 10) (table.get $targets (local.get 0)))))"#
-        )
-    };
-    let expected = "
-        user.f(0) = 11 x20
-        user.f(1) = 110 x20
-        user.f(2) = 1010 x20
-        user.f(3) = 110 x20
-        user.f(4) = 30 x20
-        user.f(0) = 11 x20
-        user.f(1) = 110 x20";
     for form in FORMS {
-        let user = user(form);
-        let script = |run: &mut Run| {
-            run.host(|_, arg| Ok(arg + 100));
-            run.instantiate("user", &user);
-            for index in (0..5).chain(0..5) {
-                run.repeat(20, "user.f", (index,));
-            }
-        };
-        everywhere(library, script, expected);
-        assert_eq!(deopts(library, script), ["WrongCallTarget func5@0x6 x1"]);
-        let decisions = inlined(library, script);
-        assert_eq!(
-            decisions
-                .iter()
-                .filter(|it| it.starts_with("func5: "))
-                .collect::<Vec<_>>(),
-            [
-                "func5: func5@0x6 func3 behind reference",
-                "func5: func5@0x6 func3 behind reference, else called",
-            ]
-        );
+        check_foreign_targets(form, "0x6", "reference");
     }
 }
 
-// The first target that a site meets is the host's. There is nothing to inline, and nothing to
-// fail when an own function follows.
+// As in `targets::host_target_first`, where the targets are references.
 #[test]
 fn host_target_first() {
-    let wat = r#"(module
-(type $t (func (param i32) (result i32)))
-(import "host" "do" (func $do (type $t)))
-(table $targets (ref null $t) (elem (ref.func $do) (ref.func $a)))
-(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
-(func (export "f") (param i32) (result i32)
-(call_ref $t (i32.const 10) (table.get $targets (local.get 0)))))"#;
-    let script = |run: &mut Run| {
-        run.host(|_, arg| Ok(arg + 100));
-        for index in [0, 1, 0, 1] {
-            run.repeat(20, "f", (index,));
-        }
-    };
-    let expected = "
-        f(0) = 110 x20
-        f(1) = 11 x20
-        f(0) = 110 x20
-        f(1) = 11 x20";
-    everywhere(wat, script, expected);
-    assert!(deopts(wat, script).is_empty());
+    check_host_target_first("call_ref");
 }
 
 // The same function of two instances of a module, in a global that both could read. The function
@@ -243,50 +119,10 @@ fn same_function_of_another_instance() {
     assert_eq!(deopts(wat, script), ["WrongCallTarget func1@0x2 x1"]);
 }
 
-// New targets are a function that was never called, one that is invalid, two that always trap,
-// and one that is too large.
+// As in `targets::targets_that_are_no_good`, where the targets are references.
 #[test]
 fn targets_that_are_no_good() {
-    let wat = |body: &str| {
-        format!(
-            r#"(module
-(type $t (func (param i32) (result i32)))
-(table $targets (ref null $t) (elem (ref.func $a) (ref.func $b) (ref.func $invalid)
-(ref.func $unreachable) (ref.func $divide) (ref.func $large)))
-(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
-(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
-(func $invalid (type $t) {body})
-(func $unreachable (type $t) (nop) (unreachable))
-(func $divide (type $t) (i32.div_s (local.get 0) (i32.const 0)))
-(func $large (type $t) {} (local.get 0))
-(func (export "f") (param i32) (result i32)
-(call_ref $t (i32.const 10) (table.get $targets (local.get 0)))))"#,
-            "(nop)".repeat(600)
-        )
-    };
-    let script = |run: &mut Run| {
-        for index in [0, 1, 2, 0, 3, 0, 4, 5, 2, 0] {
-            run.repeat(20, "f", (index,));
-        }
-    };
-    let mut config = base();
-    config.lazy_validation(true);
-    let invalid = wat("(i64.const 1)");
-    let expected = "f(0) = 11 x20\nf(1) = 30 x20\nf(2) fails: ";
-    everywhere_with(&config, &invalid, script, expected);
-    let valid = wat("(i32.const 1)");
-    let expected = "
-        f(0) = 11 x20
-        f(1) = 30 x20
-        f(2) = 1 x20
-        f(0) = 11 x20
-        f(3) fails: wasm trap: wasm `unreachable` instruction executed < func3@0x2 < func6@0x7 x20
-        f(0) = 11 x20
-        f(4) fails: wasm trap: integer divide by zero < func4@0x5 < func6@0x7 x20
-        f(5) = 10 x20
-        f(2) = 1 x20
-        f(0) = 11 x20";
-    everywhere(&valid, script, expected);
+    check_targets_that_are_no_good("call_ref", "0x7");
 }
 
 // The target is another one in each iteration, first of two and then of five. After a few exits the
@@ -313,33 +149,14 @@ fn flipping_targets_cause_few_deopts() {
     }
 }
 
-// A function calls itself by a reference, so that it is inlined into itself, and the innermost
-// activations meet a new target. Each level has the same function, and its own frame.
+// As in `targets::function_inlined_into_itself`, where the first call takes a reference that is
+// known, and the second one a reference that is not.
 #[test]
 fn recursion_by_reference() {
-    let wat = r#"(module
-(type $t (func (param i32 i32) (result i32)))
-(table $targets (ref null $t) (elem (ref.func $fib) (ref.func $one)))
-(func $one (type $t) (i32.const 1))
-(func $fib (export "fib") (type $t)
-(if (result i32) (i32.lt_s (local.get 0) (i32.const 2))
-(then (local.get 0))
-(else (i32.add
-(call_ref $t (i32.sub (local.get 0) (i32.const 1)) (local.get 1) (ref.func $fib))
-(call_ref $t (i32.sub (local.get 0) (i32.const 2)) (local.get 1)
-(table.get $targets
-(i32.and (local.get 1) (i32.lt_s (local.get 0) (i32.const 4))))))))))"#;
-    let script = |run: &mut Run| {
-        run.call("fib", (10, 0));
-        run.call("fib", (12, 1));
-        run.call("fib", (12, 0));
-    };
-    let expected = "
-        fib(10, 0) = 55
-        fib(12, 1) = 233
-        fib(12, 0) = 144";
-    everywhere(wat, script, expected);
-    assert!(!deopts(wat, script).is_empty());
+    check_function_inlined_into_itself(
+        "call_ref",
+        "(call_ref $t (i32.sub (local.get 0) (i32.const 1)) (local.get 1) (ref.func $fib))",
+    );
 }
 
 // A reference that the compiler can see through is no guess: of an instruction, and of a global
@@ -347,7 +164,7 @@ fn recursion_by_reference() {
 #[test]
 fn known_references() {
     let wat = format!(
-        r#"(module {TARGETS}
+        r#"(module {TARGETS} {TABLE}
 (global $constant (ref $t) (ref.func $b))
 (func (export "f") (param i32) (result i32) (call_ref $t (local.get 0) (ref.func $a)))
 (func (export "g") (param i32) (result i32) (call_ref $t (local.get 0) (global.get $constant))))"#
@@ -516,7 +333,7 @@ fn first_call_as_a_supertype() {
 #[test]
 fn references_in_three_frames() {
     let wat = format!(
-        r#"(module {TARGETS}
+        r#"(module {TARGETS} {TABLE}
 (func $inner (param $f (ref $t)) (param $null (ref null $t)) (param $any funcref)
 (param $host externref) (param $i i32) (result i32)
 (local $unset (ref $t)) (local $sum i32)
@@ -597,7 +414,7 @@ fn table_without_null() {
 #[test]
 fn branches_on_null_in_a_hot_loop() {
     let wat = format!(
-        r#"(module {TARGETS}
+        r#"(module {TARGETS} {TABLE}
 (func $get (param $i i32) (param $n i32) (result (ref null $t))
 (if (result (ref null $t)) (i32.lt_u (local.get $i) (local.get $n))
 (then (table.get $targets (i32.rem_u (local.get $i) (i32.const 2))))
@@ -646,7 +463,7 @@ fn branches_on_null_in_a_hot_loop() {
 #[test]
 fn quiet_loop_behind_a_reference() {
     let wat = format!(
-        r#"(module {TARGETS}
+        r#"(module {TARGETS} {TABLE}
 (func (export "f") (param $n i32) (param $first i32) (param $then i32) (param $when i32)
 (result i32) (local $x i32)
 (loop $next

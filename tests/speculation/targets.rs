@@ -1,11 +1,18 @@
 //! What a guarded call may find instead of the target it was compiled for.
 
-use super::harness::{Run, base, deopts, everywhere, everywhere_with, inlined};
+use super::harness::{
+    Run, base, call_element, deopts, everywhere, everywhere_with, inlined, inlined_into, table_of,
+};
 
 // A site meets its own function, one of the host, one of another instance, an import by its other
 // name, and another own one. Only the first foreign one may cost an exit: the site is called then.
 #[test]
 fn foreign_targets_are_called() {
+    check_foreign_targets("call_indirect", "0x4", "index == 0");
+}
+
+/// Checks a site whose call is of the form `form` and at `pc`, and is inlined behind `guard`.
+pub(crate) fn check_foreign_targets(form: &str, pc: &str, guard: &str) {
     let library = r#"(module
 (import "host" "do" (func $do (param i32) (result i32)))
 (export "do" (func $do))
@@ -13,19 +20,22 @@ fn foreign_targets_are_called() {
 (func (export "g") (param i32) (result i32)
 (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
 (i32.add (local.get 0) (i32.const 1000))))"#;
-    let user = r#"(module
+    let table = table_of(form, "$a $do $g $again $b");
+    let call = call_element(form, "(i32.const 10)", "(local.get 0)");
+    let user = format!(
+        r#"(module
 (type $t (func (param i32) (result i32)))
 (import "host" "do" (func $do (type $t)))
 (import "main" "g" (func $g (type $t)))
 (import "main" "do" (func $again (type $t)))
-(table funcref (elem $a $do $g $again $b))
+{table}
 (func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
 (func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
-(func (export "f") (param i32) (result i32)
-(call_indirect (type $t) (i32.const 10) (local.get 0))))"#;
+(func (export "f") (param i32) (result i32) {call}))"#
+    );
     let script = |run: &mut Run| {
         run.host(|_, arg| Ok(arg + 100));
-        run.instantiate("user", user);
+        run.instantiate("user", &user);
         for index in (0..5).chain(0..5) {
             run.repeat(20, "user.f", (index,));
         }
@@ -39,16 +49,15 @@ fn foreign_targets_are_called() {
         user.f(0) = 11 x20
         user.f(1) = 110 x20";
     everywhere(library, script, expected);
-    assert_eq!(deopts(library, script), ["WrongCallTarget func5@0x4 x1"]);
-    let decisions = inlined(library, script);
     assert_eq!(
-        decisions
-            .iter()
-            .filter(|it| it.starts_with("func5: "))
-            .collect::<Vec<_>>(),
+        deopts(library, script),
+        [format!("WrongCallTarget func5@{pc} x1")]
+    );
+    assert_eq!(
+        inlined_into("func5", library, script),
         [
-            "func5: func5@0x4 func3 behind index == 0",
-            "func5: func5@0x4 func3 behind index == 0, else called",
+            format!("func5: func5@{pc} func3 behind {guard}"),
+            format!("func5: func5@{pc} func3 behind {guard}, else called"),
         ]
     );
 }
@@ -57,13 +66,21 @@ fn foreign_targets_are_called() {
 // fail when an own function follows.
 #[test]
 fn host_target_first() {
-    let wat = r#"(module
+    check_host_target_first("call_indirect");
+}
+
+/// Checks a site whose call is of the form `form`.
+pub(crate) fn check_host_target_first(form: &str) {
+    let table = table_of(form, "$do $a");
+    let call = call_element(form, "(i32.const 10)", "(local.get 0)");
+    let wat = format!(
+        r#"(module
 (type $t (func (param i32) (result i32)))
 (import "host" "do" (func $do (type $t)))
-(table funcref (elem $do $a))
+{table}
 (func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
-(func (export "f") (param i32) (result i32)
-(call_indirect (type $t) (i32.const 10) (local.get 0))))"#;
+(func (export "f") (param i32) (result i32) {call}))"#
+    );
     let script = |run: &mut Run| {
         run.host(|_, arg| Ok(arg + 100));
         for index in [0, 1, 0, 1] {
@@ -75,8 +92,8 @@ fn host_target_first() {
         f(1) = 11 x20
         f(0) = 110 x20
         f(1) = 11 x20";
-    everywhere(wat, script, expected);
-    assert!(deopts(wat, script).is_empty());
+    everywhere(&wat, script, expected);
+    assert!(deopts(&wat, script).is_empty());
 }
 
 // Two instances of a module share a table, in which the same function of the one and of the other
@@ -188,22 +205,33 @@ fn no_target_traps_at_a_written_table() {
     everywhere(wat, script, expected);
 }
 
-// New targets are a function that was never called, one that is invalid, and two that always trap.
-// The interpreter prepares and validates the first two after the exit; the others trap inlined.
+// New targets are a function that was never called, one that is invalid, two that always trap, and
+// one that is too large. The interpreter prepares and validates the first two after the exit; the
+// next two trap inlined.
 #[test]
 fn targets_that_are_no_good() {
-    let wat = r#"(module
+    check_targets_that_are_no_good("call_indirect", "0x5");
+}
+
+/// Checks a site whose call is of the form `form`, and is at `offset` in backtraces.
+pub(crate) fn check_targets_that_are_no_good(form: &str, offset: &str) {
+    let table = table_of(form, "$a $b $invalid $unreachable $divide $large");
+    let call = call_element(form, "(i32.const 10)", "(local.get 0)");
+    let wat = format!(
+        r#"(module
 (type $t (func (param i32) (result i32)))
-(table funcref (elem $a $b $invalid $unreachable $divide))
+{table}
 (func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
 (func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
 (func $invalid (type $t) (i64.const 1))
 (func $unreachable (type $t) (nop) (unreachable))
 (func $divide (type $t) (i32.div_s (local.get 0) (i32.const 0)))
-(func (export "f") (param i32) (result i32)
-(call_indirect (type $t) (i32.const 10) (local.get 0))))"#;
+(func $large (type $t) {} (local.get 0))
+(func (export "f") (param i32) (result i32) {call}))"#,
+        "(nop)".repeat(600)
+    );
     let script = |run: &mut Run| {
-        for index in [0, 1, 2, 0, 3, 0, 4, 2, 0] {
+        for index in [0, 1, 2, 0, 3, 0, 4, 5, 2, 0] {
             run.repeat(20, "f", (index,));
         }
     };
@@ -211,22 +239,26 @@ fn targets_that_are_no_good() {
     config.lazy_validation(true);
     everywhere_with(
         &config,
-        wat,
+        &wat,
         script,
         "f(0) = 11 x20\nf(1) = 30 x20\nf(2) fails: ",
     );
     let valid = wat.replace("(i64.const 1)", "(i32.const 1)");
-    let expected = "
+    let caller = format!("func6@{offset}");
+    let expected = format!(
+        "
         f(0) = 11 x20
         f(1) = 30 x20
         f(2) = 1 x20
         f(0) = 11 x20
-        f(3) fails: wasm trap: wasm `unreachable` instruction executed < func3@0x2 < func5@0x5 x20
+        f(3) fails: wasm trap: wasm `unreachable` instruction executed < func3@0x2 < {caller} x20
         f(0) = 11 x20
-        f(4) fails: wasm trap: integer divide by zero < func4@0x5 < func5@0x5 x20
+        f(4) fails: wasm trap: integer divide by zero < func4@0x5 < {caller} x20
+        f(5) = 10 x20
         f(2) = 1 x20
-        f(0) = 11 x20";
-    everywhere(&valid, script, expected);
+        f(0) = 11 x20"
+    );
+    everywhere(&valid, script, &expected);
     assert_eq!(deopts(&valid, script).len(), 4);
 }
 
@@ -256,20 +288,31 @@ fn large_target_is_called() {
 // frames has the same function, and must be told apart when a new target is met in the innermost.
 #[test]
 fn function_inlined_into_itself() {
-    let wat = r#"(module
+    check_function_inlined_into_itself(
+        "call_indirect",
+        "(call_indirect (type $t)
+(i32.sub (local.get 0) (i32.const 1)) (local.get 1) (i32.const 0))",
+    );
+}
+
+/// Checks a function whose first call of itself is `first`, and the second one of the form `form`.
+pub(crate) fn check_function_inlined_into_itself(form: &str, first: &str) {
+    let table = table_of(form, "$fib $one");
+    let second = call_element(
+        form,
+        "(i32.sub (local.get 0) (i32.const 2)) (local.get 1)",
+        "(i32.and (local.get 1) (i32.lt_s (local.get 0) (i32.const 4)))",
+    );
+    let wat = format!(
+        r#"(module
 (type $t (func (param i32 i32) (result i32)))
-(table funcref (elem $fib $one))
+{table}
 (func $one (type $t) (i32.const 1))
 (func $fib (export "fib") (type $t)
 (if (result i32) (i32.lt_s (local.get 0) (i32.const 2))
 (then (local.get 0))
-(else (i32.add
-(call_indirect (type $t)
-(i32.sub (local.get 0) (i32.const 1)) (local.get 1) (i32.const 0))
-(call_indirect (type $t)
-(i32.sub (local.get 0) (i32.const 2))
-(local.get 1)
-(i32.and (local.get 1) (i32.lt_s (local.get 0) (i32.const 4)))))))))"#;
+(else (i32.add {first} {second})))))"#
+    );
     let script = |run: &mut Run| {
         run.call("fib", (10, 0));
         run.call("fib", (12, 1));
@@ -281,9 +324,8 @@ fn function_inlined_into_itself() {
         fib(10, 0) = 55
         fib(12, 1) = 233
         fib(12, 0) = 144";
-    everywhere(wat, script, expected);
-    let deopts = deopts(wat, script);
-    assert!(!deopts.is_empty());
+    everywhere(&wat, script, expected);
+    assert!(!deopts(&wat, script).is_empty());
 }
 
 // Two functions call each other through a table until they are told not to, with a new target at
