@@ -120,9 +120,10 @@ impl BenchCommand {
                 .map(|it| it.command(program, &file))
                 .collect();
             let times = self.measure(&commands)?;
+            let expected = engines[0].result(&times[0].output);
             for (engine, time) in engines.iter().zip(&times) {
                 ensure!(
-                    time.output == times[0].output,
+                    engine.result(&time.output) == expected,
                     "{}: {} prints {:?}, {} prints {:?}",
                     program.name,
                     engines[0].name,

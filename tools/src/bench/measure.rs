@@ -93,9 +93,7 @@ fn run(command: &str) -> Result<(Duration, String)> {
     }
     let time = children_time()? - before;
     let text = String::from_utf8_lossy(&output.stdout);
-    // As wasm3 prints results.
-    let text = text.strip_prefix("Result: ").unwrap_or(&text);
-    Ok((time, text.to_string()))
+    Ok((time, text.into_owned()))
 }
 
 /// CPU time of all children that have ended so far.

@@ -57,6 +57,8 @@ pub(crate) struct Engine {
     pub(crate) name: String,
     /// The command, with `{file}` for the program and `{size}` for the argument of `run`.
     command: String,
+    /// What it prints before a result.
+    result_prefix: &'static str,
 }
 
 impl Engine {
@@ -64,6 +66,7 @@ impl Engine {
         Self {
             name: name.to_string(),
             command: command.to_string(),
+            result_prefix: "",
         }
     }
 
@@ -103,10 +106,16 @@ impl Engine {
     /// wasm3 reports results on standard error, with a word before them.
     pub(crate) fn wasm3(program: &Path) -> Self {
         let program = quoted(program);
-        Self::new(
-            "wasm3",
-            &format!("{program} --func run {{file}} {{size}} 2>&1"),
-        )
+        let command = format!("{program} --func run {{file}} {{size}} 2>&1");
+        Self {
+            result_prefix: "Result: ",
+            ..Self::new("wasm3", &command)
+        }
+    }
+
+    /// The result in what a run of it printed.
+    pub(crate) fn result<'a>(&self, output: &'a str) -> &'a str {
+        output.strip_prefix(self.result_prefix).unwrap_or(output)
     }
 
     /// The command that runs `program`, which was written to `file`.
