@@ -14,6 +14,7 @@ mod features;
 mod heights;
 mod listing;
 mod names;
+mod plain;
 mod prepare;
 mod side_table;
 mod unsupported;

@@ -1,9 +1,13 @@
 //! Eager validation: all bodies at once, on all cores.
 //!
+//! Plain bodies are accepted by `plain.rs`, which is several times faster than wasmparser. All
+//! others, and the error if there is one, are wasmparser's.
+//!
 //! Nothing of it is kept but the tables that instructions write: operand heights are found again
 //! when a body is prepared, which most bodies never are.
 
 use super::constness::{Watch, WrittenTables};
+use super::plain::{PlainModule, PlainValidator};
 use super::{Body, DecodeError, Module, unsupported};
 use crate::FuncIdx;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,16 +26,18 @@ impl Module {
     /// of threads.
     pub(super) fn validate_bodies(&self) -> Result<(), DecodeError> {
         let shared = Shared::default();
+        let plain = PlainModule::new(self);
+        let plain = plain.as_ref();
         let mut written = WrittenTables::none(self.tables.len());
         thread::scope(|scope| {
             let workers: Vec<_> = (1..self.n_threads())
                 // Fewer threads are no error.
                 .map_while(|_| {
-                    let work = || self.validate_chunks(&shared);
+                    let work = || self.validate_chunks(&shared, plain);
                     thread::Builder::new().spawn_scoped(scope, work).ok()
                 })
                 .collect();
-            written.merge(&self.validate_chunks(&shared));
+            written.merge(&self.validate_chunks(&shared, plain));
             for worker in workers {
                 match worker.join() {
                     Ok(found) => written.merge(&found),
@@ -58,9 +64,10 @@ impl Module {
     }
 
     /// Validates chunks until none is left.
-    fn validate_chunks(&self, shared: &Shared) -> WrittenTables {
+    fn validate_chunks(&self, shared: &Shared, plain: Option<&PlainModule<'_>>) -> WrittenTables {
         let mut worker = Worker {
             module: self,
+            plain: plain.map(PlainValidator::new),
             allocations: FuncValidatorAllocations::default(),
             written: WrittenTables::none(self.tables.len()),
         };
@@ -110,6 +117,7 @@ impl Shared {
 
 struct Worker<'m> {
     module: &'m Module,
+    plain: Option<PlainValidator<'m>>,
     allocations: FuncValidatorAllocations,
     written: WrittenTables,
 }
@@ -117,6 +125,22 @@ struct Worker<'m> {
 impl Worker<'_> {
     fn validate(&mut self, nth: usize, body: &Body) -> Result<(), DecodeError> {
         let func = self.module.defined_func(nth);
+        let bytes = &self.module.bytes[body.range.start as usize..];
+        let is_plain =
+            (self.plain.as_mut()).is_some_and(|it| it.accepts(func, bytes, body.range.len()));
+        if is_plain && !cfg!(debug_assertions) {
+            return Ok(());
+        }
+        let result = self.validate_fully(func, body);
+        debug_assert!(
+            !is_plain || result.is_ok(),
+            "{func} is not plain: {result:?}"
+        );
+        result
+    }
+
+    /// Validates any body.
+    fn validate_fully(&mut self, func: FuncIdx, body: &Body) -> Result<(), DecodeError> {
         let mut validator = FuncToValidate {
             resources: self.module.resources(),
             index: func.0,
