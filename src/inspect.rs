@@ -14,12 +14,14 @@
 
 mod dump;
 mod report;
+mod sizes;
 
 pub use dump::{DumpKind, dump, explain};
 pub use report::{CodeSummary, DeoptSummary, FunctionSummary, Report};
 pub use runtime::{
     CallSiteIdx, CodeId, Event, EventKind, ExitIdx, FuncIdx, IcState, Reason, TierKind,
 };
+pub use sizes::{ModuleSizes, module_sizes};
 
 use crate::{AsContext, AsContextMut};
 use std::collections::BTreeMap;

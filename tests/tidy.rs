@@ -57,6 +57,7 @@ const UNSAFE: &[&str] = &[
     "src/values.rs",
     // `wait4` for CPU times, and an allocator that counts.
     "tools/src/bench/measure.rs",
+    "tools/src/bench/process.rs",
     "tools/tests/command.rs",
     "tests/allocation.rs",
     // Words of shared memories as atomics, as embedders have to.

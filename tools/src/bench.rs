@@ -1,6 +1,8 @@
-//! `bench`: compares commands, or engines over a list of programs, by CPU time.
+//! `bench`: compares commands, or engines over a list of programs, by CPU time; or start-up.
 
 mod measure;
+mod process;
+mod start;
 mod suite;
 
 use clap::Args;
@@ -16,7 +18,7 @@ use wasm_interp_jit::{Result, ensure};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BenchCommand {
     /// Commands as the shell takes them; ratios are to the first one
-    #[arg(value_name = "COMMAND", required_unless_present_any = ["suite", "interp"])]
+    #[arg(value_name = "COMMAND", required_unless_present_any = ["suite", "interp", "start"])]
     commands: Vec<String>,
     /// How often each command runs, not counting one run to warm up
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
@@ -27,6 +29,9 @@ pub(crate) struct BenchCommand {
     /// Run the programs for interpreters, in the interpreter alone; ratios are to the others
     #[arg(long, conflicts_with_all = ["commands", "suite"])]
     interp: bool,
+    /// Start modules of several sizes instead; ratios are to wasmi
+    #[arg(long, conflicts_with_all = ["commands", "suite", "interp"])]
+    start: bool,
     /// Only programs whose name contains this
     #[arg(long, value_name = "TEXT", conflicts_with = "commands")]
     only: Option<String>,
@@ -49,7 +54,9 @@ pub(crate) struct BenchCommand {
 
 impl BenchCommand {
     pub(crate) fn execute(&self) -> ExitCode {
-        let result = if self.suite || self.interp {
+        let result = if self.start {
+            self.run_start()
+        } else if self.suite || self.interp {
             self.run_suite()
         } else {
             self.run_commands()

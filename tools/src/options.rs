@@ -214,6 +214,13 @@ const OPTIMIZE: Group = Group {
     keys: &[
         key("opt-level", Value::OptLevel, "0, 1, 2 or s"),
         key(
+            "lazy-validation",
+            Value::Flag(|it, on| {
+                it.config.lazy_validation(on);
+            }),
+            "validate functions when they are first called",
+        ),
+        key(
             "memory-reservation",
             Value::Number(|it, bytes| {
                 it.config.memory_reservation(bytes);

@@ -82,6 +82,23 @@ fn errors_of_the_user_exit_with_one_or_two() {
     assert!(err.contains("unexpected end"), "{err}");
 }
 
+// An invalid function that nobody calls is an error with the module, or none at all.
+#[test]
+fn validation_is_eager_unless_asked() {
+    let text = br#"(module (func (export "one") (result i32) i32.const 1) (func i32.add))"#;
+    let module = file("lazy.wat", text);
+    let invoke = ["--invoke", "one"];
+    let (code, _, err) = run(command().args(invoke).arg(&module));
+    assert_eq!(code, Some(1));
+    assert!(
+        err.contains("failed to compile: wasm[0]::function[1]"),
+        "{err}"
+    );
+    let lazy = ["-O", "lazy-validation"];
+    let (code, out, _) = run(command().args(lazy).args(invoke).arg(&module));
+    assert_eq!((code, &*out), (Some(0), "1\n"));
+}
+
 // Without the 4 GiB that a memory reserves for its guard pages, accesses are checked.
 #[test]
 #[cfg(target_os = "linux")]

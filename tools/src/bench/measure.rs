@@ -64,7 +64,7 @@ impl Times {
 
 impl Spread {
     /// Requires at least one figure.
-    fn of(mut figures: Vec<f64>) -> Self {
+    pub(crate) fn of(mut figures: Vec<f64>) -> Self {
         figures.sort_by(f64::total_cmp);
         let middle = figures.len() / 2;
         let median = if figures.len().is_multiple_of(2) {
@@ -112,7 +112,7 @@ fn children_time() -> Result<Duration> {
 }
 
 /// The system counts no negative times.
-fn duration(time: libc::timeval) -> Duration {
+pub(super) fn duration(time: libc::timeval) -> Duration {
     Duration::new(time.tv_sec.unsigned_abs(), 0)
         + Duration::from_micros(time.tv_usec.unsigned_abs())
 }
