@@ -144,7 +144,7 @@ impl Regs {
             (*self.ctx).func = func;
             (*self.ctx).stp = (*func).side_table;
             self.pc = Cursor::new((*func).code);
-            let mut n = (*func).n_extra;
+            let mut n = (*func).n_extra as usize;
             // Few locals: a call of `memset` would cost more, and a stack frame in each handler.
             while n != 0 {
                 self.spill(0);
@@ -158,7 +158,7 @@ impl Regs {
     #[inline(always)]
     pub(crate) fn move_operands(&mut self, n: u32, to: *mut u64) {
         debug_assert!(self.cache == Cache::Empty);
-        let (mut n, mut from) = (n, self.sp.wrapping_sub(n as usize));
+        let (mut n, mut from) = (n as usize, self.sp.wrapping_sub(n as usize));
         debug_assert!(to <= from);
         self.sp = to;
         while n != 0 {

@@ -11,10 +11,11 @@
 //! calls 0.90, integer loop 0.88, sieve 0.85, matrices 0.90; CoreMark is 1.2 times faster.
 //! Without any lists, loops take 1.5 times as long, calls the same.
 
+use super::state::{Empty, State};
 use super::{execute, next, opaque, pin};
 use crate::cursor::{Path, Quick};
 use crate::ops::canonical::is_arithmetic;
-use crate::ops::{Coded, Flow, Op, op};
+use crate::ops::{Coded, Flow, Op, Top, op};
 use crate::regs::Regs;
 use runtime::opcode::Opcode;
 use std::marker::PhantomData;
@@ -29,6 +30,11 @@ pub(super) trait Lookahead {
     type Then: List;
     /// Where it jumps to, returns to, or the function it calls.
     type Jump: Successors;
+    /// The state of the cache behind it, if it was in state `S` before. A comparison has pushed
+    /// its result. Something is only looked for in this state; a wrong one costs no more than that.
+    type After<S: State>: State;
+    /// The same where it jumps to, unless the cache is empty there.
+    type Landing<S: State>: State;
 }
 
 /// A list of instructions, most likely first: `(A, (B, ()))`.
@@ -41,16 +47,18 @@ pub(super) trait List {
 pub(super) trait Successors {
     /// Is float arithmetic among them? Stores that canonicalize NaNs must not find it.
     const HAVE_ARITHMETIC: bool;
+    /// Are branches looked for behind comparisons?
+    const MAY_BRANCH: bool = true;
 
-    /// Executes the instruction at `pc`, quickly if it is among them.
+    /// Executes the instruction at `pc`, quickly if it is among them. The cache is in state `S`.
     #[inline(always)]
-    fn run(mut m: Regs) -> u64 {
+    fn run<S: State>(mut m: Regs) -> u64 {
         pin(&mut m);
-        Self::run_opcode(m, u32::from(m.pc.byte()))
+        Self::run_opcode::<S>(m, usize::from(m.pc.byte()))
     }
 
     /// The same for an instruction whose opcode byte is `opcode`.
-    fn run_opcode(m: Regs, opcode: u32) -> u64;
+    fn run_opcode<S: State>(m: Regs, opcode: usize) -> u64;
 
     /// Executes the instruction `O`, at `pc`, by its full version.
     #[inline(always)]
@@ -74,8 +82,8 @@ impl Successors for () {
     const HAVE_ARITHMETIC: bool = false;
 
     #[inline(always)]
-    fn run_opcode(m: Regs, opcode: u32) -> u64 {
-        next(m, opcode as usize)
+    fn run_opcode<S: State>(m: Regs, opcode: usize) -> u64 {
+        next(m, opcode)
     }
 }
 
@@ -85,13 +93,13 @@ impl<O: Op + Lookahead, Rest: Successors> Successors for (O, Rest) {
         || Rest::HAVE_ARITHMETIC;
 
     #[inline(always)]
-    fn run_opcode(m: Regs, opcode: u32) -> u64 {
+    fn run_opcode<S: State>(m: Regs, opcode: usize) -> u64 {
         // Otherwise the compares become a jump table, which is what they are to avoid.
         let opcode = opaque(opcode);
-        if opcode == O::OPCODE as u32 {
-            return execute::<O, Quick, <O::Then as List>::AsLast, ()>(m);
+        if opcode == O::OPCODE as usize {
+            return execute::<O, Quick, S, <O::Then as List>::AsLast, ()>(m);
         }
-        Rest::run_opcode(m, opcode)
+        Rest::run_opcode::<S>(m, opcode)
     }
 }
 
@@ -99,12 +107,12 @@ impl<O: Op + Lookahead, Rest: List> Successors for Last<(O, Rest)> {
     const HAVE_ARITHMETIC: bool = is_arithmetic(O::OPCODE) || Rest::AsLast::HAVE_ARITHMETIC;
 
     #[inline(always)]
-    fn run_opcode(m: Regs, opcode: u32) -> u64 {
+    fn run_opcode<S: State>(m: Regs, opcode: usize) -> u64 {
         let opcode = opaque(opcode);
-        if opcode == O::OPCODE as u32 {
-            return execute::<O, Quick, (), ()>(m);
+        if opcode == O::OPCODE as usize {
+            return execute::<O, Quick, S, (), ()>(m);
         }
-        Rest::AsLast::run_opcode(m, opcode)
+        Rest::AsLast::run_opcode::<S>(m, opcode)
     }
 }
 
@@ -121,6 +129,8 @@ impl<O: Op> Coded for Unaware<O> {
 }
 
 impl<O: Op> Op for Unaware<O> {
+    const TOP: Top = O::TOP;
+
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
         O::run::<P>(m)
@@ -136,6 +146,8 @@ impl<O: Op> Lookahead for Unaware<O> {
     type NextOfFull = ();
     type Then = ();
     type Jump = ();
+    type After<S: State> = S;
+    type Landing<S: State> = S;
 }
 
 macro_rules! list {
@@ -146,7 +158,7 @@ macro_rules! list {
 /// [`Lookahead::Next`].
 #[rustfmt::skip]
 macro_rules! likely {
-    (Block) => { list!(Block LocalGet) };
+    (Block) => { list!(LocalGet) };
     (Loop) => { list!(LocalGet) };
     (If) => { list!(LocalGet) };
     (End) => { list!(LocalGet) };
@@ -165,22 +177,6 @@ macro_rules! likely {
     (I32Store8) => { list!(LocalGet) };
     (I32Store16) => { list!(LocalGet) };
     (I32Const) => { list!(I32Add I32And) };
-    (I32Eqz) => { list!(BrIf If) };
-    (I32Eq) => { list!(BrIf If) };
-    (I32Ne) => { list!(BrIf If) };
-    (I32LtS) => { list!(BrIf If) };
-    (I32LtU) => { list!(BrIf If) };
-    (I32GtS) => { list!(BrIf If) };
-    (I32GtU) => { list!(BrIf If) };
-    (I32LeS) => { list!(BrIf If) };
-    (I32LeU) => { list!(BrIf If) };
-    (I32GeS) => { list!(BrIf If) };
-    (I32GeU) => { list!(BrIf If) };
-    (I64Eqz) => { list!(BrIf If) };
-    (I64Eq) => { list!(BrIf If) };
-    (I64Ne) => { list!(BrIf If) };
-    (I64LtS) => { list!(BrIf If) };
-    (I64LtU) => { list!(BrIf If) };
     (I32Add) => { list!(LocalSet LocalTee) };
     (I32Sub) => { list!(LocalTee LocalSet) };
     (I32Mul) => { list!(LocalGet I32Add) };
@@ -197,7 +193,7 @@ macro_rules! likely {
 /// short ones.
 #[rustfmt::skip]
 macro_rules! likely_behind_full {
-    (I32Const) => { () };
+    (I32Const) => { list!(I32Add) };
     ($other:ident) => { likely!($other) };
 }
 
@@ -225,6 +221,58 @@ macro_rules! likely_elsewhere {
     ($other:ident) => { () };
 }
 
+/// A state behind pops and pushes.
+macro_rules! state {
+    ($state:ty;) => { $state };
+    ($state:ty; pop $($rest:tt)*) => { state!(<$state as State>::Pop; $($rest)*) };
+    ($state:ty; push $($rest:tt)*) => { state!(<$state as State>::Push; $($rest)*) };
+    ($state:ty; push_float $($rest:tt)*) => { state!(<$state as State>::PushFloat; $($rest)*) };
+}
+
+/// [`Lookahead::After`], for what something is looked for behind.
+#[rustfmt::skip]
+macro_rules! after {
+    (If $s:ident) => { state!($s; pop) };
+    (BrIf $s:ident) => { state!($s; pop) };
+    (Drop $s:ident) => { state!($s; pop) };
+    (LocalGet $s:ident) => { state!($s; push) };
+    (LocalSet $s:ident) => { state!($s; pop) };
+    (LocalTee $s:ident) => { state!($s; pop push) };
+    (F64Load $s:ident) => { state!($s; pop push_float) };
+    (I32Store $s:ident) => { state!($s; pop pop) };
+    (F64Store $s:ident) => { state!($s; pop pop) };
+    (I32Store8 $s:ident) => { state!($s; pop pop) };
+    (I32Store16 $s:ident) => { state!($s; pop pop) };
+    (I32Const $s:ident) => { state!($s; push) };
+    (I64Const $s:ident) => { state!($s; push) };
+    (I32Load $s:ident) => { state!($s; pop push) };
+    (I64Load $s:ident) => { state!($s; pop push) };
+    (I32Load8S $s:ident) => { state!($s; pop push) };
+    (I32Load8U $s:ident) => { state!($s; pop push) };
+    (I32Load16S $s:ident) => { state!($s; pop push) };
+    (I32Load16U $s:ident) => { state!($s; pop push) };
+    (I32Eqz $s:ident) => { state!($s; pop push) };
+    (I64Eqz $s:ident) => { state!($s; pop push) };
+    (F64Add $s:ident) => { state!($s; pop pop push_float) };
+    (F64Sub $s:ident) => { state!($s; pop pop push_float) };
+    (F64Mul $s:ident) => { state!($s; pop pop push_float) };
+    (Block $s:ident) => { $s };
+    (Loop $s:ident) => { $s };
+    (End $s:ident) => { $s };
+    // Operators with two operands; for others, nothing is looked for.
+    ($other:ident $s:ident) => { state!($s; pop pop push) };
+}
+
+/// [`Lookahead::Landing`].
+#[rustfmt::skip]
+macro_rules! landing {
+    (If $s:ident) => { state!($s; pop) };
+    (BrIf $s:ident) => { state!($s; pop) };
+    // With one result.
+    (End $s:ident) => { state!(Empty; push) };
+    ($other:ident $s:ident) => { $s };
+}
+
 macro_rules! define_lookahead {
     ($(($code:literal, $name:ident, $mnemonic:literal, $immediates:tt, $feedback:tt))*) => {$(
         impl Lookahead for op::$name {
@@ -232,6 +280,8 @@ macro_rules! define_lookahead {
             type NextOfFull = likely_behind_full!($name);
             type Then = likely_then!($name);
             type Jump = likely_elsewhere!($name);
+            type After<S: State> = after!($name S);
+            type Landing<S: State> = landing!($name S);
         }
     )*};
 }

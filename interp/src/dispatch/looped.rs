@@ -35,7 +35,7 @@ impl Tables {
 }
 
 /// A value that the optimizer knows nothing about.
-pub(crate) fn opaque(value: u32) -> u32 {
+pub(crate) fn opaque(value: usize) -> usize {
     value
 }
 
@@ -104,6 +104,7 @@ fn no_instruction(m: &mut Regs) -> Option<Status> {
 }
 
 fn execute<O: Op>(m: &mut Regs) -> Option<Status> {
+    debug_assert!(O::TOP.allows(m.cache), "{} and {:?}", O::OPCODE, m.cache);
     let before = *m;
     let mut flow = O::run::<Full>(m);
     if let Flow::General = flow {
@@ -112,6 +113,10 @@ fn execute<O: Op>(m: &mut Regs) -> Option<Status> {
     }
     match flow {
         Flow::Next | Flow::Jump => None,
+        Flow::Test(condition) => {
+            m.push(condition);
+            None
+        }
         Flow::Cold => {
             m.flush();
             run_cold::<O>(m)

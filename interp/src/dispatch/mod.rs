@@ -52,7 +52,7 @@ fn leave<O: Op>(before: &Regs, flow: Flow) -> Status {
         Flow::Trap(trap) => before.raise(trap),
         Flow::OutOfBounds(address, memory) => before.raise_out_of_bounds(address, memory),
         Flow::Exit(status) => status,
-        Flow::Next | Flow::Jump | Flow::Full | Flow::General | Flow::Cold => {
+        Flow::Next | Flow::Jump | Flow::Test(_) | Flow::Full | Flow::General | Flow::Cold => {
             unreachable!("{} gave up twice", O::OPCODE)
         }
     }

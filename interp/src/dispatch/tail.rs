@@ -1,7 +1,7 @@
 //! Dispatch by jumps: each handler ends in a call in tail position of the next one.
 //!
 //! ```text
-//!   handle<Op, S>     the quick version, one for each state S of the cache
+//!   handle<Op, S>     the quick version, one for each state S of the cache (`state.rs`)
 //!     │  └─► the next opcode is a likely one (`lookahead.rs`): its body follows here
 //!     ├────► tables[state][next opcode]
 //!     ├────► full<Op, S>    long immediates and other less frequent cases
@@ -16,6 +16,8 @@
 
 #[path = "lookahead.rs"]
 mod lookahead;
+#[path = "state.rs"]
+mod state;
 
 use super::{Nans, run_cold};
 use crate::context::Context;
@@ -27,8 +29,9 @@ use crate::ops::{
 };
 use crate::regs::{Cache, Regs};
 use lookahead::{Lookahead, Successors, Unaware};
-use runtime::opcode::Opcode;
+use runtime::opcode::{Immediates, Opcode};
 use runtime::{MemoryIdx, Status, Trap};
+use state::{Empty, Float, Int, IntInt, State};
 use std::sync::OnceLock;
 
 /// A handler. Its parameters are the registers; it returns the status that the activation ends
@@ -89,24 +92,33 @@ fn canonical_vector_tables() -> &'static Handlers<N_VECTOR_SLOTS> {
     })
 }
 
+/// The handlers `$handle` of `$op` by state of the cache. None is compiled for a state that cannot be.
+macro_rules! by_state {
+    ($op:ident, $handle:ident) => {
+        [
+            by_state!($op, $handle, Empty),
+            by_state!($op, $handle, Int),
+            by_state!($op, $handle, IntInt),
+            by_state!($op, $handle, Float),
+        ]
+    };
+    ($op:ident, $handle:ident, $state:ident) => {
+        if $op::TOP.allows(Cache::$state) {
+            $handle::<$op, $state>
+        } else {
+            no_instruction
+        }
+    };
+}
+
 /// The handlers of an instruction by state of the cache.
 const fn in_states<O: Op + Lookahead>() -> [Handler; Cache::COUNT] {
-    [
-        handle::<O, EMPTY>,
-        handle::<O, INT>,
-        handle::<O, INT_INT>,
-        handle::<O, FLOAT>,
-    ]
+    by_state!(O, handle)
 }
 
 /// The same for vector functions.
 const fn in_vector<O: Op + Lookahead>() -> [Handler; Cache::COUNT] {
-    [
-        handle_in_vector::<O, EMPTY>,
-        handle_in_vector::<O, INT>,
-        handle_in_vector::<O, INT_INT>,
-        handle_in_vector::<O, FLOAT>,
-    ]
+    by_state!(O, handle_in_vector)
 }
 
 const fn enter<const N: usize>(
@@ -124,10 +136,10 @@ const fn enter<const N: usize>(
 macro_rules! prefix {
     ($tables:ident[$prefix:ident] = $handler:ident) => {
         let handlers: [Handler; Cache::COUNT] = [
-            $handler::<EMPTY>,
-            $handler::<INT>,
-            $handler::<INT_INT>,
-            $handler::<FLOAT>,
+            $handler::<Empty>,
+            $handler::<Int>,
+            $handler::<IntInt>,
+            $handler::<Float>,
         ];
         enter(&mut $tables, Opcode::$prefix as usize, handlers);
     };
@@ -233,29 +245,14 @@ impl Row {
     }
 }
 
-// States of the cache as parameters of handlers.
-const EMPTY: u8 = Cache::Empty as u8;
-const INT: u8 = Cache::Int as u8;
-const INT_INT: u8 = Cache::IntInt as u8;
-const FLOAT: u8 = Cache::Float as u8;
-
-const fn cache(state: u8) -> Cache {
-    match state {
-        EMPTY => Cache::Empty,
-        INT => Cache::Int,
-        INT_INT => Cache::IntInt,
-        _ => Cache::Float,
-    }
-}
-
 /// A value that the optimizer knows nothing about: it must not make a table of a few compares, or
 /// a call of a few stores.
 #[inline(always)]
-pub(crate) fn opaque(value: u32) -> u32 {
+pub(crate) fn opaque(value: usize) -> usize {
     let mut same = value;
     // SAFETY: no instruction at all.
     unsafe {
-        std::arch::asm!("/* {0:e} */", inlateout(reg) same,
+        std::arch::asm!("/* {0} */", inlateout(reg) same,
             options(pure, nomem, nostack, preserves_flags));
     }
     same
@@ -292,7 +289,7 @@ fn pin(m: &mut Regs) {
     let mut pc = m.pc.as_ptr();
     // SAFETY: no instruction at all.
     unsafe {
-        std::arch::asm!("", inlateout("rdi") pc, inlateout("rsi") m.sp, inlateout("rdx") m.fp,
+        std::arch::asm!("", inlateout("rdi") pc, inlateout("rsi") m.sp,
             options(pure, nomem, nostack, preserves_flags));
         m.pc = Cursor::new(pc);
         if matches!(m.cache, Cache::Int | Cache::IntInt) {
@@ -303,6 +300,16 @@ fn pin(m: &mut Regs) {
         }
     }
     forget_empty(m);
+}
+
+/// The same where the frame is another one than before.
+#[inline(always)]
+fn pin_frame(m: &mut Regs) {
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("", inlateout("rdx") m.fp,
+            options(pure, nomem, nostack, preserves_flags));
+    }
 }
 
 /// Forgets what was in cache registers that are empty now, so that it need not be kept.
@@ -332,39 +339,31 @@ macro_rules! go {
     }};
 }
 
-/// The same handler for whatever the state of the cache is, which is known when this is compiled.
+/// Executes the next instruction, for which the cache is in this state.
 macro_rules! in_state {
-    ($m:ident, $name:ident::<$op:ident>) => {
-        match $m.cache {
-            Cache::Empty => go!($name::<$op, EMPTY>, $m),
-            Cache::Int => go!($name::<$op, INT>, $m),
-            Cache::IntInt => go!($name::<$op, INT_INT>, $m),
-            Cache::Float => go!($name::<$op, FLOAT>, $m),
-        }
-    };
+    ($m:ident, $state:ident) => {{
+        $m.cache = Cache::$state;
+        <()>::run::<$state>($m)
+    }};
 }
 
-/// Does something for whatever the state of the cache is, as a constant. Paths of a body that
-/// end in different states would otherwise meet, and dispatch on the state at run time.
-macro_rules! in_each_state {
-    ($m:ident, $then:expr) => {
+/// Executes an instruction by another handler, whatever the state of the cache is, which is known
+/// when this is compiled.
+macro_rules! hand_over {
+    ($m:ident, $name:ident::<$op:ident>) => {
         match $m.cache {
-            Cache::Empty => in_each_state!($m, Empty, $then),
-            Cache::Int => in_each_state!($m, Int, $then),
-            Cache::IntInt => in_each_state!($m, IntInt, $then),
-            Cache::Float => in_each_state!($m, Float, $then),
+            Cache::Empty => go!($name::<$op, Empty>, $m),
+            Cache::Int => go!($name::<$op, Int>, $m),
+            Cache::IntInt => go!($name::<$op, IntInt>, $m),
+            Cache::Float => go!($name::<$op, Float>, $m),
         }
     };
-    ($m:ident, $cache:ident, $then:expr) => {{
-        $m.cache = Cache::$cache;
-        $then
-    }};
 }
 
 /// Executes an instruction by its full version, outside of vector functions.
 #[inline(always)]
 fn full_in_state<O: Op + Lookahead>(m: Regs) -> u64 {
-    in_state!(m, full::<O>)
+    hand_over!(m, full::<O>)
 }
 
 /// Executes the next instruction, which is at `slot` of dispatch tables.
@@ -384,19 +383,67 @@ fn next(m: Regs, slot: usize) -> u64 {
 }
 
 /// Executes the instruction `O` at `pc`, and those that follow: behind it, likely ones are in
-/// `Next`; elsewhere, in `Jump`.
+/// `Next`; elsewhere, in `Jump`. The cache is in state `S` before it.
 #[inline(always)]
-fn execute<O: Op + Lookahead, P: Path, Next: Successors, Jump: Successors>(before: Regs) -> u64 {
+fn execute<O, P, S, Next, Jump>(before: Regs) -> u64
+where
+    O: Op + Lookahead,
+    P: Path,
+    S: State,
+    Next: Successors,
+    Jump: Successors,
+{
     let mut m = before;
     match O::run::<P>(&mut m) {
-        Flow::Next => in_each_state!(m, Next::run(m)),
-        Flow::Jump => in_each_state!(m, Jump::run(m)),
-        Flow::Full => Next::full::<O>(m),
-        Flow::General => {
+        Flow::Test(condition) => test::<Next, O::After<S>>(m, condition),
+        flow => finish::<O, O::After<S>, O::Landing<S>, Next, Jump>(before, m, flow),
+    }
+}
+
+/// Is there a full version? What has no immediates is decoded in any.
+const fn has_full(opcode: Opcode) -> bool {
+    let returns = matches!(opcode, Opcode::End | Opcode::Return);
+    returns || opcode.is_prefixed() || !matches!(opcode.immediates(), Immediates::None)
+}
+
+/// Is there a general version?
+const fn has_general(opcode: Opcode) -> bool {
+    matches!(
+        opcode.immediates(),
+        Immediates::Memarg | Immediates::MemargLane
+    )
+}
+
+/// Goes on behind the body of `O`, which went from `before` to `m` and ended with `flow`. The cache
+/// is in state `A` if the next instruction follows, in state `L` if one elsewhere does.
+///
+/// Not with a test: what goes on behind one calls this, and would not be part of the handler.
+#[inline(always)]
+fn finish<O, A, L, Next, Jump>(before: Regs, mut m: Regs, flow: Flow) -> u64
+where
+    O: Op + Lookahead,
+    A: State,
+    L: State,
+    Next: Successors,
+    Jump: Successors,
+{
+    match flow {
+        Flow::Next => go_on::<A, Next>(m),
+        Flow::Jump => {
+            pin_frame(&mut m);
+            if m.cache == Cache::Empty {
+                return go_on::<Empty, Jump>(m);
+            }
+            go_on::<L, Jump>(m)
+        }
+        Flow::Test(_) => unreachable!("{} is no comparison", O::OPCODE),
+        Flow::Full if const { has_full(O::OPCODE) } => Next::full::<O>(m),
+        Flow::General if const { has_general(O::OPCODE) } => {
             let mut m = before;
             m.flush();
             go!(general::<O>, m)
         }
+        Flow::Full | Flow::General => unreachable!("{} has one version", O::OPCODE),
         Flow::Cold => {
             m.flush();
             go!(cold::<O>, m)
@@ -414,6 +461,56 @@ fn execute<O: Op + Lookahead, P: Path, Next: Successors, Jump: Successors>(befor
         }
         Flow::Exit(status) => status as u64,
     }
+}
+
+/// Executes the next instruction. The cache should be in state `S`: in others, nothing is looked
+/// for.
+#[inline(always)]
+fn go_on<S: State, Next: Successors>(mut m: Regs) -> u64 {
+    if m.cache == S::CACHE {
+        return Next::run::<S>(Regs {
+            cache: S::CACHE,
+            ..m
+        });
+    }
+    // One jump for each state, since paths of a body that end in different ones would otherwise
+    // meet, and dispatch on the state at run time.
+    match m.cache {
+        Cache::Empty => in_state!(m, Empty),
+        Cache::Int => in_state!(m, Int),
+        Cache::IntInt => in_state!(m, IntInt),
+        Cache::Float => in_state!(m, Float),
+    }
+}
+
+/// Goes on behind a comparison: a branch on its result takes it as it is, without a push. The cache
+/// would be in state `A` behind that.
+#[inline(always)]
+fn test<Next: Successors, A: State>(mut m: Regs, condition: bool) -> u64 {
+    const {
+        // So that stores that canonicalize NaNs need no comparisons of their own.
+        assert!(!lookahead::finds_arithmetic::<op::BrIf>());
+        assert!(!lookahead::finds_arithmetic::<op::If>());
+    }
+    if Next::MAY_BRANCH {
+        let opcode = opaque(usize::from(m.pc.byte()));
+        if opcode == Opcode::BrIf as usize {
+            let (before, flow) = (m, m.branch_if::<Quick>(condition));
+            return finish_branch::<op::BrIf, A>(before, m, flow);
+        }
+        if opcode == Opcode::If as usize {
+            let (before, flow) = (m, m.if_(condition));
+            return finish_branch::<op::If, A>(before, m, flow);
+        }
+    }
+    m.push(condition);
+    go_on::<A, Next>(m)
+}
+
+/// Goes on behind a branch on the result of a comparison, which left the cache in state `A`.
+#[inline(always)]
+fn finish_branch<O: Op + Lookahead, A: State>(before: Regs, m: Regs, flow: Flow) -> u64 {
+    finish::<O, A::Pop, A::Pop, O::Next, O::Jump>(before, m, flow)
 }
 
 /// What raising needs of the registers. The others need not be kept for it.
@@ -453,14 +550,14 @@ macro_rules! handlers {
 }
 
 handlers! {
-    fn handle[O: Op + Lookahead, const S: u8](m, cache(S), false) {
-        execute::<O, Quick, O::Next, O::Jump>(m)
+    fn handle[O: Op + Lookahead, S: State](m, S::CACHE, false) {
+        execute::<O, Quick, S, O::Next, O::Jump>(m)
     }
 
     #[cold]
     #[inline(never)]
-    fn full[O: Op + Lookahead, const S: u8](m, cache(S), false) {
-        execute::<O, Full, O::NextOfFull, O::Jump>(m)
+    fn full[O: Op + Lookahead, S: State](m, S::CACHE, false) {
+        execute::<O, Full, S, O::NextOfFull, O::Jump>(m)
     }
 
     /// In vector functions, too.
@@ -468,36 +565,36 @@ handlers! {
     #[inline(never)]
     fn general[O: Op + Lookahead](m, Cache::Empty, false) {
         let vector = m.is_in_vector_function();
-        execute::<O, General, (), ()>(Regs { vector, ..m })
+        execute::<O, General, Empty, (), ()>(Regs { vector, ..m })
     }
 
-    fn handle_in_vector[O: Op + Lookahead, const S: u8](m, cache(S), true) {
-        execute::<O, Quick, InVector, InVector>(m)
+    fn handle_in_vector[O: Op + Lookahead, S: State](m, S::CACHE, true) {
+        execute::<O, Quick, S, InVector, InVector>(m)
     }
 
     #[cold]
     #[inline(never)]
-    fn full_in_vector[O: Op + Lookahead, const S: u8](m, cache(S), true) {
-        execute::<O, Full, InVector, InVector>(m)
+    fn full_in_vector[O: Op + Lookahead](m, Cache::Empty, true) {
+        execute::<O, Full, Empty, InVector, InVector>(m)
     }
 
     /// Prefixed instructions have their handlers in the same tables.
-    fn prefix[const S: u8](m, cache(S), false) {
+    fn prefix[S: State](m, S::CACHE, false) {
         next(m, slot_of_prefixed(sub_opcode(m)))
     }
 
-    fn prefix_in_vector[const S: u8](m, cache(S), true) {
+    fn prefix_in_vector[S: State](m, S::CACHE, true) {
         next(m, slot_of_prefixed(sub_opcode(m)))
     }
 
     /// In vector functions, too.
-    fn atomic_prefix[const S: u8](m, cache(S), false) {
+    fn atomic_prefix[S: State](m, S::CACHE, false) {
         let mut m = m;
         m.flush();
         go!(ATOMICS[sub_opcode(m) as usize], m)
     }
 
-    fn simd_prefix[const S: u8](m, cache(S), true) {
+    fn simd_prefix[S: State](m, S::CACHE, true) {
         next(m, slot_of_simd(sub_opcode(m)))
     }
 
@@ -550,15 +647,17 @@ enum InVector {}
 
 impl Successors for InVector {
     const HAVE_ARITHMETIC: bool = false;
+    const MAY_BRANCH: bool = false;
 
     #[inline(always)]
-    fn run_opcode(m: Regs, opcode: u32) -> u64 {
-        next(m, opcode as usize)
+    fn run_opcode<S: State>(m: Regs, opcode: usize) -> u64 {
+        next(m, opcode)
     }
 
     #[inline(always)]
-    fn full<O: Op + Lookahead>(m: Regs) -> u64 {
-        in_state!(m, full_in_vector::<O>)
+    fn full<O: Op + Lookahead>(mut m: Regs) -> u64 {
+        m.flush();
+        go!(full_in_vector::<O>, m)
     }
 }
 

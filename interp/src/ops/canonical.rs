@@ -5,7 +5,7 @@
 //! listed is what Cranelift's pass of the same purpose rewrites, so that both tiers agree.
 
 use super::simd::{F32x4, F64x2, Operand};
-use super::{Coded, Flow, Op, op};
+use super::{Coded, Flow, Op, Top, op};
 use crate::cursor::Path;
 use crate::regs::Regs;
 use runtime::opcode::Opcode;
@@ -61,6 +61,8 @@ impl<O: Arithmetic> Coded for Canonical<O> {
 }
 
 impl<O: Arithmetic> Op for Canonical<O> {
+    const TOP: Top = O::TOP;
+
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let flow = O::run::<P>(m);

@@ -36,6 +36,21 @@ macro_rules! binary {
     )*};
 }
 
+/// Comparisons.
+macro_rules! test {
+    ($($name:ident |$a:ident, $b:ident: $ty:ty| $value:expr;)*) => {$(
+        impl Op for op::$name {
+            #[inline(always)]
+            fn run<P: Path>(m: &mut Regs) -> Flow {
+                let $b: $ty = m.pop();
+                let $a: $ty = m.pop();
+                m.advance(1);
+                Flow::Test($value)
+            }
+        }
+    )*};
+}
+
 // Sign operations are on bits: they keep NaN payloads and signalling NaNs.
 unary! {
     F32Abs |a: u32| a & !F32_SIGN;
@@ -54,13 +69,22 @@ unary! {
     F64Sqrt |a: f64| a.sqrt();
 }
 
-binary! {
+test! {
     F32Eq |a, b: f32| a == b;
     F32Ne |a, b: f32| a != b;
     F32Lt |a, b: f32| a < b;
     F32Gt |a, b: f32| a > b;
     F32Le |a, b: f32| a <= b;
     F32Ge |a, b: f32| a >= b;
+    F64Eq |a, b: f64| a == b;
+    F64Ne |a, b: f64| a != b;
+    F64Lt |a, b: f64| a < b;
+    F64Gt |a, b: f64| a > b;
+    F64Le |a, b: f64| a <= b;
+    F64Ge |a, b: f64| a >= b;
+}
+
+binary! {
     F32Add |a, b: f32| a + b;
     F32Sub |a, b: f32| a - b;
     F32Mul |a, b: f32| a * b;
@@ -68,12 +92,6 @@ binary! {
     F32Min |a, b: f32| min32(a, b);
     F32Max |a, b: f32| max32(a, b);
     F32Copysign |a, b: u32| a & !F32_SIGN | b & F32_SIGN;
-    F64Eq |a, b: f64| a == b;
-    F64Ne |a, b: f64| a != b;
-    F64Lt |a, b: f64| a < b;
-    F64Gt |a, b: f64| a > b;
-    F64Le |a, b: f64| a <= b;
-    F64Ge |a, b: f64| a >= b;
     F64Add |a, b: f64| a + b;
     F64Sub |a, b: f64| a - b;
     F64Mul |a, b: f64| a * b;

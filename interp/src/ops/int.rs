@@ -1,6 +1,6 @@
 //! Integers: comparisons, arithmetic, bits.
 
-use super::{Flow, Op, check, op};
+use super::{Flow, Op, Top, check, op};
 use crate::cursor::Path;
 use crate::regs::Regs;
 use runtime::Trap;
@@ -9,6 +9,8 @@ use runtime::Trap;
 macro_rules! unary {
     ($($name:ident |$a:ident: $ty:ty| $value:expr;)*) => {$(
         impl Op for op::$name {
+            const TOP: Top = Top::Integer;
+
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let $a: $ty = m.pop();
@@ -24,6 +26,8 @@ macro_rules! unary {
 macro_rules! binary {
     ($($name:ident |$a:ident, $b:ident: $ty:ty| $value:expr;)*) => {$(
         impl Op for op::$name {
+            const TOP: Top = Top::Integer;
+
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let $b: $ty = m.pop();
@@ -36,10 +40,29 @@ macro_rules! binary {
     )*};
 }
 
+/// Comparisons.
+macro_rules! test {
+    ($($name:ident |$a:ident $(, $b:ident)?: $ty:ty| $value:expr;)*) => {$(
+        impl Op for op::$name {
+            const TOP: Top = Top::Integer;
+
+            #[inline(always)]
+            fn run<P: Path>(m: &mut Regs) -> Flow {
+                $(let $b: $ty = m.pop();)?
+                let $a: $ty = m.pop();
+                m.advance(1);
+                Flow::Test($value)
+            }
+        }
+    )*};
+}
+
 /// Divisions: the value is there or a trap.
 macro_rules! division {
     ($($name:ident |$a:ident, $b:ident: $ty:ty| $value:expr;)*) => {$(
         impl Op for op::$name {
+            const TOP: Top = Top::Integer;
+
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let $b: $ty = m.pop();
@@ -55,23 +78,9 @@ macro_rules! division {
     )*};
 }
 
-unary! {
+test! {
     I32Eqz |a: u32| a == 0;
-    I32Clz |a: u32| a.leading_zeros();
-    I32Ctz |a: u32| a.trailing_zeros();
-    I32Popcnt |a: u32| a.count_ones();
-    I32Extend8S |a: u32| i32::from(a as i8);
-    I32Extend16S |a: u32| i32::from(a as i16);
     I64Eqz |a: u64| a == 0;
-    I64Clz |a: u64| u64::from(a.leading_zeros());
-    I64Ctz |a: u64| u64::from(a.trailing_zeros());
-    I64Popcnt |a: u64| u64::from(a.count_ones());
-    I64Extend8S |a: u64| i64::from(a as i8);
-    I64Extend16S |a: u64| i64::from(a as i16);
-    I64Extend32S |a: u64| i64::from(a as i32);
-}
-
-binary! {
     I32Eq |a, b: u32| a == b;
     I32Ne |a, b: u32| a != b;
     I32LtS |a, b: i32| a < b;
@@ -82,6 +91,33 @@ binary! {
     I32LeU |a, b: u32| a <= b;
     I32GeS |a, b: i32| a >= b;
     I32GeU |a, b: u32| a >= b;
+    I64Eq |a, b: u64| a == b;
+    I64Ne |a, b: u64| a != b;
+    I64LtS |a, b: i64| a < b;
+    I64LtU |a, b: u64| a < b;
+    I64GtS |a, b: i64| a > b;
+    I64GtU |a, b: u64| a > b;
+    I64LeS |a, b: i64| a <= b;
+    I64LeU |a, b: u64| a <= b;
+    I64GeS |a, b: i64| a >= b;
+    I64GeU |a, b: u64| a >= b;
+}
+
+unary! {
+    I32Clz |a: u32| a.leading_zeros();
+    I32Ctz |a: u32| a.trailing_zeros();
+    I32Popcnt |a: u32| a.count_ones();
+    I32Extend8S |a: u32| i32::from(a as i8);
+    I32Extend16S |a: u32| i32::from(a as i16);
+    I64Clz |a: u64| u64::from(a.leading_zeros());
+    I64Ctz |a: u64| u64::from(a.trailing_zeros());
+    I64Popcnt |a: u64| u64::from(a.count_ones());
+    I64Extend8S |a: u64| i64::from(a as i8);
+    I64Extend16S |a: u64| i64::from(a as i16);
+    I64Extend32S |a: u64| i64::from(a as i32);
+}
+
+binary! {
     I32Add |a, b: u32| a.wrapping_add(b);
     I32Sub |a, b: u32| a.wrapping_sub(b);
     I32Mul |a, b: u32| a.wrapping_mul(b);
@@ -93,16 +129,6 @@ binary! {
     I32ShrU |a, b: u32| a.wrapping_shr(b);
     I32Rotl |a, b: u32| a.rotate_left(b & 31);
     I32Rotr |a, b: u32| a.rotate_right(b & 31);
-    I64Eq |a, b: u64| a == b;
-    I64Ne |a, b: u64| a != b;
-    I64LtS |a, b: i64| a < b;
-    I64LtU |a, b: u64| a < b;
-    I64GtS |a, b: i64| a > b;
-    I64GtU |a, b: u64| a > b;
-    I64LeS |a, b: i64| a <= b;
-    I64LeU |a, b: u64| a <= b;
-    I64GeS |a, b: i64| a >= b;
-    I64GeU |a, b: u64| a >= b;
     I64Add |a, b: u64| a.wrapping_add(b);
     I64Sub |a, b: u64| a.wrapping_sub(b);
     I64Mul |a, b: u64| a.wrapping_mul(b);

@@ -1,6 +1,6 @@
 //! Linear memory: loads, stores, and instructions on the whole memory.
 
-use super::{Flow, Op, check, decode, op};
+use super::{Flow, Op, Top, check, decode, op};
 use crate::cursor::{Cursor, Full, Path};
 use crate::regs::Regs;
 use runtime::{DataIdx, MemoryIdx, Trap};
@@ -9,6 +9,8 @@ use runtime::{DataIdx, MemoryIdx, Trap};
 macro_rules! load {
     ($($name:ident |$bytes:ident| $value:expr;)*) => {$(
         impl Op for op::$name {
+            const TOP: Top = Top::Integer;
+
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let (arg, next) = decode!(P::memarg(m.pc.skip(1)));

@@ -21,7 +21,7 @@ pub(crate) mod vector;
 mod wide;
 
 use crate::cursor::{Cursor, Path};
-use crate::regs::Regs;
+use crate::regs::{Cache, Regs};
 use runtime::opcode::Opcode;
 use runtime::{MemoryIdx, Status, Trap};
 
@@ -32,6 +32,8 @@ pub(crate) enum Flow {
     Next,
     /// The instruction is done, and one elsewhere follows.
     Jump,
+    /// The instruction is done but for pushing this condition, and the one behind it follows.
+    Test(bool),
     /// Only the body's [`Full`](crate::cursor::Full) version can do it. The registers are as
     /// before the instruction.
     Full,
@@ -48,8 +50,33 @@ pub(crate) enum Flow {
     Exit(Status),
 }
 
+/// What is known of an instruction's topmost operand: not every state of the cache can be.
+#[derive(Clone, Copy)]
+pub(crate) enum Top {
+    /// Nothing; or there is none.
+    Any,
+    /// An integer or an `f32`, which are never in the float register.
+    Integer,
+    /// A vector, which is never in a register.
+    Vector,
+}
+
+impl Top {
+    /// Can the cache be in this state?
+    pub(crate) const fn allows(self, cache: Cache) -> bool {
+        match self {
+            Top::Any => true,
+            Top::Integer => !matches!(cache, Cache::Float),
+            Top::Vector => matches!(cache, Cache::Empty),
+        }
+    }
+}
+
 /// An instruction.
 pub(crate) trait Op: Coded {
+    /// What its topmost operand is, before it.
+    const TOP: Top = Top::Any;
+
     /// The instruction, from registers to registers.
     fn run<P: Path>(m: &mut Regs) -> Flow;
 

@@ -1,9 +1,9 @@
 //! Single lanes: constants, moving numbers into lanes and out of them, and lanes to other places.
 
 use super::{F32x4, F64x2, Function, I8x16, I16x8, Operand, U8x16, U16x8, U32x4, U64x2};
-use super::{join, map, simd};
+use super::{join, map, simd, top};
 use crate::cursor::Path;
-use crate::ops::{Flow, Op, behind_prefixed, decode, op};
+use crate::ops::{Flow, Op, Top, behind_prefixed, decode, op};
 use crate::regs::Regs;
 
 impl Op for op::V128Const {
@@ -23,6 +23,8 @@ macro_rules! immediate {
         $name:ident[$immediate:ident: $n:literal]($($arg:ident: $ty:ty),+) -> $result:ty $body:block
     )*) => {$(
         impl Op for op::$name {
+            const TOP: Top = top!($($ty),+);
+
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let at = decode!(behind_prefixed::<P, Self>(m.pc));

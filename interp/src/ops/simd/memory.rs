@@ -3,7 +3,7 @@
 use super::lane::{get, with};
 use super::{I16x8, I32x4, I64x2, Operand, U8x16, U16x8, U32x4, U64x2};
 use crate::cursor::Path;
-use crate::ops::{Flow, Op, behind_prefixed, decode, op};
+use crate::ops::{Flow, Op, Top, behind_prefixed, decode, op};
 use crate::regs::Regs;
 use std::array::from_fn;
 
@@ -15,6 +15,8 @@ use std::array::from_fn;
 macro_rules! load {
     ($($name:ident($bytes:ident: $n:literal) -> $result:ty $body:block)*) => {$(
         impl Op for op::$name {
+            const TOP: Top = Top::Integer;
+
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let at = decode!(behind_prefixed::<P, Self>(m.pc));
@@ -47,6 +49,8 @@ macro_rules! extend {
 macro_rules! lanes {
     ($($load:ident $store:ident of $lanes:ident: $lane:ty;)*) => {$(
         impl Op for op::$load {
+            const TOP: Top = Top::Vector;
+
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let at = decode!(behind_prefixed::<P, Self>(m.pc));
@@ -64,6 +68,8 @@ macro_rules! lanes {
         }
 
         impl Op for op::$store {
+            const TOP: Top = Top::Vector;
+
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let at = decode!(behind_prefixed::<P, Self>(m.pc));
@@ -104,6 +110,8 @@ lanes! {
 }
 
 impl Op for op::V128Store {
+    const TOP: Top = Top::Vector;
+
     #[inline(always)]
     fn run<P: Path>(m: &mut Regs) -> Flow {
         let at = decode!(behind_prefixed::<P, Self>(m.pc));

@@ -17,6 +17,7 @@ mod relaxed;
 mod shift;
 mod widen;
 
+use crate::ops::Top;
 use crate::regs::{Regs, Slot};
 use std::array::from_fn;
 
@@ -24,6 +25,8 @@ use std::array::from_fn;
 macro_rules! simd {
     ($($name:ident($($($arg:ident),+: $ty:ty),+) -> $result:ty $body:block)*) => {$(
         impl $crate::ops::Op for $crate::ops::op::$name {
+            const TOP: $crate::ops::Top = $crate::ops::simd::top!($($ty),+);
+
             #[inline(always)]
             fn run<P: $crate::cursor::Path>(m: &mut $crate::regs::Regs) -> $crate::ops::Flow {
                 let next = $crate::ops::decode!($crate::ops::behind_prefixed::<P, Self>(m.pc));
@@ -36,6 +39,13 @@ macro_rules! simd {
     )*};
 }
 use simd;
+
+/// [`Op::TOP`](crate::ops::Op::TOP) of an instruction with operands of these types.
+macro_rules! top {
+    ($last:ty) => { <$last as $crate::ops::simd::Operand>::TOP };
+    ($first:ty, $($rest:ty),+) => { $crate::ops::simd::top!($($rest),+) };
+}
+use top;
 
 type U8x16 = [u8; 16];
 type I8x16 = [i8; 16];
@@ -76,6 +86,8 @@ macro_rules! lanes {
         }
 
         impl Operand for $name {
+            const TOP: Top = Top::Vector;
+
             #[inline(always)]
             fn pop(m: &mut Regs) -> Self {
                 Self::from_bytes(m.pop_v128())
@@ -104,14 +116,19 @@ lanes! {
 
 /// What instructions on vectors take and give: vectors and numbers.
 pub(crate) trait Operand {
+    /// What an instruction that pops it first is told.
+    const TOP: Top;
+
     fn pop(m: &mut Regs) -> Self;
 
     fn push(self, m: &mut Regs);
 }
 
 macro_rules! numbers {
-    ($($ty:ty)*) => {$(
+    ($($top:ident: $($ty:ty)*;)*) => {$($(
         impl Operand for $ty {
+            const TOP: Top = Top::$top;
+
             #[inline(always)]
             fn pop(m: &mut Regs) -> Self {
                 Slot::pop(m)
@@ -122,10 +139,13 @@ macro_rules! numbers {
                 Slot::push(self, m);
             }
         }
-    )*};
+    )*)*};
 }
 
-numbers!(u32 i32 u64 f32 f64 bool);
+numbers! {
+    Integer: u32 i32 u64 f32 bool;
+    Any: f64;
+}
 
 /// What an instruction does, from operands to its result.
 trait Function<Operands> {

@@ -8,10 +8,10 @@ use super::float::{max32, max64, min32, min64, pmax, pmin};
 use super::int::{q15_product, rounded_product};
 use super::lane::swizzle;
 use super::{F32x4, F64x2, Function, I8x16, I16x8, I32x4, I64x2, U8x16, U32x4};
-use super::{join, map, pairwise, simd, zip, zip3};
+use super::{join, map, pairwise, simd, top, zip, zip3};
 use crate::cursor::Path;
 use crate::ops::canonical::Floats;
-use crate::ops::{Flow, Op, behind_prefixed, decode, op};
+use crate::ops::{Flow, Op, Top, behind_prefixed, decode, op};
 use crate::regs::Regs;
 use runtime::{RelaxedSimd, Store};
 use std::array::from_fn;
@@ -27,6 +27,8 @@ macro_rules! relaxed {
             if $choice:ident { $yes:expr } else { $no:expr }
     )*) => {$(
         impl Op for op::$name {
+            const TOP: Top = top!($($ty),+);
+
             #[inline(always)]
             fn run<P: Path>(m: &mut Regs) -> Flow {
                 let next = decode!(behind_prefixed::<P, Self>(m.pc));
