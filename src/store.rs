@@ -65,8 +65,12 @@ pub struct StoreOpaque {
     engine: Engine,
     /// Modules of the instances, by the runtime's module.
     modules: HashMap<*const runtime::module::Module, Module>,
+    hostcall_fuel: usize,
     runtime: NonNull<runtime::Store>,
 }
+
+/// Bytes that a host function may copy out of Wasm at once, unless the embedder says otherwise.
+const DEFAULT_HOSTCALL_FUEL: usize = 128 << 20;
 
 // SAFETY: `runtime` is owned (invariant 1) and `Send`; the keys of `modules` are only compared.
 unsafe impl Send for StoreOpaque {}
@@ -117,6 +121,19 @@ impl<T> Store<T> {
     pub fn engine(&self) -> &Engine {
         &self.inner.opaque.engine
     }
+
+    /// How many bytes of Wasm, roughly, one call of a host function may copy for itself.
+    pub fn hostcall_fuel(&self) -> usize {
+        self.inner.opaque.hostcall_fuel
+    }
+
+    /// Sets [`Store::hostcall_fuel`], which is 128 MiB otherwise.
+    ///
+    /// The functions of WASI keep to it, so that a module cannot make the host run out of memory.
+    /// Each call has as much.
+    pub fn set_hostcall_fuel(&mut self, fuel: usize) {
+        self.inner.opaque.hostcall_fuel = fuel;
+    }
 }
 
 impl<T: Default> Default for Store<T> {
@@ -165,6 +182,7 @@ impl StoreOpaque {
             id: StoreId::next(),
             engine: engine.clone(),
             modules: HashMap::new(),
+            hostcall_fuel: DEFAULT_HOSTCALL_FUEL,
             runtime: NonNull::from(Box::leak(runtime)),
         })
     }
@@ -175,6 +193,14 @@ impl StoreOpaque {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    pub(crate) fn hostcall_fuel(&self) -> usize {
+        self.hostcall_fuel
+    }
+
+    pub(crate) fn set_hostcall_fuel(&mut self, fuel: usize) {
+        self.hostcall_fuel = fuel;
     }
 
     /// The runtime's store.

@@ -55,6 +55,16 @@ impl<T> StoreContextMut<'_, T> {
     pub fn data_mut(&mut self) -> &mut T {
         self.0.data_mut()
     }
+
+    /// See [`Store::hostcall_fuel`].
+    pub fn hostcall_fuel(&self) -> usize {
+        self.0.opaque().hostcall_fuel()
+    }
+
+    /// See [`Store::set_hostcall_fuel`].
+    pub fn set_hostcall_fuel(&mut self, fuel: usize) {
+        self.0.opaque_mut().set_hostcall_fuel(fuel);
+    }
 }
 
 impl<T> Clone for StoreContext<'_, T> {
