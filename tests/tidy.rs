@@ -11,8 +11,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("deopt", &["runtime"]),
     ("jit", &["runtime", "deopt"]),
     (".", &["runtime", "interp", "deopt", "jit"]),
+    ("wasi", &["wasm-interp-jit"]),
     ("spec", &["wasm-interp-jit"]),
-    ("tools", &["wasm-interp-jit", "spec"]),
+    (
+        "tools",
+        &["wasm-interp-jit", "wasm-interp-jit-wasi", "spec"],
+    ),
     ("fuzz", &["wasm-interp-jit"]),
 ];
 
@@ -101,10 +105,10 @@ fn crates_depend_only_downwards() {
     for (krate, allowed) in EDGES {
         let dependencies = dependencies(krate);
         for (other, _) in EDGES {
-            let name = if *other == "." {
-                "wasm-interp-jit"
-            } else {
-                other
+            let name = match *other {
+                "." => "wasm-interp-jit",
+                "wasi" => "wasm-interp-jit-wasi",
+                other => other,
             };
             let edge = dependencies.contains(name);
             assert!(
@@ -208,13 +212,24 @@ fn a_family_of_opcodes_has_one_name_in_every_phase() {
 
 #[test]
 fn programs_lie_beside_their_sources() {
-    let dir = root().join("tools/bench");
-    assert!(dir.join("build.sh").exists(), "it says how they are built");
-    for entry in fs::read_dir(&dir).expect("the benchmark programs") {
-        let path = entry.expect("readable directory").path();
-        if path.extension().is_some_and(|it| it == "wasm") {
-            let source = path.with_extension("c");
-            assert!(source.exists(), "{} has no source", path.display());
+    for dir in ["tools/bench", "tools/tests/wasi"] {
+        let dir = root().join(dir);
+        assert!(dir.join("build.sh").exists(), "it says how they are built");
+        for entry in fs::read_dir(&dir).expect("the programs") {
+            let path = entry.expect("readable directory").path();
+            if path.extension().is_some_and(|it| it == "wasm") {
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                // `NAME.wasm` or, if there are several, `NAME-LANGUAGE.wasm`.
+                let source = match name.rsplit_once('-') {
+                    Some((name, language @ ("c" | "rs"))) => format!("{name}.{language}"),
+                    _ => format!("{name}.c"),
+                };
+                assert!(
+                    dir.join(source).exists(),
+                    "{} has no source",
+                    path.display()
+                );
+            }
         }
     }
 }

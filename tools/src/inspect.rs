@@ -87,7 +87,7 @@ impl InspectOptions {
     }
 
     /// Starts to watch `store`. Without an option for it, nothing is recorded.
-    pub(crate) fn attach(&self, store: &mut Store<()>) -> Watch<'_> {
+    pub(crate) fn attach<T>(&self, store: &mut Store<T>) -> Watch<'_> {
         let kinds: Vec<EventKind> = self.trace.iter().map(|kind| kind.event()).collect();
         let print = move |event: &inspect::Event| {
             if kinds.contains(&event.kind()) {
@@ -111,7 +111,7 @@ impl InspectOptions {
 
 impl Watch<'_> {
     /// Prints what was asked for at the end.
-    pub(crate) fn finish(&self, store: &Store<()>) {
+    pub(crate) fn finish<T>(&self, store: &Store<T>) {
         for dump in &self.options.dump {
             eprint!("{}", inspect::dump(store, dump.kind()));
         }

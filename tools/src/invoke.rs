@@ -9,8 +9,8 @@ use wasm_interp_jit::{Func, FuncType, Result, Store, Val, ValType, bail, format_
 /// Calls `func` with arguments made from `args`, and prints its results one a line.
 ///
 /// `name` is what messages call the function.
-pub(crate) fn invoke(
-    store: &mut Store<()>,
+pub(crate) fn invoke<T>(
+    store: &mut Store<T>,
     func: Func,
     name: &str,
     args: &[OsString],

@@ -12,6 +12,8 @@ mod invoke;
 mod options;
 mod run;
 mod tier;
+#[cfg(feature = "wasi")]
+mod wasi;
 mod wast;
 
 use clap::{Parser, Subcommand};

@@ -1,6 +1,12 @@
-//! The option groups `-W`, `-O`, `-C` and `-D`: `KEY[=VALUE][,KEY[=VALUE]...]` as in wasmtime.
+//! The option groups `-W`, `-O`, `-C`, `-D` and `-S`: `KEY[=VALUE][,KEY[=VALUE]...]` as in wasmtime.
 //!
 //! Only what the engine has is here; all else is unknown, and that ends the program with code 2.
+
+#[cfg(feature = "wasi")]
+mod wasi;
+
+#[cfg(feature = "wasi")]
+pub(crate) use wasi::WasiSettings;
 
 use clap::Args;
 use clap::error::ErrorKind;
@@ -24,6 +30,10 @@ pub(crate) struct GroupOptions {
     /// Backtraces
     #[arg(short = 'D', long = "debug", value_name = "KEY[=VAL[,..]]")]
     debug: Vec<String>,
+    /// What programs see of their host
+    #[cfg(feature = "wasi")]
+    #[arg(short = 'S', long = "wasi", value_name = "KEY[=VAL[,..]]")]
+    wasi: Vec<String>,
 }
 
 /// What the groups set.
@@ -32,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) config: Config,
     pub(crate) unknown_imports: UnknownImports,
     pub(crate) unknown_exports: UnknownExports,
+    #[cfg(feature = "wasi")]
+    pub(crate) wasi: WasiSettings,
 }
 
 /// What happens to an import that nobody defines.
@@ -73,6 +85,12 @@ enum Value {
     OptLevel,
     /// Taken without effect, since scripts made for wasmtime have it.
     Ignored,
+    /// The same, with any value.
+    #[cfg(feature = "wasi")]
+    IgnoredText,
+    /// Refused with this text if it is turned on, and without effect if it is turned off.
+    #[cfg(feature = "wasi")]
+    Missing(&'static str),
 }
 
 const fn key(name: &'static str, value: Value, help: &'static str) -> Key {
@@ -322,6 +340,8 @@ impl GroupOptions {
             (&OPTIMIZE, &self.optimize),
             (&CODEGEN, &self.codegen),
             (&DEBUG, &self.debug),
+            #[cfg(feature = "wasi")]
+            (&wasi::GROUP, &self.wasi),
         ];
         for (group, given) in groups {
             for item in given.iter().flat_map(|it| it.split(',')) {
@@ -367,6 +387,10 @@ impl Group {
         for key in self.keys {
             let value = match key.value {
                 Value::Flag(_) | Value::Feature(_) | Value::Ignored => "[=y|n]",
+                #[cfg(feature = "wasi")]
+                Value::Missing(_) => "[=y|n]",
+                #[cfg(feature = "wasi")]
+                Value::IgnoredText => "=VALUE",
                 Value::Number(_) => "=N",
                 Value::OptLevel => "=LEVEL",
             };
@@ -385,6 +409,14 @@ impl Key {
             Value::Number(set) => set(settings, number(value)?),
             Value::OptLevel => drop(settings.config.cranelift_opt_level(opt_level(value)?)),
             Value::Ignored => drop(flag(value)?),
+            #[cfg(feature = "wasi")]
+            Value::IgnoredText => drop(given(value)?),
+            #[cfg(feature = "wasi")]
+            Value::Missing(text) => {
+                if flag(value)? {
+                    return Err(text.to_string());
+                }
+            }
         }
         Ok(())
     }

@@ -1,11 +1,14 @@
 //! `run`: instantiates a module and calls its entry, or the function that `--invoke` names.
 //!
-//! Errors have wasmtime's texts and exit codes: 134 for traps, as if the process had aborted.
+//! Errors have wasmtime's texts and exit codes: that of the program if it exits with one, and 134
+//! for traps, as if the process had aborted.
 
 use crate::inspect::InspectOptions;
 use crate::invoke::invoke;
 use crate::options::{GroupOptions, Settings, UnknownExports, UnknownImports};
 use crate::tier::TierOptions;
+#[cfg(feature = "wasi")]
+use crate::wasi::{Host, WasiOptions};
 use clap::Args;
 use std::ffi::OsString;
 use std::fs::File;
@@ -18,6 +21,11 @@ use wasm_interp_jit::{Engine, Linker, Module, Result, Store, Trap, format_err};
 /// Exit code of a trap: what a shell reports of a process that aborted.
 const TRAPPED: u8 = 128 + libc::SIGABRT as u8;
 
+/// The data of stores, where programs see nothing of their host.
+#[cfg(not(feature = "wasi"))]
+#[derive(Default)]
+pub(crate) struct Host {}
+
 /// Runs a WebAssembly module (the default command)
 #[derive(Args, Clone, Debug)]
 #[command(trailing_var_arg = true)]
@@ -28,21 +36,26 @@ pub(crate) struct RunCommand {
     /// Module to instantiate first, for imports from NAME
     #[arg(long, value_name = "NAME=MODULE_PATH", value_parser = parse_preload)]
     preload: Vec<(String, PathBuf)>,
+    #[cfg(feature = "wasi")]
+    #[command(flatten)]
+    wasi: WasiOptions,
     #[command(flatten)]
     groups: GroupOptions,
     #[command(flatten)]
     tier: TierOptions,
     #[command(flatten)]
     inspect: InspectOptions,
-    /// Module to run, `-` for standard input, and the arguments of the function
+    /// Module to run, `-` for standard input, and the arguments of the program or the function
     #[arg(value_name = "WASM", required = true)]
     module_and_args: Vec<OsString>,
 }
 
-/// Reports a failure. Traps have an exit code of their own.
+/// Reports a failure. Traps have an exit code of their own, and programs may choose one.
 pub(crate) fn exit_code(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        #[cfg(feature = "wasi")]
+        Err(error) if let Some(code) = crate::wasi::exit_code(&error) => code,
         Err(error) if error.is::<Trap>() => {
             crate::report(&error);
             ExitCode::from(TRAPPED)
@@ -64,7 +77,7 @@ impl RunCommand {
     }
 
     /// Runs the module, and then looks at what is in the store, whatever the result.
-    pub(crate) fn run_and(&self, look: impl FnOnce(&Store<()>)) -> Result<()> {
+    pub(crate) fn run_and(&self, look: impl FnOnce(&Store<Host>)) -> Result<()> {
         let mut settings = self.groups.settings_or_exit(|_| ());
         self.tier.apply(&mut settings.config);
         self.inspect.apply(&mut settings.config);
@@ -72,11 +85,16 @@ impl RunCommand {
         let path = Path::new(&self.module_and_args[0]);
         let module = load(&engine, path)?;
 
-        let mut store = Store::new(&engine, ());
+        let mut store = Store::new(&engine, Host::default());
         let watch = self.inspect.attach(&mut store);
         let mut linker = Linker::new(&engine);
+        self.provide(&mut linker, &mut store, &module, &settings)?;
         for (name, path) in &self.preload {
-            preload(&mut linker, &mut store, name, path)?;
+            let module = load(&engine, path)?;
+            self.provide(&mut linker, &mut store, &module, &settings)?;
+            linker.module(&mut store, name, &module).with_context(|| {
+                format!("failed to process preload `{name}` at `{}`", path.display())
+            })?;
         }
         let result = self
             .run_main(&mut linker, &mut store, &module, &settings)
@@ -86,10 +104,35 @@ impl RunCommand {
         result
     }
 
+    /// Defines what `module` imports from its host.
+    #[cfg(feature = "wasi")]
+    fn provide(
+        &self,
+        linker: &mut Linker<Host>,
+        store: &mut Store<Host>,
+        module: &Module,
+        settings: &Settings,
+    ) -> Result<()> {
+        let args = &self.module_and_args;
+        self.wasi
+            .provide(linker, store, module, &settings.wasi, args)
+    }
+
+    #[cfg(not(feature = "wasi"))]
+    fn provide(
+        &self,
+        _linker: &mut Linker<Host>,
+        _store: &mut Store<Host>,
+        _module: &Module,
+        _settings: &Settings,
+    ) -> Result<()> {
+        Ok(())
+    }
+
     fn run_main(
         &self,
-        linker: &mut Linker<()>,
-        store: &mut Store<()>,
+        linker: &mut Linker<Host>,
+        store: &mut Store<Host>,
         module: &Module,
         settings: &Settings,
     ) -> Result<()> {
@@ -135,12 +178,4 @@ fn load(engine: &Engine, path: &Path) -> Result<Module> {
     }
     File::open(path).with_context(|| format!("failed to open wasm module {path:?}"))?;
     Module::from_file(engine, path)
-}
-
-fn preload(linker: &mut Linker<()>, store: &mut Store<()>, name: &str, path: &Path) -> Result<()> {
-    let module = load(linker.engine(), path)?;
-    linker
-        .module(store, name, &module)
-        .with_context(|| format!("failed to process preload `{name}` at `{}`", path.display()))?;
-    Ok(())
 }
