@@ -1,8 +1,11 @@
 //! Waiting for the futures of system calls, on threads of any kind.
 //!
-//! Some of them need timers and threads of a Tokio runtime. They get one of this crate, which runs
-//! on a thread of its own, and not that of the embedder: the calling thread is blocked, and if it
-//! is the only one of the embedder's runtime, nobody would be left to wake it.
+//! They may need timers, threads and tasks of a Tokio runtime. They get one of this crate and not
+//! that of the embedder: the calling thread is blocked, and if it is the only one of the embedder's
+//! runtime, nobody would be left to wake it.
+//!
+//! Most calls are done when they are polled first. So the runtime has no thread until one is
+//! needed, which most programs never see.
 
 use std::pin::pin;
 use std::sync::{Arc, LazyLock};
@@ -10,14 +13,20 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use tokio::runtime::{Builder, Runtime};
 
-/// One thread is enough: it only fires timers, and blocking work has threads of its own.
+/// Its timers, events and tasks stand still until [`DRIVER`] is forced.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
-    Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("wasi")
+    Builder::new_current_thread()
         .enable_all()
         .build()
-        .expect("the operating system gives a thread and an event queue")
+        .expect("the operating system gives an event queue")
+});
+
+/// The thread that runs the runtime, to the end of the process.
+static DRIVER: LazyLock<()> = LazyLock::new(|| {
+    thread::Builder::new()
+        .name("wasi".to_string())
+        .spawn(|| RUNTIME.block_on(std::future::pending::<()>()))
+        .expect("the operating system gives a thread");
 });
 
 /// Wakes a blocked thread.
@@ -36,7 +45,12 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
     loop {
-        match future.as_mut().poll(&mut context) {
+        let polled = future.as_mut().poll(&mut context);
+        // Tasks go on when the call is over, such as those that empty a buffer.
+        if polled.is_pending() || RUNTIME.metrics().num_alive_tasks() > 0 {
+            LazyLock::force(&DRIVER);
+        }
+        match polled {
             Poll::Ready(output) => return output,
             // Returns early if it was woken since it was polled, and sometimes without a reason.
             Poll::Pending => thread::park(),

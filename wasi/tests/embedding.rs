@@ -174,6 +174,15 @@ fn waiting_on_a_thread() {
     sleeps();
 }
 
+#[test]
+fn waiting_on_many_threads() {
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(sleeps);
+        }
+    });
+}
+
 // The one thread of a runtime is blocked by the call: who is to wake it must be elsewhere.
 #[test]
 fn waiting_in_a_task() -> Result<()> {
