@@ -1,4 +1,4 @@
-//! WASI preview 1 for the programs that `run` runs.
+//! WASI previews 0 and 1 for the programs that `run` runs.
 //!
 //! It is made when the first module that imports it is about to be linked: a module that does not
 //! pays nothing for it.
@@ -6,15 +6,20 @@
 use crate::options::WasiSettings;
 use clap::Args;
 use std::ffi::{OsStr, OsString};
+use std::mem;
 use std::path::Path;
 use std::process::ExitCode;
 use wasm_interp_jit::error::Context as _;
 use wasm_interp_jit::{Error, Linker, Module, Result, Store, format_err};
+use wasm_interp_jit_wasi::p0;
 use wasm_interp_jit_wasi::p1::{self, WasiP1Ctx};
 use wasm_interp_jit_wasi::{FsPerms, I32Exit, WasiCtxBuilder, WasiView as _};
 
-/// What modules import it from.
-const MODULE: &str = "wasi_snapshot_preview1";
+/// What modules import preview 1 from.
+const PREVIEW1: &str = "wasi_snapshot_preview1";
+
+/// What modules import preview 0 from.
+const PREVIEW0: &str = "wasi_unstable";
 
 /// What the host provides to a program.
 #[derive(Args, Clone, Debug)]
@@ -35,6 +40,14 @@ pub(crate) struct WasiOptions {
 #[derive(Default)]
 pub(crate) struct Host {
     wasi: Option<WasiP1Ctx>,
+    has_preview0: bool,
+    has_preview1: bool,
+}
+
+impl Host {
+    fn wasi(&mut self) -> &mut WasiP1Ctx {
+        self.wasi.as_mut().expect("its functions come after it")
+    }
 }
 
 /// The exit code of a program that exited with an error of this kind.
@@ -59,7 +72,7 @@ fn parse_env(text: &str) -> Result<(String, Option<String>), String> {
 }
 
 impl WasiOptions {
-    /// Gives `module` WASI if it imports it, and if nobody has it yet.
+    /// Gives `module` what it imports of WASI, unless another one already has it.
     ///
     /// `module_and_args` are what the program's arguments are made of.
     pub(crate) fn provide(
@@ -70,23 +83,31 @@ impl WasiOptions {
         settings: &WasiSettings,
         module_and_args: &[OsString],
     ) -> Result<()> {
-        // A directory that is not there is an error in any case, as in wasmtime.
-        let is_wanted =
-            || !self.dirs.is_empty() || module.imports().any(|import| import.module() == MODULE);
-        if !settings.cli || store.data().wasi.is_some() || !is_wanted() {
+        if !settings.cli {
             return Ok(());
         }
-        let mut context = self.context(settings, module_and_args)?;
-        if let Some(max) = settings.max_resources {
-            context.ctx().table.set_max_capacity(max);
+        let imports = |name| module.imports().any(|import| import.module() == name);
+        let preview1 = imports(PREVIEW1);
+        let preview0 = settings.preview0 && imports(PREVIEW0);
+        // A directory that is not there is an error in any case, as in wasmtime.
+        let is_wanted = preview1 || preview0 || !self.dirs.is_empty();
+        if is_wanted && store.data().wasi.is_none() {
+            let mut context = self.context(settings, module_and_args)?;
+            if let Some(max) = settings.max_resources {
+                context.ctx().table.set_max_capacity(max);
+            }
+            if let Some(fuel) = settings.hostcall_fuel {
+                store.set_hostcall_fuel(fuel);
+            }
+            store.data_mut().wasi = Some(context);
         }
-        if let Some(fuel) = settings.hostcall_fuel {
-            store.set_hostcall_fuel(fuel);
+        if preview1 && !mem::replace(&mut store.data_mut().has_preview1, true) {
+            p1::add_to_linker_sync(linker, Host::wasi)?;
         }
-        store.data_mut().wasi = Some(context);
-        p1::add_to_linker_sync(linker, |host: &mut Host| {
-            host.wasi.as_mut().expect("the functions come with it")
-        })
+        if preview0 && !mem::replace(&mut store.data_mut().has_preview0, true) {
+            p0::add_to_linker_sync(linker, Host::wasi)?;
+        }
+        Ok(())
     }
 
     fn context(&self, settings: &WasiSettings, module_and_args: &[OsString]) -> Result<WasiP1Ctx> {

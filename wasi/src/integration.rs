@@ -1,4 +1,4 @@
-//! The functions of WASI preview 1 as functions of a [`Linker`].
+//! The functions of WASI previews 0 and 1 as functions of a [`Linker`].
 //!
 //! `wiggle` writes the code for each of them. It addresses wasmtime by paths that begin with
 //! `wiggle`; the module of this name gives it our engine there. Only errors differ: those of the
@@ -11,16 +11,24 @@ use wasmtime_wasi::p1::WasiP1Ctx;
 
 type SystemResult<R> = Result<R, SystemError>;
 
-/// Defines all functions.
-pub(crate) fn add_to_linker<T: Send + 'static>(
+/// Defines all functions of preview 1.
+pub(crate) fn add_preview1<T: Send + 'static>(
     linker: &mut Linker<T>,
     context: impl Fn(&mut T) -> &mut WasiP1Ctx + Copy + Send + Sync + 'static,
 ) -> Result<()> {
-    generated::add_wasi_snapshot_preview1_to_linker(&mut SystemLinker(linker), context)
+    preview1::add_wasi_snapshot_preview1_to_linker(&mut SystemLinker(linker), context)
         .map_err(translate)
 }
 
-mod generated {
+/// Defines all functions of preview 0.
+pub(crate) fn add_preview0<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    context: impl Fn(&mut T) -> &mut WasiP1Ctx + Copy + Send + Sync + 'static,
+) -> Result<()> {
+    preview0::add_wasi_unstable_to_linker(&mut SystemLinker(linker), context).map_err(translate)
+}
+
+mod preview1 {
     use super::{run, wiggle};
 
     ::wiggle::wasmtime_integration!({
@@ -28,6 +36,24 @@ mod generated {
         target: ::wasmtime_wasi::p1,
         block_on[run]: {
             wasi_snapshot_preview1::{
+                fd_advise, fd_close, fd_datasync, fd_fdstat_get, fd_filestat_get,
+                fd_filestat_set_size, fd_filestat_set_times, fd_pread, fd_pwrite, fd_read,
+                fd_readdir, fd_renumber, fd_seek, fd_sync, fd_write, path_create_directory,
+                path_filestat_get, path_filestat_set_times, path_link, path_open, path_readlink,
+                path_remove_directory, path_rename, path_symlink, path_unlink_file, poll_oneoff
+            }
+        },
+    });
+}
+
+mod preview0 {
+    use super::{run, wiggle};
+
+    ::wiggle::wasmtime_integration!({
+        witx: ["witx/preview0.witx"],
+        target: ::wasmtime_wasi::p0,
+        block_on[run]: {
+            wasi_unstable::{
                 fd_advise, fd_close, fd_datasync, fd_fdstat_get, fd_filestat_get,
                 fd_filestat_set_size, fd_filestat_set_times, fd_pread, fd_pwrite, fd_read,
                 fd_readdir, fd_renumber, fd_seek, fd_sync, fd_write, path_create_directory,

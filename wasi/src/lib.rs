@@ -33,6 +33,7 @@ mod block_on;
 mod builder;
 mod error;
 mod integration;
+pub mod p0;
 pub mod p1;
 
 pub use builder::WasiCtxBuilder;

@@ -17,7 +17,7 @@ pub fn add_to_linker_sync<T: Send + 'static>(
     linker: &mut Linker<T>,
     context: impl Fn(&mut T) -> &mut WasiP1Ctx + Copy + Send + Sync + 'static,
 ) -> Result<()> {
-    integration::add_to_linker(linker, context)
+    integration::add_preview1(linker, context)
 }
 
 /// As [`add_to_linker_sync`]: asynchronous functions, too, run to completion when they are called.
@@ -29,5 +29,5 @@ pub fn add_to_linker_async<T: Send + 'static>(
     linker: &mut Linker<T>,
     context: impl Fn(&mut T) -> &mut WasiP1Ctx + Copy + Send + Sync + 'static,
 ) -> Result<()> {
-    integration::add_to_linker(linker, context)
+    integration::add_preview1(linker, context)
 }

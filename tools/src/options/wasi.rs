@@ -10,6 +10,8 @@ use super::{Group, Key, Value, key, size};
 pub(crate) struct WasiSettings {
     /// Whether there is WASI at all.
     pub(crate) cli: bool,
+    /// Whether there is preview 0, too.
+    pub(crate) preview0: bool,
     pub(crate) inherit_env: bool,
     pub(crate) inherit_stdin: bool,
     pub(crate) inherit_stdout: bool,
@@ -24,6 +26,7 @@ impl Default for WasiSettings {
     fn default() -> Self {
         WasiSettings {
             cli: true,
+            preview0: true,
             inherit_env: false,
             inherit_stdin: true,
             inherit_stdout: true,
@@ -45,7 +48,7 @@ pub(super) const GROUP: Group = Group {
         key(
             "cli",
             Value::Flag(|it, on| it.wasi.cli = on),
-            "WASI preview 1; on by default",
+            "the system interface; on by default",
         ),
         key(
             "common",
@@ -82,7 +85,11 @@ pub(super) const GROUP: Group = Group {
             Value::Number(|it, count| it.wasi.max_resources = Some(size(count))),
             "files and streams that may be open at once",
         ),
-        key("preview0", Value::Ignored, "`wasi_unstable` is not there"),
+        key(
+            "preview0",
+            Value::Flag(|it, on| it.wasi.preview0 = on),
+            "`wasi_unstable`, of old modules; on by default",
+        ),
         key("preview2", Value::Ignored, "no effect"),
         key("threads", Value::Missing(NOT_BUILT), MISSING),
         key("nn", Value::Missing(NOT_BUILT), MISSING),
