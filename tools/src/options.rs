@@ -10,6 +10,7 @@ pub(crate) use wasi::WasiSettings;
 
 use clap::Args;
 use clap::error::ErrorKind;
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use wasm_interp_jit::{Config, OptLevel, WasmBacktraceDetails, WasmFeatures};
@@ -19,20 +20,45 @@ use wasm_interp_jit::{Config, OptLevel, WasmBacktraceDetails, WasmFeatures};
 #[command(next_help_heading = "Groups of options; `-W help` lists those of a group")]
 pub(crate) struct GroupOptions {
     /// What modules may contain and how far they may go
-    #[arg(short = 'W', long = "wasm", value_name = "KEY[=VAL[,..]]")]
+    #[arg(
+        short = 'W',
+        long = "wasm",
+        value_name = "KEY[=VAL[,..]]",
+        value_parser = |it: &str| WASM.or_help(it)
+    )]
     wasm: Vec<String>,
     /// Memory and optimization
-    #[arg(short = 'O', long = "optimize", value_name = "KEY[=VAL[,..]]")]
+    #[arg(
+        short = 'O',
+        long = "optimize",
+        value_name = "KEY[=VAL[,..]]",
+        value_parser = |it: &str| OPTIMIZE.or_help(it)
+    )]
     optimize: Vec<String>,
     /// Compiler
-    #[arg(short = 'C', long = "codegen", value_name = "KEY[=VAL[,..]]")]
+    #[arg(
+        short = 'C',
+        long = "codegen",
+        value_name = "KEY[=VAL[,..]]",
+        value_parser = |it: &str| CODEGEN.or_help(it)
+    )]
     codegen: Vec<String>,
     /// Backtraces
-    #[arg(short = 'D', long = "debug", value_name = "KEY[=VAL[,..]]")]
+    #[arg(
+        short = 'D',
+        long = "debug",
+        value_name = "KEY[=VAL[,..]]",
+        value_parser = |it: &str| DEBUG.or_help(it)
+    )]
     debug: Vec<String>,
     /// What programs see of their host
     #[cfg(feature = "wasi")]
-    #[arg(short = 'S', long = "wasi", value_name = "KEY[=VAL[,..]]")]
+    #[arg(
+        short = 'S',
+        long = "wasi",
+        value_name = "KEY[=VAL[,..]]",
+        value_parser = |it: &str| wasi::GROUP.or_help(it)
+    )]
     wasi: Vec<String>,
 }
 
@@ -368,10 +394,6 @@ impl Group {
             Some((name, value)) => (name, Some(value)),
             None => (item, None),
         };
-        if name == "help" {
-            print!("{}", self.help());
-            std::process::exit(0);
-        }
         let Some(key) = self.keys.iter().find(|key| key.name == name) else {
             return Err(format!(
                 "unknown -{} / --{} option: {name}",
@@ -380,6 +402,16 @@ impl Group {
         };
         key.apply(value, settings)
             .map_err(|text| format!("failed to parse -{} option `{item}`: {text}", self.letter))
+    }
+
+    /// The items as they are, or the end of the program if one asks for help. It comes before
+    /// anything else that is wrong, such as a module that is missing.
+    fn or_help(&self, items: &str) -> Result<String, Infallible> {
+        if items.split(',').any(|item| item == "help") {
+            print!("{}", self.help());
+            std::process::exit(0);
+        }
+        Ok(items.to_string())
     }
 
     fn help(&self) -> String {

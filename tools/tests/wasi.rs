@@ -297,7 +297,7 @@ fn limits() {
     for_each(&fuel, &["args", &"x".repeat(100)], b"", |what, outcome| {
         assert_eq!(outcome.out, "", "{what}: the output is too long for a call");
     });
-    let options = run(&["-S", "help", "none.wasm"], b"");
+    let options = run(&["-S", "help"], b"");
     assert!(
         options.out.contains("-S inherit-env[=y|n]"),
         "{}",
