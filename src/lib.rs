@@ -22,6 +22,7 @@
 //! }
 //! ```
 
+mod async_;
 mod backtrace;
 mod call;
 mod config;

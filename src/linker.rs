@@ -441,7 +441,12 @@ impl<T: 'static> Linker<T> {
         self.modules.get(module)?.get(name)
     }
 
-    fn insert(&mut self, module: &str, name: &str, import: Import<T>) -> Result<&mut Self> {
+    pub(crate) fn insert(
+        &mut self,
+        module: &str,
+        name: &str,
+        import: Import<T>,
+    ) -> Result<&mut Self> {
         if !self.allow_shadowing && self.lookup(module, name).is_some() {
             bail!("import of `{module}::{name}` defined twice");
         }

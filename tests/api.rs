@@ -6,6 +6,8 @@
 use std::num::NonZeroU32;
 use wasm_interp_jit::{Config, Engine, Error, Instance, Module, Result, Store, Strategy};
 
+#[path = "api/async_.rs"]
+mod async_;
 #[path = "api/atomic.rs"]
 mod atomic;
 #[path = "api/config.rs"]

@@ -60,7 +60,7 @@ impl<T: 'static> HostFunc<T> {
     }
 
     /// A function with the types of a closure.
-    fn wrap<Params, Results>(
+    pub(crate) fn wrap<Params, Results>(
         engine: &Engine,
         func: impl Fn(Caller<'_, T>, Params) -> Results + Send + Sync + 'static,
     ) -> Result<Self>
