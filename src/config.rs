@@ -306,7 +306,8 @@ impl Config {
 
     /// Whether a function is validated when it is first called, instead of with its module.
     ///
-    /// Off by default. If on, an invalid function traps as if it were `unreachable`.
+    /// Off by default. If on, a call of an invalid function is an error, and
+    /// [`Module::from_file`](crate::Module::from_file) reads functions when they are first called.
     pub fn lazy_validation(&mut self, enable: bool) -> &mut Self {
         self.lazy_validation = enable;
         self

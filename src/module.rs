@@ -9,6 +9,8 @@ use runtime::module::{DecodeError, ImportItem, Module as RuntimeModule, Validati
 #[cfg(feature = "wat")]
 use std::borrow::Cow;
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,13 +66,27 @@ impl Module {
 
     /// [`Module::new`] of the contents of a file.
     ///
+    /// With [`Config::lazy_validation`](crate::Config::lazy_validation), functions of a module in
+    /// the binary format are read when they are first called: the file must not be written as long
+    /// as the module is used. If it is, calls of functions that were never called fail.
+    ///
     /// # Errors
     ///
     /// Those of [`Module::new`], and if the file cannot be read.
     pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
         let file = file.as_ref();
-        let bytes = std::fs::read(file)
-            .with_context(|| format!("failed to read input file: {}", file.display()))?;
+        let context = || format!("failed to read input file: {}", file.display());
+        if engine.lazy_validation()
+            && let Some(binary) = open_binary(file).with_context(context)?
+        {
+            let (types, features) = (engine.types().clone(), engine.features());
+            let runtime = RuntimeModule::decode_file(binary, types, features);
+            return Ok(Module::from_runtime(
+                engine,
+                runtime.map_err(compile_error)?,
+            ));
+        }
+        let bytes = std::fs::read(file).with_context(context)?;
         #[cfg(feature = "wat")]
         let bytes = match wat::parse_bytes(&bytes) {
             Ok(Cow::Owned(translated)) => translated,
@@ -100,15 +116,19 @@ impl Module {
             Validation::Eager
         };
         let runtime = decode(engine, binary, validation).map_err(compile_error)?;
+        Ok(Module::from_runtime(engine, runtime))
+    }
+
+    fn from_runtime(engine: &Engine, runtime: RuntimeModule) -> Module {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         let inner = Inner {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             engine: engine.clone(),
             runtime: Arc::new(runtime),
         };
-        Ok(Module {
+        Module {
             inner: Arc::new(inner),
-        })
+        }
     }
 
     /// Checks that `binary` is a module that [`Module::from_binary`] accepts.
@@ -208,6 +228,17 @@ impl fmt::Debug for Module {
             .field("name", &self.name())
             .finish_non_exhaustive()
     }
+}
+
+/// Opens a file if it is a regular one that begins like the binary format.
+fn open_binary(path: &Path) -> std::io::Result<Option<File>> {
+    let mut file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let mut magic = [0; 4];
+    let is_binary = file.read_exact(&mut magic).is_ok() && magic == *b"\0asm";
+    Ok(is_binary.then_some(file))
 }
 
 fn decode(

@@ -32,6 +32,7 @@ const UNSAFE: &[&str] = &[
     "runtime/src/host.rs",
     "runtime/src/instance.rs",
     "runtime/src/memory.rs",
+    "runtime/src/module/bytes.rs",
     "runtime/src/os/mapping.rs",
     "runtime/src/os/mod.rs",
     "runtime/src/os/signals.rs",

@@ -392,7 +392,8 @@ impl Instance {
             .map_err(|err| Box::new(err.clone()) as HostError)?;
         let func_ref = this.func_ref(func);
         let vectors = body.vectors.as_deref();
-        let code = module.bytes[body.code.start as usize..].as_ptr();
+        let range = body.code.start as usize..body.code.end as usize;
+        let code = module.bytes.present(range).as_ptr();
         let mut call_sites: Box<[CallSite]> = body
             .call_sites
             .iter()

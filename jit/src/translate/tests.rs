@@ -187,7 +187,8 @@ fn check_positions(
         }
         let frame = translation.frames[pos.frame()];
         let start = request.module.prepare(frame.func).unwrap().code.start;
-        let opcode = &request.module.bytes[(start + pos.pc()) as usize..];
+        let at = (start + pos.pc()) as usize;
+        let opcode = request.module.bytes.present(at..at + 2);
         assert!(
             matches!(
                 opcode,

@@ -182,7 +182,10 @@ impl PreparedBody {
 
     /// The instructions; positions are offsets in [`Module::bytes`].
     pub fn operators<'m>(&self, module: &'m Module) -> OperatorsReader<'m> {
-        OperatorsReader::new(module.reader(&self.code))
+        match module.reader(&self.code) {
+            Ok(reader) => OperatorsReader::new(reader),
+            Err(error) => unreachable!("the body was prepared: {error}"),
+        }
     }
 
     /// The side table index at `pc`, found by walking the code: slow, for checks.
@@ -238,8 +241,13 @@ impl Module {
     }
 
     /// A reader of a part of the bytes that knows its place and the features.
-    pub(super) fn reader(&self, range: &Range<u32>) -> BinaryReader<'_> {
+    pub(super) fn reader(&self, range: &Range<u32>) -> Result<BinaryReader<'_>, DecodeError> {
         let range = range.start as usize..range.end as usize;
-        BinaryReader::new_features(&self.bytes[range.clone()], range.start, self.features)
+        let bytes = self.bytes.get(range.clone())?;
+        Ok(BinaryReader::new_features(
+            bytes,
+            range.start,
+            self.features,
+        ))
     }
 }

@@ -39,6 +39,11 @@ impl WrittenTables {
         Self(vec![false; n_tables].into_boxed_slice())
     }
 
+    /// All of `n_tables` may be written.
+    fn all(n_tables: usize) -> Self {
+        Self(vec![true; n_tables].into_boxed_slice())
+    }
+
     fn write(&mut self, table: u32) {
         // Without validation the table may not exist.
         if let Some(written) = self.0.get_mut(table as usize) {
@@ -168,7 +173,11 @@ impl Module {
             return written;
         }
         for body in &self.bodies {
-            let body = FunctionBody::new(self.reader(&body.range));
+            let Ok(reader) = self.reader(&body.range) else {
+                // It may be read later.
+                return WrittenTables::all(self.tables.len());
+            };
+            let body = FunctionBody::new(reader);
             let Ok(mut operators) = body.get_operators_reader() else {
                 continue;
             };

@@ -4,14 +4,17 @@
 //! runtime needs. Bodies are only located here. Nothing is kept twice: bodies, data and names
 //! stay in the bytes, which are moved into the module.
 
+use super::bytes::FileBytes;
 use super::convert::{TypeSpace, global_type, items, memory_type, ref_type, table_type};
 use super::{
     Body, ConstExpr, DataSegment, DecodeError, ElemItems, ElemSegment, Export, Features, FuncDecl,
-    GlobalDecl, Import, ImportCounts, ImportItem, Module, SegmentMode, TableDecl, Validation,
+    GlobalDecl, Import, ImportCounts, ImportItem, Module, ModuleBytes, SegmentMode, TableDecl,
+    Validation,
 };
 use crate::types::{MemoryType, RefType, SigRef, TypeRegistry, ValType};
 use crate::{FuncIdx, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 use rustc_hash::FxHashMap;
+use std::fs::File;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use wasmparser::{
@@ -38,10 +41,31 @@ impl Module {
             decoder.payload(payload?)?;
         }
         let Decoder { sections, .. } = decoder;
-        let module = sections.into_module(bytes, registry, features);
+        let module = sections.into_module(bytes.into(), registry, features);
         match validation {
             Validation::Eager => module.validate_bodies()?,
             Validation::Lazy => {}
+        }
+        Ok(module)
+    }
+
+    /// Decodes a module in the binary format from a regular file, which must not be written as long
+    /// as the module is used. Functions are read and validated when they are first called.
+    pub fn decode_file(
+        file: File,
+        registry: Arc<TypeRegistry>,
+        features: Features,
+    ) -> Result<Module, DecodeError> {
+        let file = FileBytes::new(file)?;
+        let mut decoder = Decoder::new(&registry, features);
+        let mut parser = Parser::new(0);
+        parser.set_features(features.wasm_features());
+        file.payloads(parser, |payload| decoder.payload(payload))?;
+        let Decoder { sections, .. } = decoder;
+        let module = sections.into_module(file.into(), registry, features);
+        // Now, since `memory.init` could not say that a file cannot be read.
+        for data in &module.datas {
+            module.bytes.get(data.range.clone())?;
         }
         Ok(module)
     }
@@ -338,7 +362,7 @@ impl Sections {
 
     fn into_module(
         self,
-        bytes: Box<[u8]>,
+        bytes: ModuleBytes,
         registry: Arc<TypeRegistry>,
         features: Features,
     ) -> Module {

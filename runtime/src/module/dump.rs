@@ -41,7 +41,7 @@ impl fmt::Display for SideTableDump<'_> {
             let at = operators.original_position();
             let op = operators.read().map_err(|_| fmt::Error)?;
             let n_entries = side_table_entries(&op) as usize;
-            let opcode = Opcode::from_byte(self.module.bytes[at]);
+            let opcode = Opcode::from_byte(self.module.bytes.present(at..at + 1)[0]);
             for nth in 0..n_entries {
                 let opcode = opcode.ok_or(fmt::Error)?;
                 self.entry(f, opcode, at - body.code.start as usize, stp, nth)?;

@@ -15,6 +15,12 @@ pub enum DecodeError {
         /// Its size.
         len: usize,
     },
+    /// The file of the module cannot be read, or is not the same any more.
+    #[error("failed to read the module: {message}")]
+    File {
+        /// What the operating system says.
+        message: String,
+    },
     /// Malformed or invalid outside of function bodies.
     #[error(transparent)]
     Module(#[from] BinaryReaderError),
@@ -39,6 +45,11 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
+    pub(super) fn file(error: std::io::Error) -> Self {
+        let message = error.to_string();
+        DecodeError::File { message }
+    }
+
     /// The same error as one in the body of `func`. The first `n_imports` functions are imported.
     pub(super) fn in_body(self, func: FuncIdx, n_imports: u32) -> Self {
         match self {

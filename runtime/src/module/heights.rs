@@ -50,7 +50,7 @@ impl Module {
                 features: self.features,
             }
             .into_validator(FuncValidatorAllocations::default());
-            let mut reader = self.reader(&body.range);
+            let mut reader = self.reader(&body.range)?;
             validator.read_locals(&mut reader)?;
             let start = reader.original_position();
             let mut operators = OperatorsReader::new(reader);

@@ -5,9 +5,11 @@ use crate::opcode::{Immediates, Opcode};
 use std::fmt::Write as _;
 
 impl Module {
-    /// The instruction at `at` in the bytes, as text. Requires an instruction of a validated body.
+    /// The instruction at `at` in the bytes, as text. Requires an instruction of a prepared body.
     pub fn instruction(&self, at: usize) -> String {
-        let mut bytes = Bytes(&self.bytes[at..]);
+        let nth = (self.bodies).partition_point(|it| it.range.start as usize <= at);
+        let end = self.bodies[nth - 1].range.end as usize;
+        let mut bytes = Bytes(self.bytes.present(at..end));
         let byte = bytes.byte();
         let opcode = Opcode::from_byte(byte).or_else(|| {
             let sub = u32::try_from(bytes.unsigned()).ok()?;

@@ -1,9 +1,10 @@
 //! A decoded module: what is shared by its instances and never changes.
 //!
-//! The bytes stay as they are and are executed in place. Decoding reads the sections into the
+//! The bytes stay as they are and are executed in place (`bytes.rs` says where they are). Decoding reads the sections into the
 //! tables below; a function body is prepared (side table, call sites) when it is first called.
 
 mod body;
+mod bytes;
 mod const_expr;
 mod constness;
 mod convert;
@@ -22,6 +23,7 @@ mod validate;
 mod widths;
 
 pub use body::{Body, CallKind, CallSiteInfo, LoopInfo, PreparedBody, Vectors};
+pub use bytes::ModuleBytes;
 pub use const_expr::{ConstExpr, ConstOp};
 pub use constness::{TableClass, TableFacts};
 pub use dump::SideTableDump;
@@ -41,7 +43,7 @@ use std::sync::{Arc, OnceLock};
 #[derive(Debug)]
 pub struct Module {
     /// The module as it was given. Bodies are executed from here.
-    pub bytes: Box<[u8]>,
+    pub bytes: ModuleBytes,
     /// Canonical types of the type section.
     pub types: Box<[SigRef]>,
     /// Keeps `types` alive.
@@ -244,7 +246,7 @@ impl Module {
 
     /// The contents of a data segment.
     pub fn data(&self, data: DataIdx) -> &[u8] {
-        &self.bytes[self.datas[data.index()].range.clone()]
+        self.bytes.present(self.datas[data.index()].range.clone())
     }
 
     /// An element segment.

@@ -35,7 +35,10 @@ impl Names {
         let Some(section) = &module.name_section else {
             return Names::default();
         };
-        let reader = BinaryReader::new(&module.bytes[section.clone()], section.start);
+        let Ok(bytes) = module.bytes.get(section.clone()) else {
+            return Names::default();
+        };
+        let reader = BinaryReader::new(bytes, section.start);
         Names::read(NameSectionReader::new(reader)).unwrap_or_default()
     }
 

@@ -35,14 +35,14 @@ pub(super) fn prepare(
     }
     .into_validator(FuncValidatorAllocations::default());
 
-    let mut reader = module.reader(&body.range);
+    let mut reader = module.reader(&body.range)?;
     let mut local_types = ty.params.to_vec();
     unsupported::read_locals(&mut validator, &mut reader, &module.types, |count, ty| {
         local_types.extend(std::iter::repeat_n(ty, count as usize));
     })?;
 
     let start = reader.original_position();
-    let code = &module.bytes[start..body.range.end as usize];
+    let code = module.bytes.present(start..body.range.end as usize);
     let mut operators = OperatorsReader::new(reader);
     let mut widths = Widths::new(module, &local_types);
     let mut builder = Builder::new(module, start, &ty.results);
@@ -52,7 +52,7 @@ pub(super) fn prepare(
         let at = operators.original_position();
         let op = operators.read()?;
         let height_before = validator.operand_stack_height();
-        let place = (module.bytes[at], offset(at - start));
+        let place = (code[at - start], offset(at - start));
         let pushes = widths.before(&op, &validator, place);
         Watch {
             visitor: validator.visitor(at),

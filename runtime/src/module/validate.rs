@@ -125,7 +125,8 @@ struct Worker<'m> {
 impl Worker<'_> {
     fn validate(&mut self, nth: usize, body: &Body) -> Result<(), DecodeError> {
         let func = self.module.defined_func(nth);
-        let bytes = &self.module.bytes[body.range.start as usize..];
+        let module = &self.module.bytes;
+        let bytes = module.get(body.range.start as usize..module.len())?;
         let is_plain =
             (self.plain.as_mut()).is_some_and(|it| it.accepts(func, bytes, body.range.len()));
         if is_plain && !cfg!(debug_assertions) {
@@ -148,7 +149,7 @@ impl Worker<'_> {
             features: self.module.features,
         }
         .into_validator(std::mem::take(&mut self.allocations));
-        let mut reader = self.module.reader(&body.range);
+        let mut reader = self.module.reader(&body.range)?;
         unsupported::read_locals(&mut validator, &mut reader, &self.module.types, |_, _| {})?;
         let mut unsupported = None;
         while !reader.eof() {

@@ -20,7 +20,9 @@ fn accepted(module: &Module) -> Vec<bool> {
     let mut validator = PlainValidator::new(&plain);
     let funcs = (module.n_imports.funcs..).map(FuncIdx);
     let accepts = |(func, body): (FuncIdx, &crate::module::Body)| {
-        let bytes = &module.bytes[body.range.start as usize..];
+        let bytes = module
+            .bytes
+            .present(body.range.start as usize..module.bytes.len());
         validator.accepts(func, bytes, body.range.len())
     };
     funcs.zip(&module.bodies).map(accepts).collect()
