@@ -1,7 +1,7 @@
 //! [`Config`]: settings of an [`Engine`](crate::Engine), collected before it is made.
 //!
-//! Methods named as wasmtime's do what they do there. Those that start with `jit_`, and
-//! [`Config::lazy_validation`], are this engine's own. Nothing is checked here:
+//! Methods named as wasmtime's do what they do there. Those that start with `jit_` or `interp_`,
+//! and [`Config::lazy_validation`], are this engine's own. Nothing is checked here:
 //! [`Engine::new`](crate::Engine::new) does, in `resolve`.
 
 mod resolve;
@@ -77,6 +77,7 @@ pub struct Config {
     signals_based_traps: bool,
     relaxed_simd_deterministic: bool,
     lazy_validation: bool,
+    counts: bool,
     jit: JitKnobs,
 }
 
@@ -125,6 +126,7 @@ impl Config {
             signals_based_traps: true,
             relaxed_simd_deterministic: false,
             lazy_validation: false,
+            counts: false,
             jit: JitKnobs::default(),
         }
     }
@@ -310,6 +312,16 @@ impl Config {
     /// [`Module::from_file`](crate::Module::from_file) reads functions when they are first called.
     pub fn lazy_validation(&mut self, enable: bool) -> &mut Self {
         self.lazy_validation = enable;
+        self
+    }
+
+    /// Whether the interpreter counts what it executes: instructions, branches taken and not taken,
+    /// calls, hits and misses of inline caches. Off by default; stores of other engines pay nothing
+    /// for it, those of this one are interpreted by a slower loop.
+    ///
+    /// [`inspect`](crate::inspect) shows the counts. What compiled code executes is not in them.
+    pub fn interp_counts(&mut self, enable: bool) -> &mut Self {
+        self.counts = enable;
         self
     }
 

@@ -13,18 +13,21 @@
 //! ```
 
 mod dump;
+mod explain;
 mod report;
 mod sizes;
 
-pub use dump::{DumpKind, dump, explain};
+pub use dump::{DumpKind, dump};
+pub use explain::{Branch, Call, Line, Listing, Target, Targets, explain};
 pub use report::{CodeSummary, DeoptSummary, FunctionSummary, Report};
+pub use runtime::module::{CallKind, Landing};
+pub use runtime::vm::FuncKind;
 pub use runtime::{
-    CallSiteIdx, CodeId, Event, EventKind, ExitIdx, FuncIdx, IcState, Reason, TierKind,
+    CallSiteIdx, CodeId, EntryCounts, Event, EventKind, ExitIdx, FuncIdx, IcState, Reason, TierKind,
 };
 pub use sizes::{ModuleSizes, module_sizes};
 
 use crate::{AsContext, AsContextMut};
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -47,8 +50,6 @@ pub struct Recorded {
 pub struct Recorder {
     start: Instant,
     events: Arc<Mutex<Vec<Recorded>>>,
-    /// Instructions by function: counted, not kept.
-    steps: Arc<Mutex<BTreeMap<FuncIdx, u64>>>,
 }
 
 impl Recorder {
@@ -65,15 +66,12 @@ impl Recorder {
         let recorder = Recorder {
             start: Instant::now(),
             events: Arc::default(),
-            steps: Arc::default(),
         };
         let (start, events) = (recorder.start, recorder.events.clone());
-        let steps = recorder.steps.clone();
         on_event(&mut store, move |event| {
             also(event);
-            if let Event::Step { func, .. } = event {
-                let mut steps = steps.lock().unwrap_or_else(PoisonError::into_inner);
-                *steps.entry(*func).or_default() += 1;
+            if event.kind() == EventKind::Interp {
+                // Too many to keep.
                 return;
             }
             let recorded = Recorded {
@@ -99,7 +97,6 @@ impl Recorder {
 
     /// What it amounts to.
     pub fn report(&self, store: impl AsContext) -> Report {
-        let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        Report::new(&self.events(), &steps, store.as_context().0.opaque())
+        Report::new(&self.events(), store.as_context().0.opaque())
     }
 }

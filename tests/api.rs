@@ -1,7 +1,7 @@
 //! The embedding API: what works, and what is refused with which words.
 //!
-//! What executes Wasm runs in every mode: the interpreter alone, everything compiled at its first
-//! call, tiered with a small budget, and with guards that fail.
+//! What executes Wasm runs in every mode: the interpreter alone, the same while it counts, everything
+//! compiled at its first call, tiered with a small budget, and with guards that fail.
 
 use std::num::NonZeroU32;
 use wasm_interp_jit::{Config, Engine, Error, Instance, Module, Result, Store, Strategy};
@@ -12,6 +12,8 @@ mod async_;
 mod atomic;
 #[path = "api/config.rs"]
 mod config;
+#[path = "api/counts.rs"]
+mod counts;
 #[path = "api/externref.rs"]
 mod externref;
 #[path = "api/func.rs"]
@@ -52,7 +54,12 @@ fn modes() -> Vec<(&'static str, Config)> {
         config.strategy(strategy);
         config
     };
-    let mut modes = vec![("interp", mode(Strategy::Interpreter))];
+    let mut counting = mode(Strategy::Interpreter);
+    counting.interp_counts(true);
+    let mut modes = vec![
+        ("interp", mode(Strategy::Interpreter)),
+        ("counting", counting),
+    ];
     if cfg!(feature = "jit") {
         let mut tiered = mode(Strategy::Tiered);
         tiered.jit_threshold(2).jit_background(false);

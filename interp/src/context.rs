@@ -15,7 +15,7 @@
 //! loads everything again.
 
 use crate::cursor::Cursor;
-use crate::dispatch::{Nans, Tables};
+use crate::dispatch::{self, Tables};
 use runtime::module::SideTableEntry;
 use runtime::types::IndexType;
 use runtime::vm::{Frame, FuncInstance, VMContext, VMFuncRef, VMMemory, VMSignature, VMTable};
@@ -164,11 +164,7 @@ pub fn new_context(tuning: &Tuning) -> Box<dyn Any + Send + Sync> {
             sp: ptr::null_mut(),
             fp: ptr::null_mut(),
         },
-        dispatch: Tables::new(if tuning.canonical_nans {
-            Nans::Canonical
-        } else {
-            Nans::Any
-        }),
+        dispatch: dispatch::tables(tuning),
     });
     Box::new(Owner(NonNull::from(Box::leak(context))))
 }

@@ -161,26 +161,39 @@ pub(crate) unsafe fn is_subtype(actual: *const VMSignature, expected: *const VMS
 ///
 /// # Safety
 ///
-/// `frame` is of a live function, before a call whose table index or reference is below `sp`.
+/// As for [`target`].
 pub unsafe fn has_target(frame: &Frame, sp: *mut u64) -> bool {
+    // SAFETY: forwarded.
+    unsafe { target(frame, sp) }.is_some()
+}
+
+/// What the indirect call that `frame` executes next will call. `None` if it traps.
+///
+/// # Safety
+///
+/// `frame` is of a live function, before a call whose table index or reference is below `sp`.
+pub(crate) unsafe fn target(frame: &Frame, sp: *mut u64) -> Option<*mut VMFuncRef> {
     // SAFETY: forwarded; tables, types and function references live as long as the store.
     unsafe {
         let top = *sp.wrapping_sub(1);
         let opcode = Opcode::from_byte(*frame.pc);
         if matches!(opcode, Some(Opcode::CallRef | Opcode::ReturnCallRef)) {
-            return top != 0;
+            let target = top as *mut VMFuncRef;
+            return (!target.is_null()).then_some(target);
         }
         let (entry, vmctx) = (&*frame.stp, (*frame.func).vmctx);
         let (index, instance) = (top, &*(*vmctx).instance);
         let table = instance.table_places[entry.table().index()];
         if index >= (*table).len {
-            return false;
+            return None;
         }
         let target = *(*table).base.add(index as usize) as *mut VMFuncRef;
         let expected = instance.offsets.sig(entry.ty());
         let expected = vmctx.wrapping_byte_offset(expected as isize);
         let expected = SigRef::from_ptr(*expected.cast::<*const VMSignature>());
-        !target.is_null() && SigRef::from_ptr((*target).sig).is_subtype_of(expected)
+        let is_callable =
+            !target.is_null() && SigRef::from_ptr((*target).sig).is_subtype_of(expected);
+        is_callable.then_some(target)
     }
 }
 

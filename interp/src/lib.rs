@@ -3,6 +3,7 @@
 //! ```text
 //!   enter.rs      an activation: sentinel record, first frame, leaving again
 //!   dispatch/     from one handler to the next: jumps (optimized x86-64) or a loop (elsewhere)
+//!   counts.rs     counts what the loop is about to execute, if the engine asks for it
 //!   ops/          handler bodies, by family of instructions
 //!   regs.rs       what handlers work on: pc, locals, operands of which two are in registers
 //!   frame.rs      frames: pushing, replacing, popping; records of the suspended ones
@@ -13,6 +14,7 @@
 //! each other, and tail calls of any kind, need no native stack.
 
 mod context;
+mod counts;
 mod cursor;
 mod dispatch;
 mod enter;

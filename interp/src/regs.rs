@@ -396,14 +396,13 @@ impl Regs {
             }
             let module = (*self.instance()).module.clone();
             let pc = func.pc_offset(self.pc.as_ptr());
-            let start = func.prepared().code.start as usize;
             let n_locals = (func.n_params + func.n_extra) as usize;
             let operands = self.fp.wrapping_add(n_locals);
             let n_operands = (self.sp.addr() - operands.addr()) / size_of::<u64>();
             store.emit(runtime::Event::Step {
                 func: func.func,
                 pc,
-                instruction: module.instruction(start + pc as usize),
+                instruction: func.prepared().instruction_text(&module, pc),
                 operands: std::slice::from_raw_parts(operands, n_operands).to_vec(),
             });
         }

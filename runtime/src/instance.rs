@@ -7,7 +7,7 @@ use crate::vm::{
     lazy_entry,
 };
 use crate::{
-    CallSite, DataIdx, ElemIdx, FuncIdx, GlobalId, GlobalIdx, InstanceId, Memory, MemoryId,
+    CallSite, Counts, DataIdx, ElemIdx, FuncIdx, GlobalId, GlobalIdx, InstanceId, Memory, MemoryId,
     MemoryIdx, MemoryPlace, ResourceError, SharedMemory, Store, Table, TableId, TableIdx, Trap,
     TypeIdx,
 };
@@ -83,6 +83,8 @@ struct PreparedFunc {
     instance: FuncInstance,
     /// `instance.call_sites` points here.
     call_sites: Box<[CallSite]>,
+    /// `instance.counts` points here.
+    counts: Option<Box<Counts>>,
 }
 
 /// The memory of a `VMContext`.
@@ -399,15 +401,14 @@ impl Instance {
             .iter()
             .map(|_| CallSite::default())
             .collect();
+        // SAFETY: the store is alive.
+        let tuning = unsafe { Store::tuning(this.store) };
+        let new_counts = || Box::new(Counts::new(body.side_table.len()));
         let mut instance = FuncInstance {
             kind: FuncKind::Interpreted,
             vector_locals: vectors.map_or(ptr::null(), |it| it.locals.as_ptr()),
             vector_operands: vectors.map_or(ptr::null(), |it| it.operands.as_ptr()),
-            // SAFETY: the store is alive.
-            hotness: budget(
-                unsafe { Store::tuning(this.store).threshold },
-                body.code.len(),
-            ),
+            hotness: budget(tuning.threshold, body.code.len()),
             code,
             end: code.wrapping_add(body.code.len()),
             side_table: body.side_table.as_ptr(),
@@ -421,12 +422,17 @@ impl Instance {
             func,
             prepared: body,
             host: ptr::null(),
+            counts: ptr::null_mut(),
         };
         instance.kind = instance.interpreted_kind();
         let mut prepared = Box::new(PreparedFunc {
             instance,
             call_sites,
+            counts: tuning.counts.then(new_counts),
         });
+        if let Some(counts) = &mut prepared.counts {
+            prepared.instance.counts = &raw mut **counts;
+        }
         debug_assert_eq!(
             prepared.instance.call_sites,
             prepared.call_sites.as_mut_ptr()

@@ -8,6 +8,7 @@ mod bulk;
 mod call;
 mod clock;
 pub mod code;
+mod counts;
 mod entity;
 mod events;
 mod feedback;
@@ -40,6 +41,7 @@ pub use bulk::{
 };
 pub use call::{call, call_from_host, finish_tail, prepare, resume_compiled, stack_overflow};
 pub use clock::{TierClock, TierKind};
+pub use counts::{Counts, EntryCounts};
 pub use entity::{
     CallSiteIdx, CodeId, DataIdx, ElemIdx, ExitIdx, FuncIdx, GlobalId, GlobalIdx, InstanceId,
     MemoryId, MemoryIdx, SigId, TableId, TableIdx, TypeIdx,

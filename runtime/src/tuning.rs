@@ -42,6 +42,8 @@ pub struct Tuning {
     pub canonical_nans: bool,
     /// Run Cranelift's verifier.
     pub verifier: bool,
+    /// Count what the interpreter executes?
+    pub counts: bool,
     /// Keep CLIF and disassembly of compiled functions for dumps.
     pub keep_dumps: bool,
 }
@@ -67,6 +69,7 @@ impl Default for Tuning {
             relaxed_simd: RelaxedSimd::native(),
             canonical_nans: false,
             verifier: cfg!(debug_assertions),
+            counts: false,
             keep_dumps: false,
         }
     }

@@ -151,6 +151,7 @@ impl Config {
             canonical_nans: self.canonical_nans,
             shared_memory: self.shared_memory,
             verifier: self.verifier,
+            counts: self.counts,
             keep_dumps: knobs.keep_dumps,
         })
     }

@@ -1,9 +1,10 @@
 //! A summary of a run: who was interpreted, compiled and inlined, and what failed.
 
+use super::explain::Targets;
 use super::{Recorded, dump};
 use crate::store::StoreOpaque;
 use runtime::{CodeId, Event, FuncIdx, IcState, Reason, TierKind};
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 use std::fmt;
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use std::time::Duration;
 pub struct Report {
     /// Functions that the interpreter ran, with their names.
     pub interpreted: Vec<(FuncIdx, Option<String>)>,
-    /// What those of them did that have calls, or whose instructions were counted.
+    /// What those of them did in the interpreter that made calls, or whose instructions were
+    /// counted. The hottest first.
     pub functions: Vec<FunctionSummary>,
     /// Code that was installed, in order.
     pub codes: Vec<CodeSummary>,
@@ -37,13 +39,14 @@ pub struct FunctionSummary {
     pub func: FuncIdx,
     /// Its name.
     pub name: Option<String>,
-    /// Instructions; counted only by builds with the feature `trace-interp`.
+    /// Instructions, if [`Config::interp_counts`](crate::Config::interp_counts) is on.
     pub instructions: Option<u64>,
-    /// Calls it made, but for those by megamorphic sites to targets that are not on record.
+    /// Calls it made. If nothing is counted, this is what feedback says, which saturates and does
+    /// not know what megamorphic sites call.
     pub calls: u64,
     /// Indirect calls whose target was on record.
     pub cache_hits: u64,
-    /// Indirect calls whose target was put on record.
+    /// Indirect calls whose target was not on record.
     pub cache_misses: u64,
     /// Sites that have more targets than are kept.
     pub megamorphic: u64,
@@ -94,11 +97,7 @@ pub struct DeoptSummary {
 }
 
 impl Report {
-    pub(super) fn new(
-        events: &[Recorded],
-        steps: &BTreeMap<FuncIdx, u64>,
-        store: &StoreOpaque,
-    ) -> Report {
+    pub(super) fn new(events: &[Recorded], store: &StoreOpaque) -> Report {
         let mut report = Report::default();
         let mut decisions = Vec::new();
         for Recorded { at, event } in events {
@@ -168,7 +167,7 @@ impl Report {
             }
         }
         report.interpreted = interpreted(store);
-        report.functions = functions(store, steps);
+        report.functions = functions(store);
         if let Some(clock) = &store.runtime().clock {
             report.interpreter = clock.spent(TierKind::Interpreter);
             report.compiled = clock.spent(TierKind::Compiled);
@@ -197,35 +196,48 @@ fn interpreted(store: &StoreOpaque) -> Vec<(FuncIdx, Option<String>)> {
     found
 }
 
-/// What inline caches and counted steps say, function by function.
-fn functions(store: &StoreOpaque, steps: &BTreeMap<FuncIdx, u64>) -> Vec<FunctionSummary> {
-    let mut found = Vec::new();
-    for instance in &store.runtime().instances {
-        for (func, sites) in dump::call_sites(instance) {
-            let mut summary = FunctionSummary {
-                func,
-                name: instance.module.names().func(func).map(str::to_owned),
-                instructions: steps.get(&func).copied(),
-                ..FunctionSummary::default()
-            };
-            for (info, site) in sites {
-                if info.kind.callee().is_some() {
-                    summary.calls += u64::from(site.first.count);
-                    continue;
-                }
-                for target in site.targets() {
-                    summary.calls += u64::from(target.count);
-                    summary.cache_hits += u64::from(target.count.saturating_sub(1));
-                    summary.cache_misses += 1;
-                }
-                summary.megamorphic += u64::from(site.state == IcState::Megamorphic);
+/// What was counted, or what inline caches say, function by function.
+fn functions(store: &StoreOpaque) -> Vec<FunctionSummary> {
+    let funcs = store
+        .runtime()
+        .instances
+        .iter()
+        .flat_map(|it| dump::prepared(it));
+    let mut found: Vec<_> = funcs.map(|it| summarize(&it)).collect();
+    found.retain(|it| it.calls != 0 || it.instructions.is_some_and(|it| it != 0));
+    found.sort_by_key(|it| Reverse((it.instructions, it.calls)));
+    found
+}
+
+fn summarize(func: &dump::Prepared<'_>) -> FunctionSummary {
+    let mut summary = FunctionSummary {
+        func: func.instance.func,
+        name: func
+            .module
+            .names()
+            .func(func.instance.func)
+            .map(str::to_owned),
+        instructions: func.counts.map(|it| it.instructions),
+        ..FunctionSummary::default()
+    };
+    for call in func.calls() {
+        let (hits, misses) = match (&call.targets, call.counts) {
+            (_, Some(counts)) => (counts.taken, counts.not_taken),
+            (Targets::Direct(count), None) => (u64::from(*count), 0),
+            (Targets::Cached(_, targets), None) => {
+                let calls: u64 = targets.iter().map(|it| u64::from(it.count)).sum();
+                let misses = targets.len() as u64;
+                (calls.saturating_sub(misses), misses)
             }
-            if summary.calls != 0 || summary.instructions.is_some() {
-                found.push(summary);
-            }
+        };
+        summary.calls += hits + misses;
+        if let Targets::Cached(state, _) = call.targets {
+            summary.cache_hits += hits;
+            summary.cache_misses += misses;
+            summary.megamorphic += u64::from(state == IcState::Megamorphic);
         }
     }
-    found
+    summary
 }
 
 /// The name of a function. Reports are of runs with one main module: the last instance is it.
@@ -262,9 +274,7 @@ impl fmt::Display for Report {
             f,
             "\ninline caches: {mono} monomorphic, {poly} polymorphic, {mega} megamorphic"
         )?;
-        for func in &self.functions {
-            writeln!(f, "{func}")?;
-        }
+        write!(f, "{}", FunctionTable(&self.functions))?;
         for code in &self.codes {
             writeln!(f, "{code}")?;
         }
@@ -294,21 +304,47 @@ impl fmt::Display for Report {
     }
 }
 
-impl fmt::Display for FunctionSummary {
+/// Functions as a table, with a line of headings if there are any.
+struct FunctionTable<'a>(&'a [FunctionSummary]);
+
+impl fmt::Display for FunctionTable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "  {}:", Named(self.func, &self.name))?;
-        if let Some(n) = self.instructions {
-            write!(f, " {n} instructions,")?;
+        const HEADINGS: [&str; 5] = [
+            "instructions",
+            "calls",
+            "cache hits",
+            "misses",
+            "megamorphic",
+        ];
+        let row = |it: &FunctionSummary| {
+            let numbers = [it.calls, it.cache_hits, it.cache_misses, it.megamorphic];
+            let [calls, hits, misses, megamorphic] = numbers.map(|it| it.to_string());
+            let instructions = it.instructions.map_or("-".to_owned(), |it| it.to_string());
+            [instructions, calls, hits, misses, megamorphic]
+        };
+        let rows: Vec<_> = self.0.iter().map(row).collect();
+        let width = |n: usize| {
+            let cells = rows.iter().map(|row: &[String; 5]| row[n].len());
+            cells.max().unwrap_or(0).max(HEADINGS[n].len())
+        };
+        if rows.is_empty() {
+            return Ok(());
         }
-        write!(
+        writeln!(
             f,
-            " {} calls, {} cache hits, {} misses",
-            self.calls, self.cache_hits, self.cache_misses
+            "in the interpreter, not counting what compiled code executes:"
         )?;
-        match self.megamorphic {
-            0 => Ok(()),
-            n => write!(f, ", {n} megamorphic"),
+        for (n, heading) in HEADINGS.iter().enumerate() {
+            write!(f, "  {heading:>width$}", width = width(n))?;
         }
+        writeln!(f, "  function")?;
+        for (row, func) in rows.iter().zip(self.0) {
+            for (n, cell) in row.iter().enumerate() {
+                write!(f, "  {cell:>width$}", width = width(n))?;
+            }
+            writeln!(f, "  {}", Named(func.func, &func.name))?;
+        }
+        Ok(())
     }
 }
 

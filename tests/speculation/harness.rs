@@ -94,6 +94,9 @@ fn modes(base: &Config) -> Vec<Mode> {
     modes.push(Mode::new("background", base, |it| {
         it.jit_threshold(2).jit_background(true);
     }));
+    modes.push(Mode::new("counting", base, |it| {
+        it.jit_threshold(2).interp_counts(true);
+    }));
     modes.push(Mode::new("no speculation", base, |it| {
         it.jit_threshold(2).jit_speculation(false);
     }));

@@ -12,7 +12,11 @@ use wasm_interp_jit::{Config, Store};
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "What the tiers do, on standard error")]
 pub(crate) struct InspectOptions {
-    /// Report at the end which functions were compiled and inlined, and what failed
+    /// Report at the end what the interpreter executed in each function, which functions were
+    /// compiled and inlined, and what failed
+    ///
+    /// The interpreter counts then, which makes it slower. Counts are of what it executed, not of
+    /// what compiled code did: `--tier interp` counts everything.
     #[arg(
         long,
         value_name = "FORM",
@@ -75,8 +79,11 @@ pub(crate) struct Watch<'a> {
 }
 
 impl InspectOptions {
-    /// Keeps what will be dumped.
+    /// Keeps what will be dumped, and counts what will be reported.
     pub(crate) fn apply(&self, config: &mut Config) {
+        if self.stats.is_some() {
+            config.interp_counts(true);
+        }
         if self
             .dump
             .iter()

@@ -16,7 +16,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use wasm_interp_jit::error::Context as _;
-use wasm_interp_jit::{Engine, Linker, Module, Result, Store, Trap, format_err};
+use wasm_interp_jit::{Config, Engine, Linker, Module, Result, Store, Trap, format_err};
 
 /// Exit code of a trap: what a shell reports of a process that aborted.
 const TRAPPED: u8 = 128 + libc::SIGABRT as u8;
@@ -73,14 +73,20 @@ fn parse_preload(text: &str) -> Result<(String, PathBuf), String> {
 
 impl RunCommand {
     pub(crate) fn execute(&self) -> ExitCode {
-        exit_code(self.run_and(|_| ()))
+        exit_code(self.run_and(|_| (), |_| ()))
     }
 
-    /// Runs the module, and then looks at what is in the store, whatever the result.
-    pub(crate) fn run_and(&self, look: impl FnOnce(&Store<Host>)) -> Result<()> {
+    /// Runs the module with other settings as `set` makes them, and then looks at what is in the
+    /// store, whatever the result.
+    pub(crate) fn run_and(
+        &self,
+        set: impl FnOnce(&mut Config),
+        look: impl FnOnce(&Store<Host>),
+    ) -> Result<()> {
         let mut settings = self.groups.settings_or_exit(|_| ());
         self.tier.apply(&mut settings.config);
         self.inspect.apply(&mut settings.config);
+        set(&mut settings.config);
         let engine = Engine::new(&settings.config)?;
         let path = Path::new(&self.module_and_args[0]);
         let module = load(&engine, path)?;

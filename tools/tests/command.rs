@@ -1,5 +1,6 @@
 //! The command as a process: exit codes, texts, and hosts that refuse what it asks for.
 
+use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -47,6 +48,67 @@ fn example_prints_its_result_and_a_report() {
         err.contains("deopts: 1\n") && err.contains("entered by OSR"),
         "{err}"
     );
+}
+
+/// A function without calls that a loop calls, and one that nobody calls.
+const COUNTED: &[u8] = br#"(module
+    (func $inc (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+    (func $unused)
+    (func (export "f") (param i32) (result i32) (local i32)
+      loop
+        (local.set 1 (call $inc (local.get 1)))
+        (br_if 0 (i32.lt_u (local.get 1) (local.get 0)))
+      end
+      local.get 1))"#;
+
+// The table is aligned, and begins with the function that executed most.
+#[test]
+fn stats_are_a_table_of_what_the_interpreter_executed() {
+    let path = file("counted.wat", COUNTED);
+    let args = ["run", "--tier=interp", "--stats", "--invoke=f"];
+    let (code, out, err) = run(command().args(args).arg(&path).arg("1000"));
+    assert_eq!((code, out.as_str()), (Some(0), "1000\n"), "{err}");
+    let table = "
+in the interpreter, not counting what compiled code executes:
+  instructions  calls  cache hits  misses  megamorphic  function
+          7004   1000           0       0            0  func2
+          4000      0           0       0            0  func0 (inc)
+";
+    assert!(err.contains(table), "{err}");
+    fs::remove_file(path).expect("the test has made it");
+}
+
+#[test]
+fn stats_and_listings_for_programs() {
+    let path = file("counted-json.wat", COUNTED);
+    let args = ["run", "--tier=interp", "--stats=json", "--invoke=f"];
+    let (_, _, err) = run(command().args(args).arg(&path).arg("10"));
+    let line = err.lines().find(|line| line.starts_with('{'));
+    let report: Value = serde_json::from_str(line.expect("a line of JSON")).expect("JSON");
+    let func = &report["functions"][0];
+    let counts = ["func", "instructions", "calls"].map(|key| func[key].as_u64());
+    assert_eq!(counts, [Some(2), Some(74), Some(10)], "{report}");
+
+    let args = [
+        "explain",
+        "--tier=interp",
+        "--json",
+        "--func=f",
+        "--invoke=f",
+    ];
+    let (_, out, err) = run(command().args(args).arg(&path).arg("10"));
+    let listings = out.lines().last().unwrap_or_default();
+    let listings: Value = serde_json::from_str(listings).expect("JSON");
+    let lines = listings[0]["lines"].as_array().expect("lines");
+    let find = |key: &str| lines.iter().find_map(|line| line.get(key));
+    let call = find("call").expect("a call");
+    assert_eq!(call["calls"], 10, "{err}");
+    let branch = &find("branches").expect("a branch")[0];
+    assert_eq!(
+        (&branch["taken"], &branch["executed"]),
+        (&json!(9), &json!(10))
+    );
+    fs::remove_file(path).expect("the test has made it");
 }
 
 #[test]

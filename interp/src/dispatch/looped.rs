@@ -1,108 +1,171 @@
-//! Dispatch by a loop: for builds in which a call in tail position may be a call.
+//! Dispatch by a loop: for builds in which a call in tail position may be a call, and for stores
+//! that count what is executed.
+//!
+//! It has no tables of handlers: tables are pointers, which each start of a program would have to
+//! relocate, even if it never gets here.
 
-use super::{Nans, leave, run_cold};
+use super::{leave, run_cold};
+use crate::counts::count;
 use crate::cursor::{Full, General, Path};
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
 use crate::ops::vector::{self, for_each_vector_version};
-use crate::ops::{Flow, N_SLOTS, Op, op, slot_of, slot_of_atomic, slot_of_prefixed, slot_of_simd};
+use crate::ops::{Coded, Flow, Op, op, slot_of_atomic, slot_of_prefixed, slot_of_simd};
 use crate::regs::Regs;
-use runtime::Status;
 use runtime::opcode::Opcode;
+use runtime::{Status, Store};
 
-/// Handlers by opcode.
-type Handlers = [Handler; N_SLOTS];
+#[cfg(not(tail_calls))]
+pub(crate) use as_mode::*;
 
-/// The handlers of vector functions, and those of all others.
-#[derive(Clone, Copy)]
-pub(crate) struct Tables {
-    ordinary: &'static Handlers,
-    vector: &'static Handlers,
+/// What stands for the handlers and the hints of optimized builds.
+#[cfg(not(tail_calls))]
+mod as_mode {
+    use crate::dispatch::Nans;
+
+    /// The handlers of a store: none, see the file's documentation.
+    pub(crate) struct Tables;
+
+    impl Tables {
+        pub(crate) fn new(_nans: Nans) -> Self {
+            Tables
+        }
+
+        pub(crate) fn counting() -> Self {
+            Tables
+        }
+    }
+
+    /// A value that the optimizer knows nothing about.
+    pub(crate) fn opaque(value: usize) -> usize {
+        value
+    }
+
+    /// An address that the optimizer does not take apart.
+    pub(crate) fn opaque_ptr<T>(at: *mut T) -> *mut T {
+        at
+    }
+
+    /// A value that the optimizer does not compute together with those of another `ID`.
+    pub(crate) fn apart<const ID: u32>(value: i64) -> i64 {
+        value
+    }
 }
 
-impl Tables {
-    pub(crate) fn new(nans: Nans) -> Self {
-        match nans {
-            Nans::Any => Tables {
-                ordinary: &HANDLERS,
-                vector: &VECTOR_HANDLERS,
-            },
-            Nans::Canonical => Tables {
-                ordinary: &CANONICAL_HANDLERS,
-                vector: &CANONICAL_VECTOR_HANDLERS,
-            },
+/// Runs the activation that begins with these registers.
+///
+/// # Safety
+///
+/// The invariants of `regs.rs` hold.
+pub(super) unsafe fn run(m: Regs) -> Status {
+    // SAFETY: invariant 1 of `regs.rs`.
+    let tuning = unsafe { Store::tuning((*m.ctx).store) };
+    match (tuning.canonical_nans, tuning.counts) {
+        (false, false) => run_as::<false, false>(m),
+        (false, true) => run_as::<false, true>(m),
+        (true, false) => run_as::<true, false>(m),
+        (true, true) => run_as::<true, true>(m),
+    }
+}
+
+/// The same in a store that canonicalizes NaNs or counts, or does not.
+fn run_as<const CANONICAL: bool, const COUNTS: bool>(mut m: Regs) -> Status {
+    loop {
+        let slot = match m.pc.byte() {
+            Opcode::PREFIX => slot_of_prefixed(sub_opcode(&m)),
+            Opcode::SIMD_PREFIX => slot_of_simd(sub_opcode(&m)),
+            Opcode::ATOMIC_PREFIX => slot_of_atomic(sub_opcode(&m)),
+            byte => usize::from(byte),
+        };
+        debug_assert_eq!(m.vector, m.is_in_vector_function());
+        #[cfg(feature = "trace-interp")]
+        m.trace();
+        if COUNTS {
+            count(&mut m);
+        }
+        if let Some(status) = step::<CANONICAL>(&mut m, slot) {
+            return status;
         }
     }
 }
 
-/// A value that the optimizer knows nothing about.
-pub(crate) fn opaque(value: usize) -> usize {
-    value
+/// The second part of the opcode at `pc`.
+fn sub_opcode(m: &Regs) -> u32 {
+    match Full::u32(m.pc.skip(1)) {
+        Some((sub, _)) => sub,
+        None => unreachable!("the full path reads any number"),
+    }
 }
 
-/// An address that the optimizer does not take apart.
-pub(crate) fn opaque_ptr<T>(at: *mut T) -> *mut T {
-    at
+/// Executes the instruction at `slot`; a status if the activation ends.
+fn step<const CANONICAL: bool>(m: &mut Regs, slot: usize) -> Option<Status> {
+    match m.vector {
+        true => vector_version::<CANONICAL>(m, slot),
+        false => any::<CANONICAL>(m, slot),
+    }
 }
 
-/// A value that the optimizer does not compute together with those of another `ID`.
-pub(crate) fn apart<const ID: u32>(value: i64) -> i64 {
-    value
+macro_rules! define_vector_version {
+    ($step:ident: $($name:ident)*) => {
+        /// The same in a vector function.
+        fn $step<const CANONICAL: bool>(m: &mut Regs, slot: usize) -> Option<Status> {
+            match slot {
+                $(<vector::$name as Coded>::SLOT => execute::<vector::$name>(m),)*
+                _ => any::<CANONICAL>(m, slot),
+            }
+        }
+    };
+}
+for_each_vector_version!(define_vector_version, vector_version);
+
+/// The same if vector functions have no version of their own.
+fn any<const CANONICAL: bool>(m: &mut Regs, slot: usize) -> Option<Status> {
+    match CANONICAL {
+        true => arithmetic(m, slot),
+        false => ordinary(m, slot),
+    }
 }
 
-/// Executes an instruction; a status if the activation ends.
-type Handler = fn(&mut Regs) -> Option<Status>;
+macro_rules! define_arithmetic {
+    ($(($name:ident, $result:ty))*) => {
+        /// The same in a store that canonicalizes NaNs.
+        fn arithmetic(m: &mut Regs, slot: usize) -> Option<Status> {
+            match slot {
+                $(<op::$name as Coded>::SLOT => execute::<Canonical<op::$name>>(m),)*
+                _ => vector_arithmetic(m, slot),
+            }
+        }
+    };
+}
+for_each_arithmetic!(define_arithmetic);
 
-macro_rules! define_table {
+macro_rules! define_vector_arithmetic {
+    ($(($name:ident, $result:ty))*) => {
+        /// The same if it is no arithmetic of scalars.
+        fn vector_arithmetic(m: &mut Regs, slot: usize) -> Option<Status> {
+            match slot {
+                $(<op::$name as Coded>::SLOT => execute::<Canonical<op::$name>>(m),)*
+                _ => ordinary(m, slot),
+            }
+        }
+    };
+}
+for_each_vector_arithmetic!(define_vector_arithmetic);
+
+macro_rules! define_ordinary {
     ($(($code:literal, $name:ident, $mnemonic:literal, $immediates:tt, $feedback:tt))*) => {
-        static HANDLERS: Handlers = {
-            let mut handlers: Handlers = [no_instruction; N_SLOTS];
-            $(handlers[slot_of(Opcode::$name)] = execute::<op::$name>;)*
-            handlers
-        };
+        /// The same if there is one version of it.
+        fn ordinary(m: &mut Regs, slot: usize) -> Option<Status> {
+            match slot {
+                $(<op::$name as Coded>::SLOT => execute::<op::$name>(m),)*
+                _ => unreachable!("opcode {:#x} passed validation", m.pc.byte()),
+            }
+        }
     };
 }
-runtime::for_each_opcode!(define_table);
+runtime::for_each_opcode!(define_ordinary);
 
-macro_rules! define_canonical_table {
-    ($(($name:ident, $result:ty))*) => {
-        static CANONICAL_HANDLERS: Handlers = {
-            let mut handlers = HANDLERS;
-            $(handlers[slot_of(Opcode::$name)] = execute::<Canonical<op::$name>>;)*
-            handlers
-        };
-    };
-}
-for_each_arithmetic!(define_canonical_table);
-
-macro_rules! enter_vector_versions {
-    ($handlers:ident: $($name:ident)*) => {
-        $($handlers[slot_of(Opcode::$name)] = execute::<vector::$name>;)*
-    };
-}
-
-/// The same handlers, but for the versions that vector functions have.
-const fn in_vector(mut handlers: Handlers) -> Handlers {
-    for_each_vector_version!(enter_vector_versions, handlers);
-    handlers
-}
-
-static VECTOR_HANDLERS: Handlers = in_vector(HANDLERS);
-
-macro_rules! define_canonical_vector_table {
-    ($(($name:ident, $result:ty))*) => {
-        static CANONICAL_VECTOR_HANDLERS: Handlers = {
-            let mut handlers = in_vector(CANONICAL_HANDLERS);
-            $(handlers[slot_of(Opcode::$name)] = execute::<Canonical<op::$name>>;)*
-            handlers
-        };
-    };
-}
-for_each_vector_arithmetic!(define_canonical_vector_table);
-
-fn no_instruction(m: &mut Regs) -> Option<Status> {
-    unreachable!("opcode {:#x} passed validation", m.pc.byte())
-}
-
+/// Executes the instruction `O` at `pc`; a status if the activation ends.
+#[inline(never)]
 fn execute<O: Op>(m: &mut Regs) -> Option<Status> {
     debug_assert!(O::TOP.allows(m.cache), "{} and {:?}", O::OPCODE, m.cache);
     let before = *m;
@@ -129,37 +192,4 @@ fn execute<O: Op>(m: &mut Regs) -> Option<Status> {
 #[inline(never)]
 fn general<O: Op>(m: &mut Regs) -> Flow {
     O::run::<General>(m)
-}
-
-/// The second part of the opcode at `pc`.
-fn sub_opcode(m: &Regs) -> u32 {
-    match Full::u32(m.pc.skip(1)) {
-        Some((sub, _)) => sub,
-        None => unreachable!("the full path reads any number"),
-    }
-}
-
-/// Runs the activation that begins with these registers.
-///
-/// # Safety
-///
-/// The invariants of `regs.rs` hold.
-pub(super) unsafe fn run(mut m: Regs) -> Status {
-    // SAFETY: invariant 1 of `regs.rs`; a context keeps its tables.
-    let Tables { ordinary, vector } = unsafe { (*m.ctx).dispatch };
-    loop {
-        let slot = match m.pc.byte() {
-            Opcode::PREFIX => slot_of_prefixed(sub_opcode(&m)),
-            Opcode::SIMD_PREFIX => slot_of_simd(sub_opcode(&m)),
-            Opcode::ATOMIC_PREFIX => slot_of_atomic(sub_opcode(&m)),
-            byte => usize::from(byte),
-        };
-        debug_assert_eq!(m.vector, m.is_in_vector_function());
-        #[cfg(feature = "trace-interp")]
-        m.trace();
-        let handlers = if m.vector { vector } else { ordinary };
-        if let Some(status) = handlers[slot](&mut m) {
-            return status;
-        }
-    }
 }

@@ -2,17 +2,23 @@
 //!
 //! In optimized builds for x86-64 each handler ends in a jump to the next one (`tail.rs`); in all
 //! others a loop calls them (`looped.rs`), since only optimization makes jumps of calls in tail
-//! position. Both run the same bodies, and both need constant native stack.
+//! position. Both run the same bodies, and both need constant native stack. Stores that count what
+//! is executed run the loop in all builds: in their tables, it is the handler of everything.
 
-#[cfg_attr(tail_calls, path = "tail.rs")]
-#[cfg_attr(not(tail_calls), path = "looped.rs")]
-mod mode;
+mod looped;
+#[cfg(tail_calls)]
+mod tail;
+
+#[cfg(not(tail_calls))]
+use looped as mode;
+#[cfg(tail_calls)]
+use tail as mode;
 
 pub(crate) use mode::{Tables, apart, opaque, opaque_ptr};
 
 use crate::ops::{Flow, Op};
 use crate::regs::Regs;
-use runtime::Status;
+use runtime::{Status, Tuning};
 
 /// What NaNs float arithmetic makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +27,15 @@ pub(crate) enum Nans {
     Any,
     /// Always the same.
     Canonical,
+}
+
+/// The dispatch tables of a store.
+pub(crate) fn tables(tuning: &Tuning) -> Tables {
+    match (tuning.counts, tuning.canonical_nans) {
+        (true, _) => Tables::counting(),
+        (false, true) => Tables::new(Nans::Canonical),
+        (false, false) => Tables::new(Nans::Any),
+    }
 }
 
 /// Runs the activation that begins with these registers.

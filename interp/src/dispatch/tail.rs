@@ -19,7 +19,7 @@ mod lookahead;
 #[path = "state.rs"]
 mod state;
 
-use super::{Nans, run_cold};
+use super::{Nans, looped, run_cold};
 use crate::context::Context;
 use crate::cursor::{Cursor, Full, General, Path, Quick};
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
@@ -75,6 +75,17 @@ impl Tables {
                     vector: canonical_vector_tables(),
                 }
             }
+        }
+    }
+}
+
+impl Tables {
+    /// Those of a store that counts: all are the loop, which never looks here again.
+    pub(crate) fn counting() -> Self {
+        static TABLES: OnceLock<Box<Handlers<N_VECTOR_SLOTS>>> = OnceLock::new();
+        Tables {
+            ordinary: [[run_loop; N_BYTES]; Cache::COUNT],
+            vector: TABLES.get_or_init(|| Box::new([[run_loop; N_VECTOR_SLOTS]; Cache::COUNT])),
         }
     }
 }
@@ -625,6 +636,16 @@ handlers! {
     #[inline(never)]
     fn raise_out_of_bounds[](m, Cache::Empty, false) {
         m.raise_out_of_bounds(m.r0, MemoryIdx(m.r1 as u32)) as u64
+    }
+
+    /// Executes all that is left of the activation. Its frame is the first of the activation.
+    #[cold]
+    #[inline(never)]
+    fn run_loop[](m, Cache::Empty, false) {
+        let vector = m.is_in_vector_function();
+        // SAFETY: the registers are as the first handler of an activation finds them.
+        let status = unsafe { looped::run(Regs { vector, ..m }) };
+        status as u64
     }
 
     #[cold]

@@ -93,6 +93,9 @@ pub(crate) trait Op: Coded {
 pub(crate) trait Coded {
     /// The opcode.
     const OPCODE: Opcode;
+
+    /// Its place in dispatch tables.
+    const SLOT: usize = slot_of(Self::OPCODE);
 }
 
 macro_rules! define_ops {
@@ -151,13 +154,6 @@ pub(crate) fn slot_of_prefixed(sub: u32) -> usize {
 }
 
 /// The place of the atomic instruction `sub` in dispatch tables.
-#[cfg_attr(
-    tail_calls,
-    expect(
-        dead_code,
-        reason = "where handlers jump, atomics have a table of their own"
-    )
-)]
 #[inline(always)]
 pub(crate) fn slot_of_atomic(sub: u32) -> usize {
     debug_assert!((sub as usize) < N_ATOMICS);

@@ -203,36 +203,40 @@ fn calls_across_instances() {
     }
 }
 
-/// Runs `body` in a thread whose native stack is far too small for a frame each step.
-fn with_little_stack(body: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new()
-        .stack_size(256 << 10)
-        .spawn(body);
-    thread.expect("a thread").join().expect("no panic");
+/// Checks the result of `f (n)`, with a step for each `n`, in threads whose native stack is far too
+/// small for a frame each step: without counts, and with, which has a dispatch of its own.
+fn check_with_little_stack(wat: &'static str, result: fn(u64) -> u64) {
+    for (counts, steps) in [(false, 10_000_000), (true, 1_000_000)] {
+        let run = move || {
+            let mut wasm = Wasm::empty(Tuning {
+                counts,
+                ..Tuning::default()
+            });
+            wasm.instantiate(wat, &[]);
+            wasm.check("f", &[steps], Ok(&[result(steps)]));
+        };
+        let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(run);
+        thread.expect("a thread").join().expect("no panic");
+    }
 }
-
-const STEPS: u64 = 10_000_000;
 
 #[test]
 fn loops_use_constant_native_stack() {
-    with_little_stack(|| {
-        let mut wasm = Wasm::new(
-            r#"(module (func (export "f") (param i32) (result i32) (local i32)
+    check_with_little_stack(
+        r#"(module (func (export "f") (param i32) (result i32) (local i32)
 loop $l
   local.get 1 i32.const 3 i32.add local.set 1
   local.get 0 i32.const 1 i32.sub local.tee 0 br_if $l
 end
 local.get 1))"#,
-        );
-        wasm.check("f", &[STEPS], Ok(&[3 * STEPS]));
-    });
+        |steps| 3 * steps,
+    );
 }
 
 #[test]
 fn tail_calls_use_constant_stack() {
-    with_little_stack(|| {
-        let mut wasm = Wasm::new(
-            r#"(module
+    check_with_little_stack(
+        r#"(module
 (type $t (func (param i32 i32) (result i32)))
 (table 2 funcref) (elem (i32.const 0) func $even $odd) (elem declare func $skip)
 (func $even (type $t) local.get 0 i32.eqz if local.get 1 return end
@@ -244,25 +248,22 @@ fn tail_calls_use_constant_stack() {
 (func (export "f") (param i32) (result i32)
   i32.const 1 ref.func $skip table.set
   local.get 0 i32.const 0 return_call $even))"#,
-        );
-        wasm.check("f", &[STEPS], Ok(&[STEPS / 2]));
-    });
+        |steps| steps / 2,
+    );
 }
 
 #[test]
 fn calls_and_returns_use_constant_native_stack() {
-    with_little_stack(|| {
-        let mut wasm = Wasm::new(
-            r#"(module (func $id (param i32) (result i32) local.get 0)
+    check_with_little_stack(
+        r#"(module (func $id (param i32) (result i32) local.get 0)
 (func (export "f") (param i32) (result i32) (local i32)
 loop $l
   local.get 1 i32.const 1 call $id i32.add local.set 1
   local.get 0 i32.const 1 i32.sub local.tee 0 br_if $l
 end
 local.get 1))"#,
-        );
-        wasm.check("f", &[STEPS], Ok(&[STEPS]));
-    });
+        |steps| steps,
+    );
 }
 
 // Host functions called in tail position take the place of their caller.

@@ -2,7 +2,7 @@
 //!
 //! An entry does not say whose it is; the dump walks the code to find out.
 
-use super::{CallKind, Module, PreparedBody, SideTableEntry, Vectors, side_table_entries};
+use super::{CallKind, Instruction, Module, PreparedBody, SideTableEntry, Vectors};
 use crate::opcode::Opcode;
 use std::fmt;
 
@@ -35,17 +35,14 @@ impl fmt::Display for SideTableDump<'_> {
         if let Some(vectors) = &body.vectors {
             writeln!(f, "{vectors}")?;
         }
-        let mut operators = body.operators(self.module);
-        let mut stp = 0;
-        while !operators.eof() {
-            let at = operators.original_position();
-            let op = operators.read().map_err(|_| fmt::Error)?;
-            let n_entries = side_table_entries(&op) as usize;
-            let opcode = Opcode::from_byte(self.module.bytes.present(at..at + 1)[0]);
-            for nth in 0..n_entries {
-                let opcode = opcode.ok_or(fmt::Error)?;
-                self.entry(f, opcode, at - body.code.start as usize, stp, nth)?;
-                stp += 1;
+        for Instruction { pc, entries } in body.instructions(self.module) {
+            let at = (body.code.start + pc) as usize;
+            let byte = self.module.bytes.present(at..at + 1)[0];
+            for (nth, stp) in entries.enumerate() {
+                let Some(opcode) = Opcode::from_byte(byte) else {
+                    unreachable!("prefixed instructions own no entries")
+                };
+                self.entry(f, opcode, (pc, stp), nth)?;
             }
         }
         for header in &body.loops {
@@ -79,26 +76,19 @@ impl SideTableDump<'_> {
         &self,
         f: &mut fmt::Formatter<'_>,
         opcode: Opcode,
-        pc: usize,
-        stp: usize,
+        (pc, stp): (u32, u32),
         nth: usize,
     ) -> fmt::Result {
         write!(f, "st{stp} {pc:#x} {opcode}")?;
-        let entry = &self.body.side_table[stp];
+        let entry = &self.body.side_table[stp as usize];
+        let landing = Landing::new(entry, pc, stp);
         match opcode {
             Opcode::Call | Opcode::CallIndirect | Opcode::CallRef => self.call(f, entry),
             Opcode::ReturnCall | Opcode::ReturnCallIndirect | Opcode::ReturnCallRef => {
                 self.call(f, entry)
             }
-            Opcode::BrTable => {
-                write!(f, "[{nth}]")?;
-                branch(f, entry, pc, stp)?;
-                writeln!(f)
-            }
-            _ => {
-                branch(f, entry, pc, stp)?;
-                writeln!(f, " len={}", entry.op_len())
-            }
+            Opcode::BrTable => writeln!(f, "[{nth}] {landing}"),
+            _ => writeln!(f, " {landing} len={}", entry.op_len()),
         }
     }
 
@@ -115,19 +105,44 @@ impl SideTableDump<'_> {
     }
 }
 
-fn branch(
-    f: &mut fmt::Formatter<'_>,
-    entry: &SideTableEntry,
-    pc: usize,
-    stp: usize,
-) -> fmt::Result {
-    let landing = pc.wrapping_add_signed(entry.pc_delta() as isize);
-    let landing_stp = stp.wrapping_add_signed(entry.stp_delta() as isize);
-    let arrow = if entry.is_backward() { "->^" } else { "->" };
-    write!(
-        f,
-        " {arrow} {landing:#x} st{landing_stp} keep={} drop={}",
-        entry.n_keep(),
-        entry.n_drop(),
-    )
+/// Where a branch lands, and what becomes of the operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Landing {
+    /// The pc there.
+    pub pc: u32,
+    /// The side table index there.
+    pub stp: u32,
+    /// Is it at a loop?
+    pub backward: bool,
+    /// Operand slots kept on top.
+    pub keep: u32,
+    /// Operand slots dropped below these.
+    pub drop: u32,
+}
+
+impl Landing {
+    /// That of the branch at `pc` by its entry, which is at `stp`.
+    pub fn new(entry: &SideTableEntry, pc: u32, stp: u32) -> Self {
+        Self {
+            pc: pc.wrapping_add_signed(entry.pc_delta()),
+            stp: stp.wrapping_add_signed(entry.stp_delta()),
+            backward: entry.is_backward(),
+            keep: entry.n_keep(),
+            drop: entry.n_drop(),
+        }
+    }
+}
+
+impl fmt::Display for Landing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Landing {
+            pc,
+            stp,
+            backward,
+            keep,
+            drop,
+        } = self;
+        let arrow = if *backward { "->^" } else { "->" };
+        write!(f, "{arrow} {pc:#x} st{stp} keep={keep} drop={drop}")
+    }
 }

@@ -1,122 +1,124 @@
 //! Instructions as text: mnemonic and immediates, for listings and traces.
 
-use super::Module;
+use super::{Module, PreparedBody, side_table_entries};
 use crate::opcode::{Immediates, Opcode};
-use std::fmt::Write as _;
+use std::ops::Range;
+use wasmparser::{BinaryReader, Result};
 
-impl Module {
-    /// The instruction at `at` in the bytes, as text. Requires an instruction of a prepared body.
-    pub fn instruction(&self, at: usize) -> String {
-        let nth = (self.bodies).partition_point(|it| it.range.start as usize <= at);
-        let end = self.bodies[nth - 1].range.end as usize;
-        let mut bytes = Bytes(self.bytes.present(at..end));
-        let byte = bytes.byte();
-        let opcode = Opcode::from_byte(byte).or_else(|| {
-            let sub = u32::try_from(bytes.unsigned()).ok()?;
-            Opcode::from_prefixed(byte, sub)
-        });
-        let Some(opcode) = opcode else {
-            unreachable!("opcode {byte:#x} passed validation")
-        };
-        let mut text = opcode.mnemonic().to_string();
-        bytes.immediates(opcode.immediates(), &mut text);
-        text
+/// An instruction of a prepared body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// From the first instruction of the body.
+    pub pc: u32,
+    /// The side table entries it owns.
+    pub entries: Range<u32>,
+}
+
+impl PreparedBody {
+    /// The instructions.
+    pub fn instructions(&self, module: &Module) -> impl Iterator<Item = Instruction> {
+        let mut operators = self.operators(module);
+        let mut stp = 0;
+        std::iter::from_fn(move || {
+            if operators.eof() {
+                return None;
+            }
+            let at = operators.original_position();
+            let op = match operators.read() {
+                Ok(op) => op,
+                Err(error) => unreachable!("the body passed validation: {error}"),
+            };
+            let entries = stp..stp + side_table_entries(&op);
+            stp = entries.end;
+            let pc = u32::try_from(at).expect("modules are below 4 GiB") - self.code.start;
+            Some(Instruction { pc, entries })
+        })
+    }
+
+    /// The instruction at `pc`, as text.
+    pub fn instruction_text(&self, module: &Module, pc: u32) -> String {
+        let start = (self.code.start + pc) as usize;
+        let bytes = module.bytes.present(start..self.code.end as usize);
+        match text(&mut BinaryReader::new(bytes, start)) {
+            Ok(text) => text,
+            Err(error) => unreachable!("the body passed validation: {error}"),
+        }
     }
 }
 
-/// What is left of an instruction.
-struct Bytes<'a>(&'a [u8]);
+/// The instruction that `reader` is at.
+fn text(reader: &mut BinaryReader<'_>) -> Result<String> {
+    let byte = reader.read_u8()?;
+    let opcode = match Opcode::from_byte(byte) {
+        Some(opcode) => Some(opcode),
+        None => Opcode::from_prefixed(byte, reader.read_var_u32()?),
+    };
+    let Some(opcode) = opcode else {
+        unreachable!("opcode {byte:#x} passed validation")
+    };
+    let immediates = immediates(opcode.immediates(), reader)?;
+    Ok(format!("{opcode}{immediates}"))
+}
 
-impl Bytes<'_> {
-    /// Appends immediates of this kind to `text`.
-    fn immediates(&mut self, kind: Immediates, text: &mut String) {
-        // Writing to a string does not fail.
-        let _ = match kind {
-            Immediates::None => Ok(()),
-            Immediates::BlockType => match self.signed() {
-                -0x40 => Ok(()),
-                ty @ 0.. => write!(text, " type{ty}"),
-                code => write!(text, " result={:#x}", code & 0x7f),
-            },
-            Immediates::Labels => (0..=self.unsigned()).try_for_each(|_| self.numbers(1, text)),
-            Immediates::ValTypes | Immediates::Lanes | Immediates::V128 => Ok(()),
-            Immediates::Label
-            | Immediates::Func
-            | Immediates::Local
-            | Immediates::Global
-            | Immediates::Table
-            | Immediates::Elem
-            | Immediates::Memory
-            | Immediates::Data
-            | Immediates::Type => self.numbers(1, text),
-            Immediates::TypeTable
-            | Immediates::TableTable
-            | Immediates::ElemTable
-            | Immediates::MemoryMemory
-            | Immediates::DataMemory => self.numbers(2, text),
-            Immediates::Memarg => self.memarg(text),
-            Immediates::MemargLane => {
-                let memarg = self.memarg(text);
-                memarg.and_then(|()| write!(text, " {}", self.byte()))
-            }
-            Immediates::I32 | Immediates::I64 | Immediates::HeapType => {
-                write!(text, " {}", self.signed())
-            }
-            Immediates::F32 => write!(text, " {}", f32::from_le_bytes(self.array())),
-            Immediates::F64 => write!(text, " {}", f64::from_le_bytes(self.array())),
-            Immediates::Lane | Immediates::Ordering => write!(text, " {}", self.byte()),
-        };
-    }
-
-    fn memarg(&mut self, text: &mut String) -> std::fmt::Result {
-        /// Says that the index of a memory follows.
-        const HAS_MEMORY: u64 = 0x40;
-        if self.unsigned() & HAS_MEMORY != 0 {
-            write!(text, " memory{}", self.unsigned())?;
+/// Immediates of this kind, each with a space before it.
+fn immediates(kind: Immediates, reader: &mut BinaryReader<'_>) -> Result<String> {
+    Ok(match kind {
+        Immediates::None | Immediates::ValTypes | Immediates::Lanes | Immediates::V128 => {
+            String::new()
         }
-        match self.unsigned() {
-            0 => Ok(()),
-            offset => write!(text, " offset={offset}"),
+        Immediates::BlockType => match reader.read_var_s33()? {
+            -0x40 => String::new(),
+            ty @ 0.. => format!(" type{ty}"),
+            code => format!(" result={:#x}", code & 0x7f),
+        },
+        Immediates::Labels => {
+            let n_targets = reader.read_var_u32()?;
+            (0..=n_targets)
+                .map(|_| number(reader))
+                .collect::<Result<_>>()?
         }
-    }
+        Immediates::Label
+        | Immediates::Func
+        | Immediates::Local
+        | Immediates::Global
+        | Immediates::Table
+        | Immediates::Elem
+        | Immediates::Memory
+        | Immediates::Data
+        | Immediates::Type => number(reader)?,
+        Immediates::TypeTable
+        | Immediates::TableTable
+        | Immediates::ElemTable
+        | Immediates::MemoryMemory
+        | Immediates::DataMemory => number(reader)? + &number(reader)?,
+        Immediates::Memarg => memarg(reader)?,
+        Immediates::MemargLane => memarg(reader)? + &byte(reader)?,
+        Immediates::I32 => format!(" {}", reader.read_var_i32()?),
+        Immediates::I64 => format!(" {}", reader.read_var_i64()?),
+        Immediates::HeapType => format!(" {}", reader.read_var_s33()?),
+        Immediates::F32 => format!(" {}", f32::from_bits(reader.read_f32()?.bits())),
+        Immediates::F64 => format!(" {}", f64::from_bits(reader.read_f64()?.bits())),
+        Immediates::Lane | Immediates::Ordering => byte(reader)?,
+    })
+}
 
-    fn numbers(&mut self, n: usize, text: &mut String) -> std::fmt::Result {
-        (0..n).try_for_each(|_| write!(text, " {}", self.unsigned()))
-    }
+fn memarg(reader: &mut BinaryReader<'_>) -> Result<String> {
+    /// Says that the index of a memory follows.
+    const HAS_MEMORY: u32 = 0x40;
+    let memory = match reader.read_var_u32()? & HAS_MEMORY {
+        0 => String::new(),
+        _ => format!(" memory{}", reader.read_var_u32()?),
+    };
+    Ok(match reader.read_var_u64()? {
+        0 => memory,
+        offset => format!("{memory} offset={offset}"),
+    })
+}
 
-    fn byte(&mut self) -> u8 {
-        let [byte] = self.array();
-        byte
-    }
+fn number(reader: &mut BinaryReader<'_>) -> Result<String> {
+    Ok(format!(" {}", reader.read_var_u32()?))
+}
 
-    fn array<const N: usize>(&mut self) -> [u8; N] {
-        let (bytes, rest) = self.0.split_first_chunk().expect("immediates are whole");
-        self.0 = rest;
-        *bytes
-    }
-
-    fn unsigned(&mut self) -> u64 {
-        let (mut value, mut shift) = (0, 0);
-        loop {
-            let byte = self.byte();
-            value |= u64::from(byte & 0x7f) << shift;
-            shift += 7;
-            if byte < 0x80 {
-                return value;
-            }
-        }
-    }
-
-    fn signed(&mut self) -> i64 {
-        let (mut value, mut shift) = (0, 0);
-        loop {
-            let byte = self.byte();
-            value |= i64::from(byte & 0x7f) << shift;
-            shift += 7;
-            if byte < 0x80 {
-                let unused = 64u32.saturating_sub(shift);
-                return value << unused >> unused;
-            }
-        }
-    }
+fn byte(reader: &mut BinaryReader<'_>) -> Result<String> {
+    Ok(format!(" {}", reader.read_u8()?))
 }

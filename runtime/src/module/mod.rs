@@ -26,10 +26,11 @@ pub use body::{Body, CallKind, CallSiteInfo, LoopInfo, PreparedBody, Vectors};
 pub use bytes::ModuleBytes;
 pub use const_expr::{ConstExpr, ConstOp};
 pub use constness::{TableClass, TableFacts};
-pub use dump::SideTableDump;
+pub use dump::{Landing, SideTableDump};
 pub use error::DecodeError;
 pub use features::{Features, Validation};
 pub use heights::AtPc;
+pub use listing::Instruction;
 pub use names::Names;
 pub use side_table::{SideTableEntry, side_table_entries};
 

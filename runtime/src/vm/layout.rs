@@ -18,7 +18,7 @@
 use crate::feedback::CallSite;
 use crate::module::{ImportCounts, Module, PreparedBody, SideTableEntry};
 use crate::types::{FuncType, SigRef, SubType, slots_of};
-use crate::{FuncIdx, GlobalIdx, MemoryIdx, SigId, Store, TableIdx, TypeIdx};
+use crate::{Counts, FuncIdx, GlobalIdx, MemoryIdx, SigId, Store, TableIdx, TypeIdx};
 use std::mem::{offset_of, size_of};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -331,6 +331,8 @@ pub struct FuncInstance {
     pub vector_locals: *const u32,
     /// `Vectors::operands`; null unless it is a vector function.
     pub vector_operands: *const u8,
+    /// What was executed; null unless the engine counts that. Last: whoever counts is slow.
+    pub counts: *mut Counts,
 }
 
 impl FuncInstance {
@@ -354,6 +356,7 @@ impl FuncInstance {
             host: null(),
             vector_locals: null(),
             vector_operands: null(),
+            counts: null_mut(),
         }
     }
 
