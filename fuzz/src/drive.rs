@@ -6,9 +6,10 @@
 
 use super::api::{
     AsContext, AsContextMut, Caller, Engine, Error, Extern, ExternRef, ExternType, Func, FuncType,
-    Global, Instance, Memory, MemoryTypeBuilder, Module, Mutability, Ref, RefType, Result, Store,
-    Table, Trap, Val, ValType, WasmBacktrace,
+    Global, Instance, Memory, MemoryTypeBuilder, Module, Mutability, Ref, RefType, Result,
+    SharedMemory, Store, Table, Trap, Val, ValType, WasmBacktrace,
 };
+use crate::cells;
 use crate::record::{Item, Outcome, Record, Seen, Step};
 use crate::rng::Rng;
 use crate::script::Script;
@@ -167,9 +168,16 @@ impl Run {
                     .min(ty.minimum())
                     .max(max)
                     .memory64(ty.is_64())
+                    .shared(ty.is_shared())
                     .page_size_log2(ty.page_size_log2())
-                    .build();
-                Memory::new(&mut self.store, ty.expect("smaller than one that is valid"))
+                    .build()
+                    .expect("smaller than one that is valid");
+                if ty.is_shared() {
+                    return SharedMemory::new(self.store.engine(), ty)
+                        .expect("small memories can be made")
+                        .into();
+                }
+                Memory::new(&mut self.store, ty)
                     .expect("small memories can be made")
                     .into()
             }
@@ -303,7 +311,7 @@ fn fits(export: &ExternType, import: &ExternType) -> bool {
                     .is_none_or(|max| a.maximum().is_some_and(|mine| mine <= max))
         }
         (ExternType::Memory(a), ExternType::Memory(b)) => {
-            (a.is_64(), a.page_size()) == (b.is_64(), b.page_size())
+            (a.is_64(), a.is_shared(), a.page_size()) == (b.is_64(), b.is_shared(), b.page_size())
                 && a.minimum() >= b.minimum()
                 && b.maximum()
                     .is_none_or(|max| a.maximum().is_some_and(|mine| mine <= max))
@@ -393,6 +401,17 @@ fn mutate(
                 None => return String::new(),
             }
             format!("[{at}] = {byte}")
+        }
+        Extern::SharedMemory(memory) => {
+            if rng.below(8) == 0 {
+                return format!(".grow(1) -> {:?}", memory.grow(1).ok());
+            }
+            let data = memory.data();
+            let (at, byte) = (rng.index(data.len()), rng.number() as u8);
+            match cells::write(data, at, byte) {
+                true => format!("[{at}] = {byte}"),
+                false => String::new(),
+            }
         }
         Extern::Table(table) => {
             let ty = ValType::from(table.ty(&store).element().clone());
@@ -492,6 +511,13 @@ fn item(store: &mut Store<Host>, export: &Extern) -> Option<Item> {
             Item::Memory {
                 len: data.len(),
                 hash: values::hash(data),
+            }
+        }
+        Extern::SharedMemory(memory) => {
+            let data = cells::read(memory.data());
+            Item::Memory {
+                len: data.len(),
+                hash: values::hash(&data),
             }
         }
         Extern::Table(table) => {

@@ -18,17 +18,9 @@ pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::THREADS)
     .union(WasmFeatures::WIDE_ARITHMETIC);
 
-/// What wasmtime is compared for: atomics would need it to be built with its feature `threads`.
-pub(crate) const REFERENCE: WasmFeatures = FEATURES.difference(WasmFeatures::THREADS);
-
 /// Is `wasm` a module with all of [`FEATURES`]?
 pub(crate) fn is_valid(wasm: &[u8]) -> bool {
-    is_valid_with(FEATURES, wasm)
-}
-
-/// Is `wasm` a module with these features?
-pub(crate) fn is_valid_with(features: WasmFeatures, wasm: &[u8]) -> bool {
-    wasmparser::Validator::new_with_features(features)
+    wasmparser::Validator::new_with_features(FEATURES)
         .validate_all(wasm)
         .is_ok()
 }

@@ -62,9 +62,7 @@ pub(crate) fn instrument(wasm: &[u8], exports: Exports, fuel: u32) -> Option<Vec
                 sections.copy(SectionId::Import, &wasm[imports.range()]);
                 for import in imports.into_imports() {
                     let ty = import.ok()?.ty;
-                    // Nobody would ever notify who waits in a shared one.
-                    let refuses = |ty: &wasmparser::MemoryType| ty.shared || !is_small(ty);
-                    if matches!(&ty, TypeRef::Memory(memory) if refuses(memory)) {
+                    if matches!(&ty, TypeRef::Memory(memory) if !is_small(memory)) {
                         return None;
                     }
                     counts.add(ty);
@@ -252,8 +250,7 @@ fn lower_memories(memories: wasmparser::MemorySectionReader<'_>) -> Option<Memor
             minimum: ty.initial,
             maximum: Some(ty.maximum.unwrap_or(limit).min(limit)),
             memory64: ty.memory64,
-            // For the same reason.
-            shared: false,
+            shared: ty.shared,
             page_size_log2: ty.page_size_log2,
         });
     }
@@ -284,28 +281,38 @@ fn with_fuel((count, globals): (u32, &[u8]), fuel: u32) -> Vec<u8> {
     bytes
 }
 
-/// `body` with fuel taken at its start and after each `loop`.
+/// `body` with fuel taken at its start and after each `loop`. It waits for no time at all: nobody
+/// would ever notify it.
 fn limit(wasm: &[u8], body: &FunctionBody<'_>, fuel: u32) -> Option<Vec<u8>> {
-    let check = take_fuel(fuel);
+    let (check, no_time) = (take_fuel(fuel), no_time());
     let mut reader = body.get_operators_reader().ok()?;
     let mut copied = reader.original_position();
     let mut bytes = wasm[body.range().start..copied].to_vec();
     bytes.extend_from_slice(&check);
     while !reader.eof() {
-        if let Operator::Loop { .. } = reader.read().ok()? {
-            let end = reader.original_position();
-            bytes.extend_from_slice(&wasm[copied..end]);
-            bytes.extend_from_slice(&check);
-            copied = end;
-        }
+        let start = reader.original_position();
+        let (at, more) = match reader.read().ok()? {
+            Operator::Loop { .. } => (reader.original_position(), &check),
+            Operator::MemoryAtomicWait32 { .. } | Operator::MemoryAtomicWait64 { .. } => {
+                (start, &no_time)
+            }
+            _ => continue,
+        };
+        bytes.extend_from_slice(&wasm[copied..at]);
+        bytes.extend_from_slice(more);
+        copied = at;
     }
     bytes.extend_from_slice(&wasm[copied..body.range().end]);
     Some(bytes)
 }
 
+/// Another timeout for the wait that follows.
+fn no_time() -> Vec<u8> {
+    encode(&[Instruction::Drop, Instruction::I64Const(0)])
+}
+
 fn take_fuel(fuel: u32) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for instruction in [
+    encode(&[
         Instruction::GlobalGet(fuel),
         Instruction::I32Eqz,
         Instruction::If(wasm_encoder::BlockType::Empty),
@@ -315,7 +322,12 @@ fn take_fuel(fuel: u32) -> Vec<u8> {
         Instruction::I32Const(1),
         Instruction::I32Sub,
         Instruction::GlobalSet(fuel),
-    ] {
+    ])
+}
+
+fn encode(instructions: &[Instruction<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for instruction in instructions {
         instruction.encode(&mut bytes);
     }
     bytes

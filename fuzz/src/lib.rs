@@ -9,6 +9,7 @@
 //!                                                        failure or stats <- oracle <---+
 //! ```
 
+mod cells;
 mod draw;
 mod failure;
 mod features;

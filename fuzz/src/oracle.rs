@@ -58,15 +58,13 @@ pub fn compare(program: &Program) -> Result<Stats, Failure> {
             )));
         }
     }
-    if reference::supports(wasm) {
-        let record = reference::run(wasm, *seed, nans)
-            .map_err(|error| failure(format!("wasmtime rejects the module: {error:#}")))?;
-        if let Some(difference) = expected.differs(&record, strictness(Engines::Wasmtime)) {
-            return Err(failure(format!(
-                "{:?} and wasmtime differ: {difference}",
-                modes[0]
-            )));
-        }
+    let record = reference::run(wasm, *seed, nans)
+        .map_err(|error| failure(format!("wasmtime rejects the module: {error:#}")))?;
+    if let Some(difference) = expected.differs(&record, strictness(Engines::Wasmtime)) {
+        return Err(failure(format!(
+            "{:?} and wasmtime differ: {difference}",
+            modes[0]
+        )));
     }
     if let Some(error) = stats.compile_failures.first() {
         return Err(failure(format!("not compiled: {error}")));

@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Interpreter,
+    /// The same, counting what it executes: in optimized builds, by another dispatch.
+    Counting,
     /// Compiled at the first call.
     Jit,
     /// Compiled at the first call; the n-th guard of each n fails. Memories have no guard pages.
@@ -32,12 +34,13 @@ pub(crate) enum Mode {
 }
 
 /// Modes with an engine that all runs share.
-const SHARED: [Mode; 6] = [
+const SHARED: [Mode; 7] = [
     Mode::Interpreter,
     Mode::Jit,
     Mode::Stress(NonZeroU32::MIN),
     Mode::Stress(NonZeroU32::MIN.saturating_add(2)),
     Mode::Tiered,
+    Mode::Counting,
     Mode::Background,
 ];
 
@@ -48,6 +51,9 @@ impl Mode {
     /// The modes in which a program with this seed runs; the first is the one to compare with.
     pub(crate) fn of(seed: u64) -> Vec<Mode> {
         let mut modes = SHARED[..5].to_vec();
+        if seed.is_multiple_of(4) {
+            modes.push(Mode::Counting);
+        }
         // Threads make runs slow and failures hard to repeat.
         if seed.is_multiple_of(16) {
             modes.push(Mode::Background);
@@ -61,12 +67,14 @@ impl Mode {
         config
             .wasm_features(WasmFeatures::all(), false)
             .wasm_features(FEATURES, true)
+            .shared_memory(true)
             .max_wasm_stack(1 << 20)
             .cranelift_nan_canonicalization(nans == Nans::Canonical)
             .cranelift_debug_verifier(true)
             .jit_background(false);
         match self {
             Mode::Interpreter => config.strategy(Strategy::Interpreter),
+            Mode::Counting => config.strategy(Strategy::Interpreter).interp_counts(true),
             Mode::Jit => config.strategy(Strategy::Jit),
             Mode::Stress(n) => config
                 .strategy(Strategy::Jit)

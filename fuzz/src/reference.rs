@@ -6,7 +6,7 @@ pub(crate) use wasmtime as api;
 #[expect(clippy::duplicate_mod, reason = "it runs over two engines, see there")]
 mod drive;
 
-use crate::features::{REFERENCE, is_valid_with};
+use crate::features::FEATURES;
 use crate::record::{Nans, Record};
 use crate::script::Script;
 use api::{Config, Engine, OptLevel, Result, WasmFeatures};
@@ -21,16 +21,12 @@ pub(crate) fn run(wasm: &[u8], seed: u64, nans: Nans) -> Result<Record> {
     Ok(drive::run(engine, &module, (Script::Random, seed), |_| {}))
 }
 
-/// Can it run `wasm`?
-pub(crate) fn supports(wasm: &[u8]) -> bool {
-    is_valid_with(REFERENCE, wasm)
-}
-
 fn config(nans: Nans) -> Config {
     let mut config = Config::new();
     config
         .wasm_features(WasmFeatures::all(), false)
-        .wasm_features(REFERENCE, true)
+        .wasm_features(FEATURES, true)
+        .shared_memory(true)
         .max_wasm_stack(1 << 20)
         .cranelift_nan_canonicalization(nans == Nans::Canonical)
         // Not the optimizations that the engine under test shares with it.

@@ -66,6 +66,8 @@ pub(super) struct Shape {
     pub(super) memory: bool,
     /// Does it have 64-bit addresses?
     pub(super) wide_memory: bool,
+    /// Is it for several threads?
+    shared_memory: bool,
     /// Do the tables of functions have 64-bit indices?
     pub(super) wide_tables: bool,
     /// The table of external references.
@@ -177,6 +179,7 @@ impl Shape {
             writes_tables: draw.one_in(2),
             memory: draw.one_in(2),
             wide_memory: draw.one_in(4),
+            shared_memory: draw.one_in(2),
             wide_tables: draw.one_in(4),
             holes: draw.one_in(6),
             start: draw.one_in(8),
@@ -196,7 +199,7 @@ impl Shape {
                 minimum: 1,
                 maximum: Some(2),
                 memory64: self.wide_memory,
-                shared: false,
+                shared: self.shared_memory,
                 page_size_log2: None,
             });
             module.section(&memories);

@@ -244,7 +244,7 @@ impl Body<'_, '_, '_> {
             align,
             memory_index: 0,
         };
-        match self.draw.below(4) {
+        match self.draw.below(5) {
             0 => self.emit(I::I64AtomicLoad(at(3))),
             1 => {
                 self.expression(ValType::I64, depth);
@@ -262,6 +262,13 @@ impl Body<'_, '_, '_> {
                 self.expression(ValType::I64, depth);
                 self.leaf(ValType::I64);
                 self.emit(I::I64AtomicRmw16CmpxchgU(at(1)));
+            }
+            3 => {
+                self.expression(ValType::I64, depth);
+                // Instrumentation makes it no time at all.
+                self.emit(I::I64Const(-1));
+                self.emit(I::MemoryAtomicWait64(at(3)));
+                self.emit(I::I64ExtendI32U);
             }
             _ => {
                 self.expression(ValType::I32, depth);
