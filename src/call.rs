@@ -10,7 +10,7 @@ use crate::{Trap, WasmBacktrace, WasmFault};
 use runtime::host::HostError;
 use runtime::module::DecodeError;
 use runtime::vm::{VMContext, VMFuncRef};
-use runtime::{FuncIdx, InstanceId, Raised, RawFrame};
+use runtime::{FuncIdx, InstanceId, OutOfMemory, Raised, RawFrame};
 use std::mem;
 
 /// Where the arguments of the next call go and its results come from.
@@ -107,16 +107,20 @@ fn error_of(store: &StoreOpaque, raised: Raised) -> Error {
     }
 }
 
-/// The error in a box of the runtime's: the embedder's, or what is wrong with a function that was
-/// only validated now.
+/// The error in a box of the runtime's: the embedder's, what is wrong with a function that was
+/// only validated now, or a lack of memory.
 fn open(error: HostError) -> Error {
     let error = match error.downcast::<Error>() {
         Ok(error) => return *error,
         Err(other) => other,
     };
+    let error = match error.downcast::<OutOfMemory>() {
+        Ok(error) => return (*error).into(),
+        Err(other) => other,
+    };
     match error.downcast::<DecodeError>() {
         Ok(error) => compile_error(*error),
-        Err(_) => unreachable!("host functions and preparation fail with these two types only"),
+        Err(_) => unreachable!("the runtime and host functions fail with these types only"),
     }
 }
 

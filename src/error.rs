@@ -10,6 +10,7 @@
 #[macro_use]
 mod macros;
 
+use runtime::ResourceError;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::error::Error as StdError;
 use std::fmt::{self, Debug, Display};
@@ -21,6 +22,15 @@ pub use crate::{bail, ensure, format_err};
 pub use anyhow::Chain;
 #[doc(hidden)]
 pub use macros::kind;
+pub use runtime::OutOfMemory;
+
+/// The error of a memory or table that was refused.
+pub(crate) fn refused(error: ResourceError) -> Error {
+    match error {
+        ResourceError::OutOfMemory(error) => error.into(),
+        other => other.into(),
+    }
+}
 
 /// The result of a fallible call of this crate.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -63,12 +73,15 @@ impl Error {
         Error(error)
     }
 
-    /// Puts `context` in front of the chain.
+    /// Puts `context` in front of the chain, unless it is [`OutOfMemory`].
     pub fn context<C>(self, context: C) -> Error
     where
         C: Display + Send + Sync + 'static,
     {
-        Error(self.0.context(context))
+        match self.is::<OutOfMemory>() {
+            true => self,
+            false => Error(self.0.context(context)),
+        }
     }
 
     /// The chain, outermost first.

@@ -1,6 +1,6 @@
 //! [`Instance`] and [`InstancePre`]: modules brought to life.
 
-use crate::error::{Context, Error, Result, ensure, format_err};
+use crate::error::{Context, Result, ensure, format_err, refused};
 use crate::func::HostFunc;
 use crate::matching::{Definition, check_imports};
 use crate::store::{StoreId, StoreInner, StoreOpaque};
@@ -347,7 +347,7 @@ fn instantiate<T: 'static>(
     opaque.register_module(module);
     let made = runtime::Instance::new(opaque.runtime_mut(), module.runtime().clone(), imports);
     let id = made.map_err(|error| match error {
-        InstantiateError::Resource(error) => Error::new(error),
+        InstantiateError::Resource(error) => refused(error),
         InstantiateError::Trap(trap) => trap.into(),
     })?;
     let instance = Instance {

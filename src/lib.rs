@@ -48,7 +48,7 @@ mod values;
 pub use backtrace::{FrameInfo, FrameSymbol, WasmBacktrace, WasmFault};
 pub use config::{Config, OptLevel, Strategy, WasmBacktraceDetails};
 pub use engine::{Engine, EngineWeak};
-pub use error::{Error, Result, ToWasmtimeResult};
+pub use error::{Error, OutOfMemory, Result, ToWasmtimeResult};
 pub use externref::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};
 pub use externs::{Export, Extern};
 pub use func::{Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList};

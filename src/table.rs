@@ -1,6 +1,6 @@
 //! [`Table`]: a table of a store.
 
-use crate::error::{Context, Result, bail, format_err};
+use crate::error::{Context, Result, bail, format_err, refused};
 use crate::store::{StoreId, StoreOpaque};
 use crate::types::{RefType, TableType};
 use crate::{AsContext, AsContextMut, Ref, Trap, Val};
@@ -29,7 +29,8 @@ impl Table {
             .lower()
             .ok_or_else(|| format_err!("tables of type {ty:?} are not supported"))?;
         let init = element(store, ty.element(), &init)?;
-        let id = store.runtime_mut().new_table(lowered, init)?;
+        let id = store.runtime_mut().new_table(lowered, init);
+        let id = id.map_err(refused)?;
         Ok(Table::from_id(store, id))
     }
 
@@ -68,14 +69,15 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If its maximum or the address space does not allow it, or if `init` is not of the type of
-    /// its elements or belongs to another store.
+    /// If its maximum does not allow it, if `init` is not of the type of its elements or belongs to
+    /// another store, and [`OutOfMemory`](crate::OutOfMemory).
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
         let store = store.as_context_mut().0.opaque_mut();
         let init = element(store, self.load_ty(store).element(), &init)?;
         match store.runtime_mut().table_mut(self.id).grow(delta, init) {
-            Some(old) => Ok(old),
-            None => bail!("failed to grow table by `{delta}`"),
+            Ok(Some(old)) => Ok(old),
+            Ok(None) => bail!("failed to grow table by `{delta}`"),
+            Err(error) => Err(error.into()),
         }
     }
 

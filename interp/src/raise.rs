@@ -1,7 +1,8 @@
-//! Traps of the current instruction.
+//! Traps and other errors of the current instruction.
 
 use crate::regs::Regs;
-use runtime::{Fault, MemoryIdx, RawFrame, Status, Trap, raise_trap};
+use runtime::host::HostError;
+use runtime::{Fault, MemoryIdx, RawFrame, Status, Trap, raise_error, raise_trap};
 
 impl Regs {
     /// Raises `trap` at the current instruction.
@@ -17,16 +18,30 @@ impl Regs {
     }
 
     fn raise_with(&self, trap: Trap, fault: Option<Fault>) -> Status {
+        let innermost = self.leave_at_instruction();
         // SAFETY: invariant 1 of `regs.rs`; suspended frames are on record, the current one is not.
+        unsafe { raise_trap((*self.ctx).store, trap, fault, Some(innermost)) }
+    }
+
+    /// Raises what is no trap at the current instruction.
+    #[cold]
+    pub(crate) fn raise_error(&self, error: HostError) -> Status {
+        let innermost = self.leave_at_instruction();
+        // SAFETY: as above.
+        unsafe { raise_error((*self.ctx).store, error, Some(innermost)) }
+    }
+
+    /// Tells the store which frames are on record. Returns the current one, which is not.
+    fn leave_at_instruction(&self) -> RawFrame {
+        // SAFETY: invariant 1 of `regs.rs`.
         unsafe {
             let (store, func) = ((*self.ctx).store, self.func());
             (*store).vm.frames_top = (*self.ctx).frame;
-            let innermost = RawFrame {
+            RawFrame {
                 module: (*self.instance()).module.clone(),
                 func: (*func).func,
                 pc: Some((*func).pc_offset(self.pc.as_ptr())),
-            };
-            raise_trap(store, trap, fault, Some(innermost))
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every function checks all bounds before it writes anything, as the specification demands.
 
-use crate::{DataIdx, ElemIdx, Instance, MemoryIdx, Store, TableIdx, Trap, racy};
+use crate::{DataIdx, ElemIdx, Instance, MemoryIdx, OutOfMemory, Store, TableIdx, Trap, racy};
 use std::ops::Range;
 
 /// Destination, source and length of a bulk operation, in bytes or elements.
@@ -144,6 +144,10 @@ pub unsafe fn data_drop(instance: *mut Instance, data: DataIdx) {
 
 /// `table.grow`: the slot of the old size, or of -1.
 ///
+/// # Errors
+///
+/// If there is not enough memory.
+///
 /// # Safety
 ///
 /// As for [`memory_grow`].
@@ -151,12 +155,12 @@ pub unsafe fn table_grow(
     instance: *mut Instance,
     table: TableIdx,
     (delta, init): (u64, u64),
-) -> u64 {
+) -> Result<u64, OutOfMemory> {
     // SAFETY: forwarded.
     let (store, instance) = unsafe { parts(instance) };
     let table = store.table_mut(instance.tables[table.index()]);
     let failed = table.ty.index.minus_one();
-    table.grow(delta, init).unwrap_or(failed)
+    Ok(table.grow(delta, init)?.unwrap_or(failed))
 }
 
 /// `table.fill`.

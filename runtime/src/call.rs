@@ -3,7 +3,10 @@
 use crate::os::{signals, stack_pointer};
 use crate::vm::{FuncKind, VMContext, VMFuncRef, VMStore};
 use crate::walk::{Activation, ActivationKind};
-use crate::{FuncIdx, Instance, Raised, RawFrame, Status, Store, TierKind, Trap, host, raise_trap};
+use crate::{
+    FuncIdx, Instance, Raised, RawFrame, Status, Store, TierKind, Trap, host, raise_error,
+    raise_trap,
+};
 use std::sync::atomic::Ordering;
 
 type Entry = unsafe extern "C" fn(*const u8, *mut VMFuncRef, *mut u64, *mut VMStore) -> u32;
@@ -237,11 +240,7 @@ pub unsafe fn prepare(
         }
         Err(error) => {
             // SAFETY: as above.
-            unsafe {
-                let backtrace = crate::walk::capture(store, None);
-                (*store).pending = Some(Raised::Error { error, backtrace });
-            }
-            Err(Status::Raised)
+            Err(unsafe { raise_error(store, error, None) })
         }
     }
 }

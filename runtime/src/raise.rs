@@ -36,11 +36,11 @@ pub enum Raised {
         /// Frames at the trap, innermost first.
         backtrace: Vec<RawFrame>,
     },
-    /// An error returned by a host function.
+    /// An error: of a host function, or of the runtime but no trap.
     Error {
         /// The error.
         error: HostError,
-        /// Wasm frames below the host function, innermost first.
+        /// Wasm frames below the host function or at the instruction, innermost first.
         backtrace: Vec<RawFrame>,
     },
     /// A panic of a host function; resumed by the outermost entry.
@@ -80,5 +80,23 @@ pub unsafe fn raise_trap(
             backtrace,
         })
     };
+    Status::Raised
+}
+
+/// The same for what is no trap.
+///
+/// # Safety
+///
+/// As for [`raise_trap`].
+#[cold]
+pub unsafe fn raise_error(
+    store: *mut Store,
+    error: HostError,
+    innermost: Option<RawFrame>,
+) -> Status {
+    // SAFETY: forwarded.
+    let backtrace = unsafe { crate::walk::capture(store, innermost) };
+    // SAFETY: the caller promises a live store.
+    unsafe { (*store).pending = Some(Raised::Error { error, backtrace }) };
     Status::Raised
 }

@@ -26,8 +26,8 @@ pub enum ResourceError {
     #[error(transparent)]
     Layout(#[from] LayoutError),
     /// There is not enough memory for a table.
-    #[error("out of memory (failed to allocate {0} bytes)")]
-    OutOfMemory(usize),
+    #[error(transparent)]
+    OutOfMemory(#[from] OutOfMemory),
     /// The system refused address space for a memory.
     #[error("mmap failed to reserve {bytes:#x} bytes")]
     Reserve {
@@ -39,4 +39,30 @@ pub enum ResourceError {
     /// The system refused memory.
     #[error(transparent)]
     System(#[from] io::Error),
+}
+
+/// There was not enough memory for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("out of memory (failed to allocate {requested_allocation_size} bytes)")]
+pub struct OutOfMemory {
+    requested_allocation_size: usize,
+}
+
+impl OutOfMemory {
+    /// That many bytes were asked for. More than an object may have are not told apart.
+    pub const fn new(requested_allocation_size: usize) -> Self {
+        const MAX: usize = isize::MAX.cast_unsigned();
+        Self {
+            requested_allocation_size: if requested_allocation_size < MAX {
+                requested_allocation_size
+            } else {
+                MAX
+            },
+        }
+    }
+
+    /// How many bytes were asked for.
+    pub fn requested_allocation_size(&self) -> usize {
+        self.requested_allocation_size
+    }
 }

@@ -1,8 +1,8 @@
 //! Tables.
 
-use crate::ResourceError;
-use crate::types::TableType;
+use crate::types::{HeapType, IndexType, TableType};
 use crate::vm::VMTable;
+use crate::{OutOfMemory, ResourceError};
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::{self, NonNull};
 
@@ -44,13 +44,13 @@ impl Table {
             unit: "elements",
         })?;
         let bytes = capacity
-            .checked_mul(size_of::<u64>())
+            .checked_mul(element_size(&ty))
             .ok_or(ResourceError::Overflow)?;
-        Layout::from_size_align(bytes, align_of::<u64>())?;
+        Layout::from_size_align(bytes, element_size(&ty))?;
         let base = Some(capacity)
             .filter(|_| n <= MAX_ELEMENTS)
             .and_then(allocate)
-            .ok_or(ResourceError::OutOfMemory(bytes))?;
+            .ok_or(OutOfMemory::new(bytes))?;
         let def = VMTable {
             base,
             len: n,
@@ -139,19 +139,39 @@ impl Table {
         true
     }
 
-    /// Grows by `delta` elements of value `init`; returns the old size, or `None` if it cannot.
-    pub fn grow(&mut self, delta: u64, init: u64) -> Option<u64> {
+    /// Grows by `delta` elements of value `init`; returns the old size, or `None` if its type or
+    /// its indices do not allow it.
+    ///
+    /// # Errors
+    ///
+    /// If there is not enough memory, or if it had more elements than any table may have.
+    ///
+    /// # Note
+    ///
+    /// The specification would have it that this fails like other growth. wasmtime ends the
+    /// program.
+    pub fn grow(&mut self, delta: u64, init: u64) -> Result<Option<u64>, OutOfMemory> {
         let old = self.len();
-        let new = old.checked_add(delta)?;
-        if new > self.ty.maximum.unwrap_or(u64::MAX) || new > MAX_ELEMENTS {
-            return None;
+        let maximum = self.ty.maximum.unwrap_or(match self.ty.index {
+            IndexType::I32 => u32::MAX.into(),
+            IndexType::I64 => u64::MAX,
+        });
+        let Some(new) = old.checked_add(delta).filter(|new| *new <= maximum) else {
+            return Ok(None);
+        };
+        let out_of_memory = || {
+            let bytes = new.saturating_mul(element_size(&self.ty) as u64);
+            OutOfMemory::new(usize::try_from(bytes).unwrap_or(usize::MAX))
+        };
+        if new > MAX_ELEMENTS {
+            return Err(out_of_memory());
         }
-        let len = usize::try_from(new).ok()?;
+        let len = usize::try_from(new).map_err(|_| out_of_memory())?;
         if len > self.capacity {
             let wanted = len.max(self.capacity * 2).min(MAX_ELEMENTS as usize);
             let (base, capacity) = match allocate(wanted) {
                 Some(base) => (base, wanted),
-                None => (allocate(len)?, len),
+                None => (allocate(len).ok_or_else(out_of_memory)?, len),
             };
             // SAFETY: both hold at least `old` slots and do not overlap; the old one is ours.
             unsafe {
@@ -168,7 +188,7 @@ impl Table {
         if init != 0 {
             self.slots_mut()[old as usize..].fill(init);
         }
-        Some(old)
+        Ok(Some(old))
     }
 
     /// Frees the elements. The table is not used afterwards.
@@ -183,6 +203,15 @@ impl Table {
             (*vm).len = 0;
         }
         self.capacity = 0;
+    }
+}
+
+/// Bytes, and alignment, of an element in wasmtime: those of the host's values have half a slot.
+/// Texts of errors tell.
+fn element_size(ty: &TableType) -> usize {
+    match ty.element.heap {
+        HeapType::Extern | HeapType::NoExtern => size_of::<u32>(),
+        HeapType::Func | HeapType::ConcreteFunc(_) | HeapType::NoFunc => size_of::<u64>(),
     }
 }
 

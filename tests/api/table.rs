@@ -1,8 +1,9 @@
 //! Tables of the host and of instances.
 
-use crate::{check, error, panic_message};
+use crate::{check, error, instance, panic_message, text};
 use wasm_interp_jit::{
-    Engine, Func, Instance, Module, Ref, RefType, Result, Store, Table, TableType, Trap, Val,
+    Engine, Func, Instance, Module, OutOfMemory, Ref, RefType, Result, Store, Table, TableType,
+    Trap, Val, WasmBacktrace,
 };
 
 fn funcs(store: &mut Store<()>, min: u32, max: Option<u32>) -> Result<Table> {
@@ -136,6 +137,63 @@ fn fill_and_copy() {
         let externs = TableType::new(RefType::EXTERNREF, 3, None);
         let externs = Table::new(&mut store, externs, Ref::Extern(None))?;
         assert!(error(Table::copy(&mut store, &externs, 0, &a, 0, 1)).contains("does not match"));
+        Ok(())
+    });
+}
+
+// Only a maximum makes `table.grow` return -1. Where memory is missing, wasmtime 48 ends the
+// program with an error that is no trap and takes no context, not even a backtrace.
+#[test]
+fn growth_without_memory() {
+    check(|engine| {
+        let (mut store, it) = instance(
+            engine,
+            (),
+            r#"(module
+            (table $funcs (export "funcs") i64 1 funcref)
+            (table $hosts (export "hosts") i64 1 externref)
+            (table $few i64 1 1000 funcref)
+            (table $narrow 1 funcref)
+            (func (export "funcs.grow") (param i64) (result i64)
+                (table.grow $funcs (ref.null func) (local.get 0)))
+            (func (export "hosts.grow") (param i64) (result i64)
+                (table.grow $hosts (ref.null extern) (local.get 0)))
+            (func (export "few.grow") (param i64) (result i64)
+                (table.grow $few (ref.null func) (local.get 0)))
+            (func (export "narrow.grow") (param i64) (result i64)
+                (i64.extend_i32_s
+                    (table.grow $narrow (ref.null func) (i32.wrap_i64 (local.get 0))))))"#,
+        )?;
+        for (name, null, size) in [
+            ("funcs", Ref::Func(None), 8_u64),
+            ("hosts", Ref::Extern(None), 4),
+        ] {
+            let grow = it.get_typed_func::<u64, i64>(&mut store, &format!("{name}.grow"))?;
+            let table = it.get_table(&mut store, name).expect("it is exported");
+            for delta in [1 << 60, u64::MAX - 1] {
+                // Larger numbers are not told apart.
+                let bytes = (delta + 1)
+                    .saturating_mul(size)
+                    .min(i64::MAX.cast_unsigned());
+                let expected = format!("out of memory (failed to allocate {bytes} bytes)");
+                for result in [
+                    grow.call(&mut store, delta).map(|_| ()),
+                    table.grow(&mut store, delta, null.clone()).map(|_| ()),
+                ] {
+                    let error = result.expect_err("there is not that much memory");
+                    assert_eq!(text(&error), expected);
+                    assert!(error.is::<OutOfMemory>() && !error.is::<WasmBacktrace>());
+                }
+            }
+            assert_eq!(grow.call(&mut store, u64::MAX)?, -1);
+            assert!(error(table.grow(&mut store, u64::MAX, null)).starts_with("failed to grow"));
+            assert_eq!(grow.call(&mut store, 2)?, 1);
+            assert_eq!(table.size(&store), 3);
+        }
+        let grow = it.get_typed_func::<u64, i64>(&mut store, "few.grow")?;
+        assert_eq!(grow.call(&mut store, 1 << 60)?, -1);
+        let grow = it.get_typed_func::<u64, i64>(&mut store, "narrow.grow")?;
+        assert_eq!(grow.call(&mut store, u64::from(u32::MAX))?, -1);
         Ok(())
     });
 }

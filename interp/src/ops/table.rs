@@ -30,6 +30,30 @@ impl Op for op::TableSize {
     }
 }
 
+impl Op for op::TableGrow {
+    #[inline(always)]
+    fn run<P: Path>(_m: &mut Regs) -> Flow {
+        Flow::Cold
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        let (_sub, at) = decode!(Full::u32(m.pc.skip(1)));
+        let (table, next) = decode!(Full::u32(at));
+        let delta = m.pop();
+        let init = m.pop_slot();
+        // SAFETY: the instance is that of the current frame; no reference to its store is alive.
+        match unsafe { runtime::table_grow(m.instance(), TableIdx(table), (delta, init)) } {
+            Ok(old) => {
+                m.push(old);
+                m.flush();
+                m.pc = next;
+                Flow::Next
+            }
+            Err(error) => Flow::Exit(m.raise_error(Box::new(error))),
+        }
+    }
+}
+
 /// Instructions that the runtime executes for every tier: cold only. `first` is the first number
 /// behind the opcode byte: of a prefixed instruction, the other half of its opcode.
 macro_rules! runtime {
@@ -83,16 +107,6 @@ runtime! {
         // SAFETY: as above.
         unsafe { runtime::table_copy(m.instance(), at, m.pop_span()) }
             .map(|()| next)
-    }
-    TableGrow |m, _sub, at| {
-        let (table, next) = decode!(Full::u32(at));
-        let delta = m.pop();
-        let init = m.pop_slot();
-        // SAFETY: as above.
-        let old = unsafe { runtime::table_grow(m.instance(), TableIdx(table), (delta, init)) };
-        m.push(old);
-        m.flush();
-        Ok(next)
     }
     TableFill |m, _sub, at| {
         let (table, next) = decode!(Full::u32(at));

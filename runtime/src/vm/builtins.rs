@@ -7,7 +7,7 @@
 use super::VMContext;
 use crate::{
     DataIdx, ElemIdx, ExitId, Expected, Instance, MemoryIdx, Raised, Status, Store, TableIdx, Trap,
-    atomic, bulk, raise_trap,
+    atomic, bulk, raise_error, raise_trap,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -114,7 +114,14 @@ for_each_builtin! {
     /// `table.grow`: (table, delta, init) -> old size or -1.
     TableGrow(instance, table, delta, init) {
         // SAFETY: as above.
-        Ok(unsafe { bulk::table_grow(instance, TableIdx(table as u32), (delta, init)) })
+        match unsafe { bulk::table_grow(instance, TableIdx(table as u32), (delta, init)) } {
+            Ok(old) => Ok(old),
+            Err(error) => {
+                // SAFETY: the stub recorded its frame, so all frames are on record.
+                unsafe { raise_error((*instance).store, Box::new(error), None) };
+                Ok(RAISED)
+            }
+        }
     }
     /// `table.fill`: (table, to, value, len).
     TableFill(instance, table, to, value, len) {
