@@ -178,3 +178,40 @@ impl WasiOptions {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_interp_jit::Engine;
+
+    /// Whether there is a context, and how many functions are defined, for a module.
+    fn provided(text: &str) -> (bool, usize) {
+        let options = WasiOptions {
+            dirs: Vec::new(),
+            vars: Vec::new(),
+            argv0: None,
+        };
+        let engine = Engine::default();
+        let module = Module::new(&engine, text).expect("the module is valid");
+        let mut linker = Linker::new(&engine);
+        let mut store = Store::new(&engine, Host::default());
+        // Twice, as for a module and a preload.
+        for _ in 0..2 {
+            let (settings, args) = (WasiSettings::default(), ["name".into()]);
+            options
+                .provide(&mut linker, &mut store, &module, &settings, &args)
+                .expect("it can be provided");
+        }
+        (store.data().wasi.is_some(), linker.iter(&mut store).count())
+    }
+
+    // Making a context and 46 functions takes longer than running a small module.
+    #[test]
+    fn only_who_imports_it_pays_for_it() {
+        assert_eq!(provided("(module)"), (false, 0));
+        let from = |name| format!(r#"(module (import "{name}" "proc_exit" (func (param i32))))"#);
+        assert_eq!(provided(&from("other")), (false, 0));
+        assert_eq!(provided(&from(PREVIEW0)), (true, 45));
+        assert_eq!(provided(&from(PREVIEW1)), (true, 46));
+    }
+}
