@@ -118,47 +118,46 @@ impl BenchCommand {
             print!("  {:^28}", engine.name);
         }
         println!();
-        let mut products = vec![0.0; engines.len()];
+        let mut means = vec![Mean::default(); engines.len()];
         for program in programs {
             let file = dir.join(program.name).with_extension("wasm");
             std::fs::write(&file, wat::parse_bytes(program.module)?)?;
-            let commands: Vec<String> = engines
+            let commands: Vec<Option<String>> = engines
                 .iter()
                 .map(|it| it.command(program, &file))
                 .collect();
-            let times = self.measure(&commands)?;
-            let expected = engines[0].result(&times[0].output);
-            for (engine, time) in engines.iter().zip(&times) {
+            let times = self.measure(&commands.iter().flatten().cloned().collect::<Vec<_>>())?;
+            let this = &times[0];
+            let expected = engines[0].result(&this.output);
+            let mut times = times.iter();
+            print!("{:<18}", program.name);
+            for ((engine, command), mean) in engines.iter().zip(&commands).zip(&mut means) {
+                let Some(time) = command.as_ref().and_then(|_| times.next()) else {
+                    print!("  {:^28}", "-");
+                    continue;
+                };
                 ensure!(
                     engine.result(&time.output) == expected,
                     "{}: {} prints {:?}, {} prints {:?}",
                     program.name,
                     engines[0].name,
-                    times[0].output,
+                    this.output,
                     engine.name,
                     time.output,
                 );
-            }
-            print!("{:<18}", program.name);
-            for (time, product) in times.iter().zip(&mut products) {
                 let ratio = if self.interp {
-                    times[0].ratios(time)
+                    this.ratios(time)
                 } else {
-                    time.ratios(&times[0])
+                    time.ratios(this)
                 };
-                *product += ratio.median.ln();
+                mean.add(ratio.median);
                 print!("  {}", cell(time, ratio));
             }
             println!();
         }
         print!("{:<18}", "geometric mean");
-        for product in products {
-            print!(
-                "  {:>9} {:>6.3} {:>11}",
-                "",
-                (product / programs.len() as f64).exp(),
-                ""
-            );
+        for mean in means {
+            print!("  {:>9} {:>6.3} {:>11}", "", mean.value(), "");
         }
         println!();
         Ok(())
@@ -188,6 +187,24 @@ impl BenchCommand {
         });
         spinner.finish_and_clear();
         times
+    }
+}
+
+/// A geometric mean.
+#[derive(Clone, Copy, Default)]
+struct Mean {
+    logarithms: f64,
+    n: u32,
+}
+
+impl Mean {
+    fn add(&mut self, value: f64) {
+        self.logarithms += value.ln();
+        self.n += 1;
+    }
+
+    fn value(self) -> f64 {
+        (self.logarithms / f64::from(self.n)).exp()
     }
 }
 

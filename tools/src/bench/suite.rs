@@ -14,6 +14,13 @@ pub(crate) struct Program {
     pub(crate) size: u32,
 }
 
+impl Program {
+    /// Has it vector instructions?
+    fn has_vectors(&self) -> bool {
+        self.name == "simd.wasm"
+    }
+}
+
 macro_rules! programs {
     ($(#[$attr:meta] $list:ident: $($file:literal * $size:literal,)*)*) => {$(
         #[$attr]
@@ -49,6 +56,7 @@ programs! {
     "indirect-1.wasm" * 20_000_000,
     "indirect-4.wasm" * 20_000_000,
     "indirect-16.wasm" * 20_000_000,
+    "simd.wasm" * 20_000,
 }
 
 /// An engine that can run the programs.
@@ -59,6 +67,8 @@ pub(crate) struct Engine {
     command: String,
     /// What it prints before a result.
     result_prefix: &'static str,
+    /// Does it know vector instructions?
+    vectors: bool,
 }
 
 impl Engine {
@@ -67,6 +77,7 @@ impl Engine {
             name: name.to_string(),
             command: command.to_string(),
             result_prefix: "",
+            vectors: true,
         }
     }
 
@@ -103,12 +114,13 @@ impl Engine {
         )
     }
 
-    /// wasm3 reports results on standard error, with a word before them.
+    /// wasm3 reports results on standard error, with a word before them. It has no vectors.
     pub(crate) fn wasm3(program: &Path) -> Self {
         let program = quoted(program);
         let command = format!("{program} --func run {{file}} {{size}} 2>&1");
         Self {
             result_prefix: "Result: ",
+            vectors: false,
             ..Self::new("wasm3", &command)
         }
     }
@@ -118,13 +130,14 @@ impl Engine {
         output.strip_prefix(self.result_prefix).unwrap_or(output)
     }
 
-    /// The command that runs `program`, which was written to `file`.
-    pub(crate) fn command(&self, program: &Program, file: &Path) -> String {
+    /// The command that runs `program`, which was written to `file`; `None` if the engine cannot.
+    pub(crate) fn command(&self, program: &Program, file: &Path) -> Option<String> {
+        if program.has_vectors() && !self.vectors {
+            return None;
+        }
         let command = self.command.replace("{file}", &quoted(file));
-        format!(
-            "exec {}",
-            command.replace("{size}", &program.size.to_string())
-        )
+        let size = program.size.to_string();
+        Some(format!("exec {}", command.replace("{size}", &size)))
     }
 }
 
