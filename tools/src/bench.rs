@@ -44,6 +44,9 @@ pub(crate) struct BenchCommand {
     /// wasm3's command, to compare with
     #[arg(long, value_name = "PATH", conflicts_with = "commands")]
     wasm3: Option<PathBuf>,
+    /// The command of WAMR (`iwasm`), to compare with
+    #[arg(long, value_name = "PATH", conflicts_with = "commands")]
+    wamr: Option<PathBuf>,
     /// Another engine to compare with, e.g. `mine='mine -e run {file} {size}'`
     #[arg(long = "engine", value_name = "NAME=COMMAND", conflicts_with = "commands", value_parser = Engine::parse)]
     engines: Vec<Engine>,
@@ -175,6 +178,7 @@ impl BenchCommand {
         engines.extend(self.wasmtime.iter().map(|it| Engine::wasmtime(it)));
         engines.extend(self.wasmi.iter().map(|it| Engine::wasmi(it)));
         engines.extend(self.wasm3.iter().map(|it| Engine::wasm3(it)));
+        engines.extend(self.wamr.iter().map(|it| Engine::wamr(it)));
         engines.extend(self.engines.iter().cloned());
         Ok(engines)
     }

@@ -3,6 +3,7 @@
 //! [`PROGRAMS`] are for the compiler: compiled code takes about a second. [`INTERP_PROGRAMS`] are
 //! for interpreters, with sizes that take them about that long.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 /// A program of `tools/bench`; it exports `run(i32) -> i32`.
@@ -59,14 +60,25 @@ programs! {
     "simd.wasm" * 20_000,
 }
 
+/// How an engine prints the result of a program.
+#[derive(Clone, Copy, Debug)]
+enum Results {
+    /// As this one does: a signed number.
+    Plain,
+    /// The same behind a word.
+    Behind(&'static str),
+    /// As in `0x2a:i32`.
+    Hexadecimal,
+}
+
 /// An engine that can run the programs.
 #[derive(Clone, Debug)]
 pub(crate) struct Engine {
     pub(crate) name: String,
     /// The command, with `{file}` for the program and `{size}` for the argument of `run`.
     command: String,
-    /// What it prints before a result.
-    result_prefix: &'static str,
+    /// How it prints results.
+    results: Results,
     /// Does it know vector instructions?
     vectors: bool,
 }
@@ -76,7 +88,7 @@ impl Engine {
         Self {
             name: name.to_string(),
             command: command.to_string(),
-            result_prefix: "",
+            results: Results::Plain,
             vectors: true,
         }
     }
@@ -119,15 +131,39 @@ impl Engine {
         let program = quoted(program);
         let command = format!("{program} --func run {{file}} {{size}} 2>&1");
         Self {
-            result_prefix: "Result: ",
+            results: Results::Behind("Result: "),
             vectors: false,
             ..Self::new("wasm3", &command)
         }
     }
 
+    /// WAMR reports results in hexadecimal digits, with their type. Its interpreter has vectors only
+    /// if it is built with a library for them.
+    pub(crate) fn wamr(program: &Path) -> Self {
+        let program = quoted(program);
+        Self {
+            results: Results::Hexadecimal,
+            vectors: false,
+            ..Self::new("wamr", &format!("{program} -f run {{file}} {{size}}"))
+        }
+    }
+
     /// The result in what a run of it printed.
-    pub(crate) fn result<'a>(&self, output: &'a str) -> &'a str {
-        output.strip_prefix(self.result_prefix).unwrap_or(output)
+    pub(crate) fn result<'a>(&self, output: &'a str) -> Cow<'a, str> {
+        let output = output.trim_end();
+        match self.results {
+            Results::Plain => output.into(),
+            Results::Behind(word) => output.strip_prefix(word).unwrap_or(output).into(),
+            Results::Hexadecimal => {
+                let digits = output
+                    .strip_prefix("0x")
+                    .and_then(|it| it.strip_suffix(":i32"));
+                match digits.and_then(|it| u32::from_str_radix(it, 16).ok()) {
+                    Some(bits) => bits.cast_signed().to_string().into(),
+                    None => output.into(),
+                }
+            }
+        }
     }
 
     /// The command that runs `program`, which was written to `file`; `None` if the engine cannot.
@@ -144,4 +180,21 @@ impl Engine {
 /// The path as the shell takes it.
 fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_engines_are_comparable() {
+        let path = Path::new("engine");
+        assert_eq!(Engine::wasmi(path).result("-7\n"), "-7");
+        assert_eq!(Engine::wasm3(path).result("Result: -7\n"), "-7");
+        assert_eq!(Engine::wamr(path).result("0xfffffff9:i32\n"), "-7");
+        assert_eq!(
+            Engine::wamr(path).result("Exception: unreachable"),
+            "Exception: unreachable"
+        );
+    }
 }
