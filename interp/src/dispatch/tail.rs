@@ -14,6 +14,11 @@
 //! then is there no stack frame that the next handler would need to be kept. The registers pass
 //! through the context to the cold functions for that reason.
 
+#![expect(
+    clippy::pointers_in_nomem_asm_block,
+    reason = "there is no instruction in them that could follow a pointer"
+)]
+
 #[path = "lookahead.rs"]
 mod lookahead;
 #[path = "state.rs"]
@@ -350,14 +355,6 @@ macro_rules! go {
     }};
 }
 
-/// Executes the next instruction, for which the cache is in this state.
-macro_rules! in_state {
-    ($m:ident, $state:ident) => {{
-        $m.cache = Cache::$state;
-        <()>::run::<$state>($m)
-    }};
-}
-
 /// Executes an instruction by another handler, whatever the state of the cache is, which is known
 /// when this is compiled.
 macro_rules! hand_over {
@@ -477,21 +474,15 @@ where
 /// Executes the next instruction. The cache should be in state `S`: in others, nothing is looked
 /// for.
 #[inline(always)]
-fn go_on<S: State, Next: Successors>(mut m: Regs) -> u64 {
+fn go_on<S: State, Next: Successors>(m: Regs) -> u64 {
     if m.cache == S::CACHE {
         return Next::run::<S>(Regs {
             cache: S::CACHE,
             ..m
         });
     }
-    // One jump for each state, since paths of a body that end in different ones would otherwise
-    // meet, and dispatch on the state at run time.
-    match m.cache {
-        Cache::Empty => in_state!(m, Empty),
-        Cache::Int => in_state!(m, Int),
-        Cache::IntInt => in_state!(m, IntInt),
-        Cache::Float => in_state!(m, Float),
-    }
+    // It is another state, which nothing that is looked for depends on.
+    <()>::run::<S>(m)
 }
 
 /// Goes on behind a comparison: a branch on its result takes it as it is, without a push. The cache
