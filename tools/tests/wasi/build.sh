@@ -14,9 +14,9 @@ if [ "${1-}" = --check ]; then
   out=$(mktemp -d)
   trap 'rm -r "$out"' EXIT
 fi
-"${PYTHON:-python3}" -m ziglang cc -target wasm32-wasi -Oz -s -o "$out/commands-c.wasm" commands.c
+"${PYTHON:-python3}" -m ziglang cc -target wasm32-wasi -Oz -s -o "$out/commands-c.wasm" commands-c.c
 rustc +1.95.0 --edition 2024 --target wasm32-wasip1 -C opt-level=z -C lto -C panic=abort \
-  -C strip=symbols -C codegen-units=1 -o "$out/commands-rs.wasm" commands.rs
+  -C strip=symbols -C codegen-units=1 -o "$out/commands-rs.wasm" commands-rs.rs
 if [ "$out" != . ]; then
   for program in *.wasm; do
     cmp "$out/$program" "$program"

@@ -1,4 +1,4 @@
-// Small commands that use the system by way of WASI. `commands.rs` has the same ones; the test
+// Small commands that use the system by way of WASI. `commands-rs.rs` has the same ones; the test
 // beside it expects the same output of both.
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-//! The commands of `commands.c`, once more in Rust.
+//! The commands of `commands-c.c`, once more in Rust.
 
 use std::io::{BufRead, BufReader, Read, Result, Seek, SeekFrom, Write};
 use std::time::{Duration, Instant, SystemTime};
