@@ -18,6 +18,7 @@ use crate::{AsContext, AsContextMut, Caller, Val, call};
 use runtime::types::SigRef;
 use runtime::vm::VMFuncRef;
 use runtime::{FuncIdx, InstanceId};
+use std::ffi::c_void;
 use std::fmt;
 use std::ptr::NonNull;
 use typed::Position;
@@ -164,6 +165,15 @@ impl Func {
             *result = unsafe { Val::load(store.opaque(), ty, &mut at) };
         }
         Ok(())
+    }
+
+    /// An address that only this function has in its store.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store.
+    pub fn to_raw(&self, mut store: impl AsContextMut) -> *mut c_void {
+        self.func_ref(store.as_context_mut().0.opaque()).cast()
     }
 
     /// The same function, with its type known to the Rust compiler.

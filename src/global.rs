@@ -66,6 +66,11 @@ impl Global {
         Ok(())
     }
 
+    /// A number that only this global has in its store.
+    pub fn debug_index_in_store(&self) -> u64 {
+        self.id.0.into()
+    }
+
     pub(crate) fn from_id(store: &StoreOpaque, id: GlobalId) -> Global {
         Global {
             store: store.id(),

@@ -136,6 +136,11 @@ impl Instance {
         self.get_export(store, name)?.into_global()
     }
 
+    /// A number that only this instance has in its store.
+    pub fn debug_index_in_store(&self) -> u32 {
+        self.id.0
+    }
+
     #[track_caller]
     fn data<'a>(&self, store: &'a StoreOpaque) -> InstanceData<'a> {
         store.check(self.store);

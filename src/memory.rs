@@ -161,6 +161,11 @@ impl Memory {
         }
     }
 
+    /// A number that only this memory has in its store.
+    pub fn debug_index_in_store(&self) -> u64 {
+        self.id.0.into()
+    }
+
     pub(crate) fn from_id(store: &StoreOpaque, id: MemoryId) -> Memory {
         Memory {
             store: store.id(),

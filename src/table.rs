@@ -132,6 +132,11 @@ impl Table {
         Ok(())
     }
 
+    /// A number that only this table has in its store.
+    pub fn debug_index_in_store(&self) -> u64 {
+        self.id.0.into()
+    }
+
     pub(crate) fn from_id(store: &StoreOpaque, id: TableId) -> Table {
         Table {
             store: store.id(),
