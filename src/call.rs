@@ -3,15 +3,16 @@
 //! Arguments and results travel as slots on top of the store's value stack. Whoever writes and
 //! reads them is in `func.rs` and `func/typed.rs`; this file enters and leaves.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, refused};
 use crate::module::compile_error;
 use crate::store::{StoreInner, StoreOpaque};
-use crate::{Trap, WasmBacktrace, WasmFault};
+use crate::{CallHook, Trap, WasmBacktrace, WasmFault};
 use runtime::host::HostError;
 use runtime::module::DecodeError;
 use runtime::vm::{VMContext, VMFuncRef};
-use runtime::{FuncIdx, InstanceId, OutOfMemory, Raised, RawFrame};
+use runtime::{FuncIdx, InstanceId, OutOfMemory, Raised, RawFrame, ResourceError};
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Where the arguments of the next call go and its results come from.
 ///
@@ -70,6 +71,10 @@ unsafe fn enter_as<T>(
     func: *mut VMFuncRef,
     caller: *mut VMContext,
 ) -> Result<()> {
+    if store.has_hook() {
+        // SAFETY: forwarded.
+        unsafe { hook_around(store, func, CallHook::CallingWasm)? };
+    }
     let runtime = store.opaque().runtime_ptr();
     let inner: *mut StoreInner<T> = store;
     // SAFETY: the runtime's store is alive, and no reference to it is (`store.rs`, invariant 1).
@@ -79,8 +84,36 @@ unsafe fn enter_as<T>(
     // SAFETY: as above. The outer call goes on with its own reference (`store.rs`, invariant 2).
     unsafe { (*runtime).owner = outer };
     // SAFETY: host functions have given their references to the store back.
-    let store = unsafe { &*inner };
-    result.map_err(|raised| error_of(store.opaque(), raised))
+    let store = unsafe { &mut *inner };
+    let result = result.map_err(|raised| error_of(store.opaque(), raised));
+    if store.has_hook() {
+        // SAFETY: forwarded.
+        unsafe { hook_around(store, func, CallHook::ReturningFromWasm)? };
+    }
+    result
+}
+
+/// Calls the hook before or after a call of `func`, whose arguments or results lie on top of the
+/// value stack: calls of the hook must not overwrite them.
+///
+/// # Safety
+///
+/// `func` belongs to the store.
+#[cold]
+unsafe fn hook_around<T>(
+    store: &mut StoreInner<T>,
+    func: *mut VMFuncRef,
+    event: CallHook,
+) -> Result<()> {
+    // SAFETY: a function reference leads to its signature.
+    let sig = unsafe { &*(*func).sig };
+    let n = sig.param_slots().max(sig.result_slots());
+    let vm = &mut store.opaque_mut().runtime_mut().vm;
+    let top = vm.value_top;
+    vm.value_top = top.wrapping_add(n);
+    let result = catch_unwind(AssertUnwindSafe(|| store.call_hook(event)));
+    store.opaque_mut().runtime_mut().vm.value_top = top;
+    result.unwrap_or_else(|payload| resume_unwind(payload))
 }
 
 /// The error that the embedder gets; resumes a panic.
@@ -103,19 +136,23 @@ fn error_of(store: &StoreOpaque, raised: Raised) -> Error {
             with_backtrace(store, error, backtrace)
         }
         Raised::Error { error, backtrace } => with_backtrace(store, open(error), backtrace),
-        Raised::Panic(payload) => std::panic::resume_unwind(payload),
+        Raised::Panic(payload) => resume_unwind(payload),
     }
 }
 
 /// The error in a box of the runtime's: the embedder's, what is wrong with a function that was
 /// only validated now, or a lack of memory.
-fn open(error: HostError) -> Error {
+pub(crate) fn open(error: HostError) -> Error {
     let error = match error.downcast::<Error>() {
         Ok(error) => return *error,
         Err(other) => other,
     };
     let error = match error.downcast::<OutOfMemory>() {
         Ok(error) => return (*error).into(),
+        Err(other) => other,
+    };
+    let error = match error.downcast::<ResourceError>() {
+        Ok(error) => return refused(*error),
         Err(other) => other,
     };
     match error.downcast::<DecodeError>() {

@@ -4,11 +4,25 @@
 //! and [`Config::lazy_validation`], are this engine's own. Nothing is checked here:
 //! [`Engine::new`](crate::Engine::new) does, in `resolve`.
 
+mod accepted;
+mod getters;
+mod pooling;
 mod resolve;
 
+use crate::error::{Result, bail, format_err};
+use crate::memory::{MemoryCreator, MemoryCreators};
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::str::FromStr;
+use std::sync::Arc;
+use target_lexicon::Triple;
 use wasmparser::WasmFeatures;
 
+pub use accepted::{
+    Collector, CustomCodeMemory, Enabled, Inlining, InstanceAllocationStrategy,
+    ModuleVersionStrategy, ProfilingStrategy, RRConfig, RegallocAlgorithm, StackCreator,
+    StackMemory,
+};
+pub use pooling::{PoolConcurrencyLimitError, PoolingAllocationConfig, PoolingAllocatorMetrics};
 pub(crate) use resolve::Resolved;
 
 /// How Wasm is executed.
@@ -79,6 +93,18 @@ pub struct Config {
     lazy_validation: bool,
     counts: bool,
     jit: JitKnobs,
+    /// Whether modules can be made of Wasm.
+    compiler: bool,
+    target: Option<Triple>,
+    /// Flags of Cranelift by name, with a value unless it is to be on.
+    cranelift_flags: Vec<(String, Option<String>)>,
+    native_unwind_info: Option<bool>,
+    module_version: ModuleVersionStrategy,
+    coredump_on_trap: bool,
+    guest_debug: bool,
+    wmemcheck: bool,
+    memory_creator: MemoryCreators,
+    accepted: accepted::Accepted,
 }
 
 /// The `jit_` settings; `None` where the strategy decides.
@@ -128,6 +154,16 @@ impl Config {
             lazy_validation: false,
             counts: false,
             jit: JitKnobs::default(),
+            compiler: true,
+            target: None,
+            cranelift_flags: Vec::new(),
+            native_unwind_info: None,
+            module_version: ModuleVersionStrategy::default(),
+            coredump_on_trap: false,
+            guest_debug: false,
+            wmemcheck: false,
+            memory_creator: MemoryCreators::default(),
+            accepted: accepted::Accepted::default(),
         }
     }
 
@@ -178,6 +214,125 @@ impl Config {
         wasm_wide_arithmetic = WIDE_ARITHMETIC;
         /// Continuations.
         wasm_stack_switching = STACK_SWITCHING;
+        /// References to what a heap for GC would hold, those of the host among them.
+        gc_support = GC_TYPES;
+        /// Components.
+        wasm_component_model = COMPONENT_MODEL;
+        /// Asynchronous functions of components.
+        wasm_component_model_async = CM_ASYNC;
+        /// More builtins for these.
+        wasm_component_model_more_async_builtins = CM_MORE_ASYNC_BUILTINS;
+        /// Asynchronous functions of components that have a stack.
+        wasm_component_model_async_stackful = CM_ASYNC_STACKFUL;
+        /// Threads of components.
+        wasm_component_model_threading = CM_THREADING;
+        /// Contexts of errors of components.
+        wasm_component_model_error_context = CM_ERROR_CONTEXT;
+        /// Components that use GC.
+        wasm_component_model_gc = CM_GC;
+        /// Maps of components.
+        wasm_component_model_map = CM_MAP;
+        /// 64-bit memories of components.
+        wasm_component_model_memory64 = CM64;
+        /// Lists of a fixed length of components.
+        wasm_component_model_fixed_length_lists = CM_FIXED_LENGTH_LISTS;
+        /// What components implement.
+        wasm_component_model_implements = CM_IMPLEMENTS;
+    }
+
+    /// Exceptions as they were proposed first.
+    #[doc(hidden)]
+    #[deprecated(note = "only exists for tests of wasmtime")]
+    pub fn wasm_legacy_exceptions(&mut self, enable: bool) -> &mut Self {
+        self.wasm_features(WasmFeatures::LEGACY_EXCEPTIONS, enable)
+    }
+
+    /// Whether modules can be made of Wasm. On by default; if off, only serialized modules can be
+    /// used.
+    pub fn enable_compiler(&mut self, enable: bool) -> &mut Self {
+        self.compiler = enable;
+        self
+    }
+
+    /// The machine that Wasm is executed on. It must be this one: making the engine fails for any
+    /// other.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such machine.
+    pub fn target(&mut self, target: &str) -> Result<&mut Self> {
+        self.target = Some(Triple::from_str(target).map_err(|error| format_err!(error))?);
+        Ok(self)
+    }
+
+    /// Switches a flag of Cranelift on. Making the engine fails if there is no such flag.
+    ///
+    /// # Safety
+    ///
+    /// As in wasmtime: Cranelift believes in what flags say.
+    pub unsafe fn cranelift_flag_enable(&mut self, flag: &str) -> &mut Self {
+        self.cranelift_flags.push((flag.to_owned(), None));
+        self
+    }
+
+    /// Sets a setting of Cranelift. Making the engine fails if there is no such setting or value.
+    ///
+    /// # Safety
+    ///
+    /// As in wasmtime: Cranelift believes in what settings say.
+    pub unsafe fn cranelift_flag_set(&mut self, name: &str, value: &str) -> &mut Self {
+        let setting = (name.to_owned(), Some(value.to_owned()));
+        self.cranelift_flags.push(setting);
+        self
+    }
+
+    /// Whether compiled code has unwind information of the system. It never has any: there is no
+    /// way out of compiled code that would need it.
+    pub fn native_unwind_info(&mut self, enable: bool) -> &mut Self {
+        self.native_unwind_info = Some(enable);
+        self
+    }
+
+    /// What tells serialized modules of one version from those of another.
+    ///
+    /// # Errors
+    ///
+    /// If the name is longer than 255 bytes.
+    pub fn module_version(&mut self, strategy: ModuleVersionStrategy) -> Result<&mut Self> {
+        if let ModuleVersionStrategy::Custom(name) = &strategy
+            && name.len() > 255
+        {
+            bail!("custom module version cannot be more than 255 bytes: {name}");
+        }
+        self.module_version = strategy;
+        Ok(self)
+    }
+
+    /// Whether errors of traps come with a [`WasmCoreDump`](crate::WasmCoreDump). Off by default.
+    pub fn coredump_on_trap(&mut self, enable: bool) -> &mut Self {
+        self.coredump_on_trap = enable;
+        self
+    }
+
+    /// Whether Wasm can be debugged. It cannot: making the engine fails if this is on.
+    pub fn guest_debug(&mut self, enable: bool) -> &mut Self {
+        self.guest_debug = enable;
+        self
+    }
+
+    /// Whether accesses to freed memory are found. They are not: making the engine fails if this is
+    /// on.
+    pub fn wmemcheck(&mut self, enable: bool) -> &mut Self {
+        self.wmemcheck = enable;
+        self
+    }
+
+    /// Who makes memories, instead of the engine. Shared ones are made by the engine in any case.
+    ///
+    /// Accesses to these memories are checked explicitly.
+    pub fn with_host_memory(&mut self, mem_creator: Arc<dyn MemoryCreator>) -> &mut Self {
+        self.memory_creator = MemoryCreators::new(mem_creator);
+        self
     }
 
     /// Whether relaxed operations on vectors have the same results on all machines, instead of those

@@ -73,6 +73,11 @@ impl Engine {
         self.inner.resolved.features
     }
 
+    /// The same as the embedder says it.
+    pub(crate) fn wasm_features(&self) -> wasmparser::WasmFeatures {
+        self.inner.resolved.wasm_features
+    }
+
     /// Are functions validated at their first call?
     pub(crate) fn lazy_validation(&self) -> bool {
         self.inner.resolved.lazy_validation

@@ -28,6 +28,7 @@ pub use runtime::OutOfMemory;
 pub(crate) fn refused(error: ResourceError) -> Error {
     match error {
         ResourceError::OutOfMemory(error) => error.into(),
+        ResourceError::Limiter(error) => crate::call::open(error),
         other => other.into(),
     }
 }

@@ -350,7 +350,9 @@ fn instantiate<T: 'static>(
     let opaque = store.opaque_mut();
     // Also if this fails: the instance may exist, and frames of its functions with it.
     opaque.register_module(module);
-    let made = runtime::Instance::new(opaque.runtime_mut(), module.runtime().clone(), imports);
+    let made = store
+        .with_limiter(|runtime| runtime::Instance::new(runtime, module.runtime().clone(), imports));
+    let opaque = store.opaque();
     let id = made.map_err(|error| match error {
         InstantiateError::Resource(error) => refused(error),
         InstantiateError::Trap(trap) => trap.into(),

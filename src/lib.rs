@@ -34,6 +34,7 @@ mod func;
 mod global;
 pub mod inspect;
 mod instance;
+mod limits;
 mod linker;
 mod matching;
 mod memory;
@@ -46,7 +47,12 @@ mod types;
 mod values;
 
 pub use backtrace::{FrameInfo, FrameSymbol, WasmBacktrace, WasmFault};
-pub use config::{Config, OptLevel, Strategy, WasmBacktraceDetails};
+pub use config::{
+    Collector, Config, CustomCodeMemory, Enabled, Inlining, InstanceAllocationStrategy,
+    ModuleVersionStrategy, OptLevel, PoolConcurrencyLimitError, PoolingAllocationConfig,
+    PoolingAllocatorMetrics, ProfilingStrategy, RRConfig, RegallocAlgorithm, StackCreator,
+    StackMemory, Strategy, WasmBacktraceDetails,
+};
 pub use engine::{Engine, EngineWeak};
 pub use error::{Error, OutOfMemory, Result, ToWasmtimeResult};
 pub use externref::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};
@@ -54,12 +60,19 @@ pub use externs::{Export, Extern};
 pub use func::{Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList};
 pub use global::Global;
 pub use instance::{Instance, InstancePre};
+pub use limits::{
+    DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
+    ResourceLimiterAsync, StoreLimits, StoreLimitsBuilder,
+};
 pub use linker::{Linker, UnknownImportError};
-pub use memory::{Memory, MemoryAccessError};
+pub use memory::{LinearMemory, Memory, MemoryAccessError, MemoryCreator};
 pub use module::{Module, ModuleExport, ResourcesRequired};
 pub use runtime::{Trap, WaitResult};
 pub use shared_memory::SharedMemory;
-pub use store::{AsContext, AsContextMut, Caller, Store, StoreContext, StoreContextMut};
+pub use store::{
+    AsContext, AsContextMut, CallHook, CallHookHandler, Caller, Store, StoreContext,
+    StoreContextMut,
+};
 pub use table::Table;
 pub use types::{
     ExportType, ExternType, Finality, FuncType, GlobalType, HeapType, ImportType, MemoryType,

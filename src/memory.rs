@@ -1,13 +1,16 @@
-//! [`Memory`]: a linear memory of a store.
+//! [`Memory`]: a linear memory of a store, and [`MemoryCreator`]: who makes them instead of us.
 
-use crate::error::{Result, bail};
+use crate::call::open;
+use crate::error::{Result, bail, refused};
 use crate::store::{StoreId, StoreOpaque};
 use crate::types::MemoryType;
 use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
-use runtime::MemoryId;
+use runtime::host::HostError;
+use runtime::{HostMemory, HostMemoryCreator, MemoryId, ResourceError, Tuning};
 use std::fmt;
 use std::ops::Range;
 use std::slice;
+use std::sync::Arc;
 
 /// An access left its memory.
 #[derive(Debug)]
@@ -36,14 +39,14 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// If it is too large or shared.
+    /// If it is too large or shared, and the limiter's.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Memory> {
-        let store = store.as_context_mut().0.opaque_mut();
+        let store = store.as_context_mut().0;
         if ty.is_shared() {
             bail!("shared memories must be created through `SharedMemory`");
         }
-        let id = store.runtime_mut().new_memory(ty.lower())?;
-        Ok(Memory::from_id(store, id))
+        let id = store.with_limiter(|runtime| runtime.new_memory(ty.lower()));
+        Ok(Memory::from_id(store.opaque(), id.map_err(refused)?))
     }
 
     /// Its type. The minimum is the one it was made with.
@@ -151,11 +154,12 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// If its maximum or the address space does not allow it.
+    /// If its maximum, the limiter or the address space does not allow it, and the limiter's.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
-        let store = store.as_context_mut().0.opaque_mut();
-        store.check(self.store);
-        match store.runtime_mut().memory_mut(self.id).grow(delta) {
+        let store = store.as_context_mut().0;
+        store.opaque().check(self.store);
+        let grown = store.with_limiter(|runtime| runtime.grow_memory(self.id, delta));
+        match grown.map_err(open)? {
             Some(old) => Ok(old),
             None => bail!("failed to grow memory by `{delta}`"),
         }
@@ -191,4 +195,119 @@ impl Memory {
 fn span(offset: usize, len: usize) -> Result<Range<usize>, MemoryAccessError> {
     let end = offset.checked_add(len).ok_or(MemoryAccessError {})?;
     Ok(offset..end)
+}
+
+/// A memory that a [`MemoryCreator`] made.
+///
+/// # Safety
+///
+/// As many bytes as its size are readable and writable from its address on, by nobody else, and it
+/// does not move unless it grows beyond its capacity.
+pub unsafe trait LinearMemory: Send + Sync + 'static {
+    /// Its size in bytes.
+    fn byte_size(&self) -> usize;
+
+    /// Bytes up to which it grows without moving.
+    fn byte_capacity(&self) -> usize;
+
+    /// Makes it `new_size` bytes long, with zeros behind what it has.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be that long.
+    fn grow_to(&mut self, new_size: usize) -> Result<()>;
+
+    /// Its first byte.
+    fn as_ptr(&self) -> *mut u8;
+}
+
+/// Makes memories; see [`Config::with_host_memory`](crate::Config::with_host_memory).
+///
+/// # Safety
+///
+/// What it makes is as [`LinearMemory`] says, and zeroed.
+pub unsafe trait MemoryCreator: Send + Sync {
+    /// A memory of `minimum` bytes that can have `maximum`.
+    ///
+    /// The engine would like to reserve `reserved_size_in_bytes` of addresses, and
+    /// `guard_size_in_bytes` behind them that are not accessible. It relies on neither.
+    ///
+    /// # Errors
+    ///
+    /// Says why there is none.
+    fn new_memory(
+        &self,
+        ty: MemoryType,
+        minimum: usize,
+        maximum: Option<usize>,
+        reserved_size_in_bytes: Option<usize>,
+        guard_size_in_bytes: usize,
+    ) -> Result<Box<dyn LinearMemory>, String>;
+}
+
+/// The embedder's memories as the runtime wants them; `None` if the engine makes memories.
+#[derive(Clone, Default)]
+pub(crate) struct MemoryCreators(Option<Arc<dyn MemoryCreator>>);
+
+impl MemoryCreators {
+    pub(crate) fn new(creator: Arc<dyn MemoryCreator>) -> Self {
+        MemoryCreators(Some(creator))
+    }
+
+    pub(crate) fn runtime(&self) -> Option<Arc<dyn HostMemoryCreator>> {
+        self.0.as_ref()?;
+        Some(Arc::new(self.clone()))
+    }
+}
+
+impl fmt::Debug for MemoryCreators {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Some(..)" } else { "None" })
+    }
+}
+
+impl HostMemoryCreator for MemoryCreators {
+    fn new_memory(
+        &self,
+        ty: &runtime::types::MemoryType,
+        minimum: usize,
+        tuning: &Tuning,
+    ) -> Result<Box<dyn HostMemory>, ResourceError> {
+        let creator = self.0.as_ref().expect("only asked if there is one");
+        let maximum = ty.maximum.and_then(|pages| ty.bytes(pages));
+        let made = creator.new_memory(
+            MemoryType::raise(ty),
+            minimum,
+            maximum.and_then(|bytes| usize::try_from(bytes).ok()),
+            Some(tuning.memory_reservation),
+            tuning.memory_guard,
+        );
+        match made {
+            Ok(memory) => Ok(Box::new(Created(memory))),
+            Err(text) => Err(ResourceError::Creator(text)),
+        }
+    }
+}
+
+struct Created(Box<dyn LinearMemory>);
+
+impl fmt::Debug for Created {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LinearMemory({} bytes)", self.0.byte_size())
+    }
+}
+
+impl HostMemory for Created {
+    fn byte_capacity(&self) -> usize {
+        self.0.byte_capacity()
+    }
+
+    fn grow_to(&mut self, new_size: usize) -> Result<(), HostError> {
+        let grown = self.0.grow_to(new_size);
+        grown.map_err(|error| Box::new(error) as HostError)
+    }
+
+    fn as_ptr(&self) -> *mut u8 {
+        self.0.as_ptr()
+    }
 }

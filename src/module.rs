@@ -1,7 +1,7 @@
 //! [`Module`]: a decoded module of an engine, with the types of what it imports and exports.
 
 use crate::Engine;
-use crate::error::{Context, Error, Result, format_err};
+use crate::error::{Context, Error, Result, ensure, format_err};
 use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, MemoryType, TableType,
 };
@@ -59,6 +59,7 @@ impl Module {
     /// If it is malformed, invalid, or a component, or uses what is not supported.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
         let bytes = bytes.as_ref();
+        check_compiler(engine)?;
         #[cfg(feature = "wat")]
         let bytes = &*wat::parse_bytes(bytes)?;
         Module::from_binary(engine, bytes)
@@ -75,6 +76,7 @@ impl Module {
     /// Those of [`Module::new`], and if the file cannot be read.
     pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
         let file = file.as_ref();
+        check_compiler(engine)?;
         let context = || format!("failed to read input file: {}", file.display());
         if engine.lazy_validation()
             && let Some(binary) = open_binary(file).with_context(context)?
@@ -106,6 +108,7 @@ impl Module {
     ///
     /// If it is malformed, invalid, or a component, or uses what is not supported.
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
+        check_compiler(engine)?;
         Module::from_bytes(engine, binary.into())
     }
 
@@ -228,6 +231,14 @@ impl fmt::Debug for Module {
             .field("name", &self.name())
             .finish_non_exhaustive()
     }
+}
+
+fn check_compiler(engine: &Engine) -> Result<()> {
+    ensure!(
+        engine.has_compiler(),
+        "Engine was not configured with a compiler"
+    );
+    Ok(())
 }
 
 /// Opens a file if it is a regular one that begins like the binary format.

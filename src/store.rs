@@ -20,15 +20,20 @@
 
 mod caller;
 mod context;
+mod hooks;
 
 pub use caller::Caller;
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+pub use hooks::{CallHook, CallHookHandler};
 
 use crate::error::{Context, Result};
+use crate::limits::FindLimiter;
 use crate::{Engine, Module};
 use runtime::{RawFrame, walk};
 use std::collections::HashMap;
 use std::fmt;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,9 +57,11 @@ pub struct Store<T: 'static> {
 }
 
 /// What a store is, at a fixed place.
-pub(crate) struct StoreInner<T> {
+pub(crate) struct StoreInner<T: 'static> {
     // Dropped before `data`: host functions go first.
     opaque: StoreOpaque,
+    limiter: Option<FindLimiter<T>>,
+    hook: Option<hooks::Hook<T>>,
     data: T,
 }
 
@@ -98,7 +105,12 @@ impl<T> Store<T> {
     pub fn try_new(engine: &Engine, data: T) -> Result<Self> {
         let opaque = StoreOpaque::new(engine)?;
         Ok(Store {
-            inner: Box::new(StoreInner { opaque, data }),
+            inner: Box::new(StoreInner {
+                opaque,
+                limiter: None,
+                hook: None,
+                data,
+            }),
         })
     }
 
@@ -165,6 +177,25 @@ impl<T> StoreInner<T> {
 
     pub(crate) fn data_mut(&mut self) -> &mut T {
         &mut self.data
+    }
+
+    /// Lets the runtime's store do what may ask the limiter.
+    ///
+    /// # Panics
+    ///
+    /// If the limiter does.
+    pub(crate) fn with_limiter<R>(&mut self, body: impl FnOnce(&mut runtime::Store) -> R) -> R {
+        let runtime = self.opaque.runtime_ptr();
+        let inner: *mut StoreInner<T> = self;
+        // SAFETY: invariants 1 and 2; the limiter does not touch the runtime's store.
+        let (outer, result) = unsafe {
+            let outer = mem::replace(&mut (*runtime).owner, inner.cast());
+            let body = AssertUnwindSafe(|| body(&mut *runtime));
+            (outer, catch_unwind(body))
+        };
+        // SAFETY: as above. The outer call goes on with its own reference.
+        unsafe { (*runtime).owner = outer };
+        result.unwrap_or_else(|payload| resume_unwind(payload))
     }
 
     /// Both parts at once.

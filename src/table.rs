@@ -1,5 +1,6 @@
 //! [`Table`]: a table of a store.
 
+use crate::call::open;
 use crate::error::{Context, Result, bail, format_err, refused};
 use crate::store::{StoreId, StoreOpaque};
 use crate::types::{RefType, TableType};
@@ -24,14 +25,13 @@ impl Table {
     /// If it is too large or of a type that is not supported, or if `init` is not of the type of
     /// its elements or belongs to another store.
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Table> {
-        let store = store.as_context_mut().0.opaque_mut();
+        let store = store.as_context_mut().0;
         let lowered = ty
             .lower()
             .ok_or_else(|| format_err!("tables of type {ty:?} are not supported"))?;
-        let init = element(store, ty.element(), &init)?;
-        let id = store.runtime_mut().new_table(lowered, init);
-        let id = id.map_err(refused)?;
-        Ok(Table::from_id(store, id))
+        let init = element(store.opaque(), ty.element(), &init)?;
+        let id = store.with_limiter(|runtime| runtime.new_table(lowered, init));
+        Ok(Table::from_id(store.opaque(), id.map_err(refused)?))
     }
 
     /// Its type. The minimum is the one it was made with.
@@ -69,15 +69,16 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If its maximum does not allow it, if `init` is not of the type of its elements or belongs to
+    /// If its maximum or the limiter does not allow it, the limiter's, if `init` is not of the type of its elements or belongs to
     /// another store, and [`OutOfMemory`](crate::OutOfMemory).
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
-        let store = store.as_context_mut().0.opaque_mut();
-        let init = element(store, self.load_ty(store).element(), &init)?;
-        match store.runtime_mut().table_mut(self.id).grow(delta, init) {
-            Ok(Some(old)) => Ok(old),
-            Ok(None) => bail!("failed to grow table by `{delta}`"),
-            Err(error) => Err(error.into()),
+        let store = store.as_context_mut().0;
+        let opaque = store.opaque();
+        let init = element(opaque, self.load_ty(opaque).element(), &init)?;
+        let grown = store.with_limiter(|runtime| runtime.grow_table(self.id, delta, init));
+        match grown.map_err(open)? {
+            Some(old) => Ok(old),
+            None => bail!("failed to grow table by `{delta}`"),
         }
     }
 

@@ -18,6 +18,7 @@ mod state;
 #[cfg(feature = "jit")]
 mod two_tiers;
 
+use crate::error::Result;
 use runtime::vm::{FuncInstance, VMContext};
 use runtime::{
     ExitId, HotAction, HotPoint, Linkage, Status, Store, TierKind, TierState, Tiers, Tuning,
@@ -41,6 +42,19 @@ pub(crate) fn tiers(tuning: &Arc<Tuning>) -> Arc<dyn Tiers> {
     }
     let _ = tuning;
     Arc::new(InterpreterOnly)
+}
+
+/// Says what is wrong with flags of Cranelift. Without it there are none.
+///
+/// # Errors
+///
+/// If there is no such flag, or a setting has no such value.
+pub(crate) fn check_flags(flags: &[(String, Option<String>)]) -> Result<()> {
+    #[cfg(feature = "jit")]
+    jit::check_flags(flags)?;
+    #[cfg(not(feature = "jit"))]
+    crate::ensure!(flags.is_empty(), "jit support not compiled in");
+    Ok(())
 }
 
 #[cfg(feature = "jit")]

@@ -18,18 +18,26 @@ mod counts;
 mod externref;
 #[path = "api/func.rs"]
 mod func;
+#[path = "api/getters.rs"]
+mod getters;
 #[path = "api/global.rs"]
 mod global;
+#[path = "api/hooks.rs"]
+mod hooks;
 #[path = "api/host.rs"]
 mod host;
 #[path = "api/instance.rs"]
 mod instance;
+#[path = "api/limits.rs"]
+mod limits;
 #[path = "api/linker.rs"]
 mod linker;
 #[path = "api/memories.rs"]
 mod memories;
 #[path = "api/memory.rs"]
 mod memory;
+#[path = "api/memory_creator.rs"]
+mod memory_creator;
 #[path = "api/module.rs"]
 mod module;
 #[path = "api/nan.rs"]

@@ -32,6 +32,7 @@ const UNSAFE: &[&str] = &[
     "runtime/src/call.rs",
     "runtime/src/host.rs",
     "runtime/src/instance.rs",
+    "runtime/src/limits.rs",
     "runtime/src/memory.rs",
     "runtime/src/module/bytes.rs",
     "runtime/src/os/mapping.rs",
@@ -52,11 +53,14 @@ const UNSAFE: &[&str] = &[
     "jit/src/code_memory.rs",
     // Raw values and handles behind the public API.
     "src/call.rs",
+    "src/config/accepted.rs",
+    "src/config.rs",
     "src/externref.rs",
     "src/func.rs",
     "src/func/host.rs",
     "src/func/typed.rs",
     "src/inspect/dump.rs",
+    "src/limits.rs",
     "src/memory.rs",
     "src/shared_memory.rs",
     "src/store.rs",
@@ -68,6 +72,8 @@ const UNSAFE: &[&str] = &[
     "tests/allocation.rs",
     // Shared memories, as embedders have to.
     "fuzz/src/cells.rs",
+    "tests/api/getters.rs",
+    "tests/api/memory_creator.rs",
     "tests/api/shared_memory.rs",
     // Transitions between tiers.
     "deopt/src/materialize.rs",

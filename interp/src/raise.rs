@@ -1,8 +1,7 @@
 //! Traps and other errors of the current instruction.
 
 use crate::regs::Regs;
-use runtime::host::HostError;
-use runtime::{Fault, MemoryIdx, RawFrame, Status, Trap, raise_error, raise_trap};
+use runtime::{Fault, GrowError, MemoryIdx, RawFrame, Status, Trap, raise_growth, raise_trap};
 
 impl Regs {
     /// Raises `trap` at the current instruction.
@@ -23,12 +22,12 @@ impl Regs {
         unsafe { raise_trap((*self.ctx).store, trap, fault, Some(innermost)) }
     }
 
-    /// Raises what is no trap at the current instruction.
+    /// Raises what a limiter did at the current instruction.
     #[cold]
-    pub(crate) fn raise_error(&self, error: HostError) -> Status {
+    pub(crate) fn raise_growth(&self, error: GrowError) -> Status {
         let innermost = self.leave_at_instruction();
         // SAFETY: as above.
-        unsafe { raise_error((*self.ctx).store, error, Some(innermost)) }
+        unsafe { raise_growth((*self.ctx).store, error, Some(innermost)) }
     }
 
     /// Tells the store which frames are on record. Returns the current one, which is not.

@@ -12,7 +12,7 @@ use crate::worker::{Mailbox, Worker};
 use crate::{CompileError, Request, traps};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{self, SourceLoc};
-use cranelift_codegen::isa::{OwnedTargetIsa, TargetFrontendConfig};
+use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetFrontendConfig};
 use cranelift_codegen::print_errors::pretty_error;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{CompiledCode, Context};
@@ -272,7 +272,8 @@ impl fmt::Debug for Backend {
 
 /// Cranelift for the machine this runs on.
 fn host_isa(tuning: &Tuning) -> Result<OwnedTargetIsa, CompileError> {
-    let mut flags = settings::builder();
+    // What the embedder set comes first: code relies on what is set below.
+    let (mut flags, builder) = builders(&tuning.cranelift_flags)?;
     let text = |on| if on { "true" } else { "false" };
     for (name, value) in [
         ("opt_level", "speed"),
@@ -293,10 +294,38 @@ fn host_isa(tuning: &Tuning) -> Result<OwnedTargetIsa, CompileError> {
             .set(name, value)
             .map_err(|err| CompileError::Codegen(format!("{name}: {err}")))?;
     }
-    let builder = cranelift_native::builder().map_err(|err| CompileError::Host(err.into()))?;
     builder
         .finish(settings::Flags::new(flags))
         .map_err(|err| CompileError::Host(err.to_string()))
+}
+
+/// Says what is wrong with flags of Cranelift that the embedder set.
+///
+/// # Errors
+///
+/// If there is no such flag, or a setting has no such value.
+pub fn check_flags(flags: &[(String, Option<String>)]) -> Result<(), CompileError> {
+    builders(flags).map(|_| ())
+}
+
+/// Cranelift's defaults with `set`: settings for every machine, else for this one.
+fn builders(
+    set: &[(String, Option<String>)],
+) -> Result<(settings::Builder, isa::Builder), CompileError> {
+    let mut shared = settings::builder();
+    let mut isa = cranelift_native::builder().map_err(|err| CompileError::Host(err.into()))?;
+    for (name, value) in set {
+        let apply = |flags: &mut dyn Configurable| match value {
+            Some(value) => flags.set(name, value),
+            None => flags.enable(name),
+        };
+        let result = match apply(&mut shared) {
+            Err(settings::SetError::BadName(_)) => apply(&mut isa),
+            other => other,
+        };
+        result.map_err(|err| CompileError::Flag(err.to_string()))?;
+    }
+    Ok((shared, isa))
 }
 
 /// Runs Cranelift on the function in `cx`. The code has no relocations.

@@ -19,6 +19,9 @@ pub enum CompileError {
     /// code needs.
     #[error("host cannot run compiled code: {0}")]
     Host(String),
+    /// The embedder set a flag that does not exist, or to what is none of its values.
+    #[error("{0}")]
+    Flag(String),
     /// Something exceeds a limit of the compiler.
     #[error("{what} is {size}, above the limit of {limit}")]
     TooLarge {

@@ -25,7 +25,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-pub use compiler::{Compiled, Compiler, Dump};
+pub use compiler::{Compiled, Compiler, Dump, check_flags};
 pub use error::CompileError;
 pub use install::Code;
 pub use request::{

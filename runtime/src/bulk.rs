@@ -2,7 +2,9 @@
 //!
 //! Every function checks all bounds before it writes anything, as the specification demands.
 
-use crate::{DataIdx, ElemIdx, Instance, MemoryIdx, OutOfMemory, Store, TableIdx, Trap, racy};
+use crate::{
+    DataIdx, ElemIdx, GrowError, Instance, MemoryIdx, Store, TableIdx, Trap, limits, racy,
+};
 use std::ops::Range;
 
 /// Destination, source and length of a bulk operation, in bytes or elements.
@@ -10,16 +12,24 @@ type Span = (u64, u64, u64);
 
 /// `memory.grow`: the slot of the old size in pages, or of -1.
 ///
+/// # Errors
+///
+/// What the limiter raises.
+///
 /// # Safety
 ///
 /// `instance` is alive and no reference to its store is.
-pub unsafe fn memory_grow(instance: *mut Instance, memory: MemoryIdx, delta: u64) -> u64 {
+pub unsafe fn memory_grow(
+    instance: *mut Instance,
+    memory: MemoryIdx,
+    delta: u64,
+) -> Result<u64, GrowError> {
     // SAFETY: the caller promises exclusive access to the store.
     let (store, instance) = unsafe { parts(instance) };
     let id = instance.memories[memory.index()];
-    let memory = store.memory_mut(id);
-    let failed = memory.ty.index.minus_one();
-    memory.grow(delta).unwrap_or(failed)
+    let failed = store.memory(id).ty.index.minus_one();
+    let grown = limits::catch(|| store.grow_memory(id, delta))?;
+    Ok(grown.unwrap_or(failed))
 }
 
 /// `memory.copy`.
@@ -146,7 +156,7 @@ pub unsafe fn data_drop(instance: *mut Instance, data: DataIdx) {
 ///
 /// # Errors
 ///
-/// If there is not enough memory.
+/// If there is not enough memory, and what the limiter raises.
 ///
 /// # Safety
 ///
@@ -155,12 +165,13 @@ pub unsafe fn table_grow(
     instance: *mut Instance,
     table: TableIdx,
     (delta, init): (u64, u64),
-) -> Result<u64, OutOfMemory> {
+) -> Result<u64, GrowError> {
     // SAFETY: forwarded.
     let (store, instance) = unsafe { parts(instance) };
-    let table = store.table_mut(instance.tables[table.index()]);
-    let failed = table.ty.index.minus_one();
-    Ok(table.grow(delta, init)?.unwrap_or(failed))
+    let id = instance.tables[table.index()];
+    let failed = store.table(id).ty.index.minus_one();
+    let grown = limits::catch(|| store.grow_table(id, delta, init))?;
+    Ok(grown.unwrap_or(failed))
 }
 
 /// `table.fill`.

@@ -139,6 +139,8 @@ impl Instance {
         module: Arc<Module>,
         imports: &[ExternVal],
     ) -> Result<InstanceId, InstantiateError> {
+        let counted = store.count_instance(&module);
+        counted.map_err(InstantiateError::Resource)?;
         let id = InstanceId(u32::try_from(store.instances.len()).expect("fits an id"));
         let mut this = Box::new(Self::empty(id, store, module));
         this.link(imports, store);
@@ -232,7 +234,7 @@ impl Instance {
             (tables.into(), memories.into(), globals.into());
     }
 
-    /// Makes the instance's own globals, tables and memories.
+    /// Makes the instance's own globals, memories and tables: limiters are asked in this order.
     fn define(&mut self, store: &mut Store) -> Result<(), InstantiateError> {
         let module = self.module.clone();
         let mut globals = std::mem::take(&mut self.globals).into_vec();
@@ -246,18 +248,6 @@ impl Instance {
                 self.own_place::<VMGlobal>(self.offsets.global(GlobalIdx(globals.len() as u32)));
             globals.push(store.add_global(decl.ty, value, Some(place)));
         }
-        let mut tables = std::mem::take(&mut self.tables).into_vec();
-        for decl in &module.tables[tables.len()..] {
-            let init = decl
-                .init
-                .as_ref()
-                .map_or(0, |it| self.eval(it, &globals, store));
-            let place =
-                self.own_place::<VMTable>(self.offsets.table(TableIdx(tables.len() as u32)));
-            let table =
-                Table::new(decl.ty, init, Some(place)).map_err(InstantiateError::Resource)?;
-            tables.push(store.add_table(table));
-        }
         let mut memories = std::mem::take(&mut self.memories).into_vec();
         for ty in &module.memories[memories.len()..] {
             let place = self.offsets.memory(MemoryIdx(memories.len() as u32));
@@ -267,9 +257,24 @@ impl Instance {
                     Memory::of_shared(memory)
                 })
             } else {
-                Memory::new(*ty, &store.tuning, Some(self.own_place::<VMMemory>(place)))
+                store.allow_memory(ty).and_then(|()| {
+                    Memory::new(*ty, &store.tuning, Some(self.own_place::<VMMemory>(place)))
+                })
             };
             memories.push(store.add_memory(memory.map_err(InstantiateError::Resource)?));
+        }
+        let mut tables = std::mem::take(&mut self.tables).into_vec();
+        for decl in &module.tables[tables.len()..] {
+            let init = decl
+                .init
+                .as_ref()
+                .map_or(0, |it| self.eval(it, &globals, store));
+            let place =
+                self.own_place::<VMTable>(self.offsets.table(TableIdx(tables.len() as u32)));
+            let table = store
+                .allow_table(&decl.ty)
+                .and_then(|()| Table::new(decl.ty, init, Some(place)));
+            tables.push(store.add_table(table.map_err(InstantiateError::Resource)?));
         }
         self.global_slots = globals.iter().map(|&it| store.global(it).slots()).collect();
         self.table_places = tables.iter().map(|&it| store.table(it).vm()).collect();

@@ -14,6 +14,7 @@ mod events;
 mod feedback;
 pub mod host;
 mod instance;
+mod limits;
 mod memory;
 pub mod module;
 pub mod opcode;
@@ -49,8 +50,11 @@ pub use entity::{
 pub use events::{Event, EventKind, EventSink, Reason};
 pub use feedback::{CallSite, IcState, MANY_INDICES, MAX_TARGETS, Target};
 pub use instance::{ExternVal, Instance, InstantiateError};
-pub use memory::{Memory, MemoryPlace};
-pub use raise::{Fault, Raised, RawFrame, raise_error, raise_trap};
+pub use limits::{
+    Counts as LimitCounts, DEFAULT_LIMIT, GrowError, Growth, GrowthFailure, Limiter, Limits, Sizes,
+};
+pub use memory::{HostMemory, HostMemoryCreator, Memory, MemoryPlace};
+pub use raise::{Fault, Raised, RawFrame, raise_error, raise_growth, raise_trap};
 pub use relaxed_simd::RelaxedSimd;
 pub use resource::{OutOfMemory, ResourceError};
 pub use shared_memory::SharedMemory;

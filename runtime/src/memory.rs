@@ -12,10 +12,11 @@
 //! smaller than the system's, and those for which the configuration or the system grants less
 //! address space. They move when they grow beyond their capacity.
 
+use crate::host::HostError;
 use crate::os::{Mapping, page_size};
 use crate::types::{IndexType, MemoryType};
 use crate::vm::VMMemory;
-use crate::{Fault, ResourceError, SharedMemory, Tuning};
+use crate::{Fault, GrowthFailure, ResourceError, SharedMemory, Tuning};
 use std::ptr::NonNull;
 
 /// What 32-bit addresses can reach.
@@ -38,7 +39,7 @@ enum Storage {
 /// A memory that nobody else has.
 #[derive(Debug)]
 struct Own {
-    mapping: Mapping,
+    backing: Backing,
     /// The size up to which it grows without being moved.
     capacity: usize,
     guarded: bool,
@@ -46,6 +47,63 @@ struct Own {
     vm: NonNull<VMMemory>,
     /// Holds `vm` unless it lies in a `VMContext`.
     own: Option<Box<VMMemory>>,
+}
+
+/// Where the bytes are.
+#[derive(Debug)]
+enum Backing {
+    Mapping(Mapping),
+    /// The embedder's.
+    Host(Box<dyn HostMemory>),
+}
+
+impl Backing {
+    fn start(&self) -> *mut u8 {
+        match self {
+            Backing::Mapping(mapping) => mapping.start(),
+            Backing::Host(memory) => memory.as_ptr(),
+        }
+    }
+
+    /// Bytes in which an access that faults is one of this memory.
+    fn reserved(&self) -> usize {
+        match self {
+            Backing::Mapping(mapping) => mapping.len(),
+            // Accesses are checked; a fault is the embedder's.
+            Backing::Host(_) => 0,
+        }
+    }
+}
+
+/// A memory of the embedder's.
+pub trait HostMemory: Send + Sync + std::fmt::Debug {
+    /// Bytes up to which it grows without moving.
+    fn byte_capacity(&self) -> usize;
+
+    /// Makes it `new_size` bytes long.
+    ///
+    /// # Errors
+    ///
+    /// The embedder's.
+    fn grow_to(&mut self, new_size: usize) -> Result<(), HostError>;
+
+    /// Its first byte. As many as its size can be read and written.
+    fn as_ptr(&self) -> *mut u8;
+}
+
+/// Makes memories of the embedder's.
+pub trait HostMemoryCreator: Send + Sync + std::fmt::Debug {
+    /// A zeroed memory of `minimum` bytes.
+    ///
+    /// # Errors
+    ///
+    /// The embedder's.
+    fn new_memory(
+        &self,
+        ty: &MemoryType,
+        minimum: usize,
+        tuning: &Tuning,
+    ) -> Result<Box<dyn HostMemory>, ResourceError>;
 }
 
 /// How much address space a memory takes.
@@ -100,24 +158,30 @@ impl Memory {
         place: Option<NonNull<VMMemory>>,
     ) -> Result<Self, ResourceError> {
         let len = ty.bytes(ty.minimum).and_then(|it| usize::try_from(it).ok());
-        let len = len.ok_or(ResourceError::TooLarge {
-            kind: "memory",
-            size: ty.minimum,
-            unit: "pages",
-        })?;
+        let len = len.ok_or_else(|| ResourceError::memory_too_large(&ty))?;
         let policy = Policy {
             reservation: tuning.memory_reservation,
             for_growth: tuning.memory_reservation_for_growth,
             guard: tuning.memory_guard,
             may_move: tuning.memory_may_move,
         };
-        let capacity = match len <= policy.reservation {
-            true => policy.reservation,
-            false => len.saturating_add(policy.for_growth),
+        let (backing, capacity, guarded) = match &tuning.memory_creator {
+            None => {
+                let capacity = match len <= policy.reservation {
+                    true => policy.reservation,
+                    false => len.saturating_add(policy.for_growth),
+                };
+                let (mapping, capacity) = map(len, capacity, policy.guard)?;
+                let guarded = is_guarded(&ty, &mapping, policy.guard);
+                (Backing::Mapping(mapping), capacity, guarded)
+            }
+            Some(creator) => {
+                let memory = creator.new_memory(&ty, len, tuning)?;
+                let capacity = memory.byte_capacity();
+                (Backing::Host(memory), capacity, false)
+            }
         };
-        let (mapping, capacity) = map(len, capacity, policy.guard)?;
-        let guarded = is_guarded(&ty, &mapping, policy.guard);
-        let def = VMMemory::new(mapping.start(), len);
+        let def = VMMemory::new(backing.start(), len);
         let (vm, own) = match place {
             Some(place) => {
                 // SAFETY: the place is part of a `VMContext` under construction.
@@ -130,7 +194,7 @@ impl Memory {
             }
         };
         let storage = Storage::Own(Own {
-            mapping,
+            backing,
             capacity,
             guarded,
             policy,
@@ -182,7 +246,7 @@ impl Memory {
     /// First byte.
     pub fn base(&self) -> *mut u8 {
         match &self.storage {
-            Storage::Own(it) => it.mapping.start(),
+            Storage::Own(it) => it.backing.start(),
             Storage::Shared(memory) => memory.base(),
         }
     }
@@ -208,26 +272,33 @@ impl Memory {
         MemoryPlace::new(self.vm(), &self.ty)
     }
 
-    /// Grows by `delta` pages; returns the old size in pages, or `None` if it cannot.
-    pub fn grow(&mut self, delta: u64) -> Option<u64> {
+    /// Grows by `delta` pages; returns the old size in pages. No limiter is asked:
+    /// [`Store::grow_memory`](crate::Store::grow_memory) does.
+    ///
+    /// # Errors
+    ///
+    /// Says what did not allow it.
+    pub fn grow(&mut self, delta: u64) -> Result<u64, GrowthFailure> {
         let old = self.pages();
         let memory = match &mut self.storage {
             Storage::Own(memory) => memory,
-            Storage::Shared(memory) => return memory.grow(delta),
+            Storage::Shared(memory) => {
+                return memory.grow(delta).ok_or(GrowthFailure::MemoryMaximum);
+            }
         };
-        let new = old.checked_add(delta)?;
-        let bytes = self.ty.bytes(new)?;
+        let new = old.checked_add(delta).ok_or(GrowthFailure::MemoryMaximum)?;
+        let bytes = self.ty.bytes(new).ok_or(GrowthFailure::MemoryMaximum)?;
         if new > self.ty.maximum.unwrap_or(u64::MAX) {
-            return None;
+            return Err(GrowthFailure::MemoryMaximum);
         }
-        memory.grow_to(usize::try_from(bytes).ok()?)?;
-        Some(old)
+        memory.grow_to(usize::try_from(bytes).map_err(|_| GrowthFailure::MemoryMaximum)?)?;
+        Ok(old)
     }
 
     /// The fault of a native address, if it lies in this memory's reservation.
     pub(crate) fn fault_at(&self, address: usize) -> Option<Fault> {
         let reserved = match &self.storage {
-            Storage::Own(it) => it.mapping.len(),
+            Storage::Own(it) => it.backing.reserved(),
             Storage::Shared(memory) => memory.reserved(),
         };
         let offset = address.checked_sub(self.base() as usize)?;
@@ -240,30 +311,33 @@ impl Memory {
 
 impl Own {
     /// Makes `len` bytes accessible, which are more than before.
-    fn grow_to(&mut self, len: usize) -> Option<()> {
+    fn grow_to(&mut self, len: usize) -> Result<(), GrowthFailure> {
         // SAFETY: the definition lives as long as the memory.
         let old = unsafe { (*self.vm.as_ptr()).len() };
-        if len > self.capacity {
-            self.move_to(old, len).ok()?;
-        } else {
-            self.mapping.make_accessible(old, len).ok()?;
+        if len > self.capacity && !self.policy.may_move {
+            return Err(GrowthFailure::MemoryMaximum);
         }
-        let def = VMMemory::new(self.mapping.start(), len);
+        let refused = |error: ResourceError| GrowthFailure::Refused(Box::new(error));
+        match &mut self.backing {
+            Backing::Host(memory) => {
+                memory.grow_to(len).map_err(GrowthFailure::Refused)?;
+                self.capacity = memory.byte_capacity();
+            }
+            Backing::Mapping(mapping) if len <= self.capacity => {
+                let grown = mapping.make_accessible(old, len);
+                grown.map_err(|error| refused(error.into()))?;
+            }
+            Backing::Mapping(mapping) => {
+                debug_assert!(!self.guarded);
+                let capacity = len.saturating_add(self.policy.for_growth);
+                let (mut new, capacity) = map(len, capacity, self.policy.guard).map_err(refused)?;
+                new.copy_from(mapping, old);
+                (*mapping, self.capacity) = (new, capacity);
+            }
+        }
+        let def = VMMemory::new(self.backing.start(), len);
         // SAFETY: as above; tiers reload it after growing.
         unsafe { *self.vm.as_ptr() = def };
-        Some(())
-    }
-
-    /// Moves `old` bytes to where `len` bytes are accessible.
-    fn move_to(&mut self, old: usize, len: usize) -> Result<(), ResourceError> {
-        debug_assert!(!self.guarded);
-        if !self.policy.may_move {
-            return Err(std::io::Error::from(std::io::ErrorKind::OutOfMemory).into());
-        }
-        let capacity = len.saturating_add(self.policy.for_growth);
-        let (mut mapping, capacity) = map(len, capacity, self.policy.guard)?;
-        mapping.copy_from(&self.mapping, old);
-        (self.mapping, self.capacity) = (mapping, capacity);
         Ok(())
     }
 }

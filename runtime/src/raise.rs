@@ -2,7 +2,7 @@
 
 use crate::host::HostError;
 use crate::module::Module;
-use crate::{FuncIdx, Status, Store, Trap};
+use crate::{FuncIdx, GrowError, Status, Store, Trap};
 use std::sync::Arc;
 
 /// One wasm frame of a backtrace.
@@ -98,5 +98,23 @@ pub unsafe fn raise_error(
     let backtrace = unsafe { crate::walk::capture(store, innermost) };
     // SAFETY: the caller promises a live store.
     unsafe { (*store).pending = Some(Raised::Error { error, backtrace }) };
+    Status::Raised
+}
+
+/// The same for what a limiter raised.
+///
+/// # Safety
+///
+/// As for [`raise_trap`].
+#[cold]
+pub unsafe fn raise_growth(
+    store: *mut Store,
+    error: GrowError,
+    innermost: Option<RawFrame>,
+) -> Status {
+    // SAFETY: forwarded.
+    let backtrace = unsafe { crate::walk::capture(store, innermost) };
+    // SAFETY: the caller promises a live store.
+    unsafe { (*store).pending = Some(error.raised(backtrace)) };
     Status::Raised
 }

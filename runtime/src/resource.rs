@@ -1,5 +1,7 @@
 //! Why a memory or a table cannot be made.
 
+use crate::host::HostError;
+use crate::types::{MemoryType, TableType};
 use std::alloc::LayoutError;
 use std::io;
 
@@ -39,6 +41,38 @@ pub enum ResourceError {
     /// The system refused memory.
     #[error(transparent)]
     System(#[from] io::Error),
+    /// The embedder's memories refused.
+    #[error("{0}")]
+    Creator(String),
+    /// The limiter failed.
+    #[error("the limiter failed")]
+    Limiter(HostError),
+    /// A store has as many as it may have.
+    #[error("resource limit exceeded: {kind} count too high at {count}")]
+    TooMany {
+        /// `instance`, `memory` or `table`.
+        kind: &'static str,
+        /// How many there would be.
+        count: usize,
+    },
+}
+
+impl ResourceError {
+    pub(crate) fn memory_too_large(ty: &MemoryType) -> Self {
+        ResourceError::TooLarge {
+            kind: "memory",
+            size: ty.minimum,
+            unit: "pages",
+        }
+    }
+
+    pub(crate) fn table_too_large(ty: &TableType) -> Self {
+        ResourceError::TooLarge {
+            kind: "table",
+            size: ty.minimum,
+            unit: "elements",
+        }
+    }
 }
 
 /// There was not enough memory for something.

@@ -14,8 +14,9 @@ use crate::vm::{
 };
 use crate::walk::Activation;
 use crate::{
-    Event, EventSink, GlobalId, InstanceId, Linkage, Memory, MemoryId, Raised, ResourceError,
-    SharedMemory, Table, TableId, TierClock, TierKind, TierState, Tiers, Tuning, ValueStack,
+    Event, EventSink, GlobalId, InstanceId, Limits, Linkage, Memory, MemoryId, Raised,
+    ResourceError, SharedMemory, Table, TableId, TierClock, TierKind, TierState, Tiers, Tuning,
+    ValueStack,
 };
 use std::any::Any;
 use std::ptr::{self, NonNull};
@@ -51,6 +52,8 @@ pub struct Store {
     pub activations: *mut Activation,
     /// What is being raised.
     pub pending: Option<Raised>,
+    /// What the embedder allows.
+    pub limits: Limits,
     /// Where events go.
     pub events: Option<EventSink>,
     /// Time in each tier, if it is measured.
@@ -164,6 +167,7 @@ impl Store {
             codes: CodeMap::default(),
             activations: ptr::null_mut(),
             pending: None,
+            limits: Limits::default(),
             events: None,
             clock: None,
             _stack: stack,
@@ -257,6 +261,7 @@ impl Store {
     ///
     /// Says what was too large or refused.
     pub fn new_memory(&mut self, ty: MemoryType) -> Result<MemoryId, ResourceError> {
+        self.allow_memory(&ty)?;
         let memory = Memory::new(ty, &self.tuning, None)?;
         Ok(self.add_memory(memory))
     }
@@ -276,6 +281,7 @@ impl Store {
     ///
     /// Says what was too large or refused.
     pub fn new_table(&mut self, ty: TableType, init: u64) -> Result<TableId, ResourceError> {
+        self.allow_table(&ty)?;
         let table = Table::new(ty, init, None)?;
         Ok(self.add_table(table))
     }

@@ -1,7 +1,8 @@
 //! Settings of an engine that the runtime and the tiers read.
 
-use crate::RelaxedSimd;
+use crate::{HostMemoryCreator, RelaxedSimd};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 /// Settings of an engine. Plain data; immutable once the engine exists.
 #[derive(Clone, Debug)]
@@ -46,6 +47,10 @@ pub struct Tuning {
     pub counts: bool,
     /// Keep CLIF and disassembly of compiled functions for dumps.
     pub keep_dumps: bool,
+    /// Who makes memories, if the embedder does.
+    pub memory_creator: Option<Arc<dyn HostMemoryCreator>>,
+    /// Flags of Cranelift by name, with a value unless they are to be on.
+    pub cranelift_flags: Vec<(String, Option<String>)>,
 }
 
 impl Default for Tuning {
@@ -71,6 +76,8 @@ impl Default for Tuning {
             verifier: cfg!(debug_assertions),
             counts: false,
             keep_dumps: false,
+            memory_creator: None,
+            cranelift_flags: Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ use runtime::module::Features;
 use runtime::{RelaxedSimd, Tuning};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use target_lexicon::Triple;
 use wasmparser::WasmFeatures;
 
 /// Names a mode of execution when the strategy does not.
@@ -38,6 +39,8 @@ pub(crate) struct Resolved {
     pub(crate) tuning: Arc<Tuning>,
     /// What modules may contain.
     pub(crate) features: Features,
+    /// The same as the embedder says it.
+    pub(crate) wasm_features: WasmFeatures,
     /// Whether frames know their offsets.
     pub(crate) address_map: bool,
     /// Whether functions are validated at their first call.
@@ -65,12 +68,33 @@ impl Config {
             "cannot disable the simd proposal but enable the relaxed simd proposal"
         );
         ensure!(
+            self.max_wasm_stack <= self.accepted_async_stack_size(),
+            "max_wasm_stack size cannot exceed the async_stack_size"
+        );
+        ensure!(
             self.max_wasm_stack != 0,
             "max_wasm_stack size cannot be zero"
         );
+        ensure!(
+            !self.wmemcheck,
+            "wmemcheck (memory checker) was requested but is not enabled in this build"
+        );
+        ensure!(
+            !self.guest_debug,
+            "debug instrumentation support was disabled at compile time"
+        );
+        self.check_debug_info()?;
+        if let Some(target) = &self.target {
+            ensure!(
+                *target == Triple::host(),
+                "target `{target}` is not supported: Wasm is executed on this host only"
+            );
+        }
+        crate::tiering::check_flags(&self.cranelift_flags)?;
         Ok(Resolved {
             tuning: Arc::new(self.tuning(self.mode()?)?),
             features: Features::ALL.without(SUPPORTED.difference(self.features)),
+            wasm_features: self.features,
             address_map: self.address_map,
             lazy_validation: self.lazy_validation,
             hint_details: self.hint_details(),
@@ -153,6 +177,8 @@ impl Config {
             verifier: self.verifier,
             counts: self.counts,
             keep_dumps: knobs.keep_dumps,
+            memory_creator: self.memory_creator.runtime(),
+            cranelift_flags: self.cranelift_flags.clone(),
         })
     }
 

@@ -9,7 +9,7 @@ use super::{Func, WasmTy};
 use crate::error::{Context, Error, Result, ensure, format_err};
 use crate::store::{StoreInner, StoreOpaque};
 use crate::types::{FuncType, ValType};
-use crate::{Caller, Engine, Val};
+use crate::{CallHook, Caller, Engine, Val};
 use runtime::InstanceId;
 use runtime::host::{HostCall, HostClosure, HostError};
 use runtime::types::SigRef;
@@ -98,7 +98,12 @@ impl<T: 'static> HostFunc<T> {
             // SAFETY: a context that is not null is alive; that of host functions has no instance.
             let instance = unsafe { caller.as_ref().and_then(|it| it.instance.as_ref()) };
             let instance = instance.map(|it| it.id);
-            call(store, instance, slots).map_err(|error: Error| Box::new(error) as HostError)
+            let called = store.call_hook(CallHook::CallingHost).and_then(|()| {
+                let result = call(store, instance, slots);
+                store.call_hook(CallHook::ReturningFromHost)?;
+                result
+            });
+            called.map_err(|error: Error| Box::new(error) as HostError)
         };
         Ok(HostFunc {
             ty,

@@ -59,7 +59,9 @@ fn hostcall_fuel() {
 #[test]
 fn absurd_stack_size() {
     let mut config = Config::new();
-    config.max_wasm_stack(usize::MAX);
+    config
+        .max_wasm_stack(usize::MAX)
+        .async_stack_size(usize::MAX);
     let engine = Engine::new(&config).expect("is not checked yet");
     let _ = Store::try_new(&engine, ());
 }

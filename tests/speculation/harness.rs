@@ -53,6 +53,7 @@ pub(crate) fn base() -> Config {
     let mut config = Config::new();
     config
         .max_wasm_stack(WASM_STACK)
+        .async_stack_size(WASM_STACK)
         .strategy(Strategy::Tiered)
         .jit_background(false);
     config
@@ -190,7 +191,10 @@ pub(crate) fn survives(
 ) -> (usize, usize) {
     on_large_stack(|| {
         let mut enough = interpreter(base);
-        enough.config.max_wasm_stack(WASM_STACK);
+        enough
+            .config
+            .max_wasm_stack(WASM_STACK)
+            .async_stack_size(WASM_STACK);
         let expected = lines(&enough, wat, &script);
         let (mut n_good, mut n_exhausted) = (0, 0);
         for mode in modes(base).into_iter().chain([interpreter(base)]) {

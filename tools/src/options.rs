@@ -130,7 +130,9 @@ const WASM: Group = Group {
         key(
             "max-wasm-stack",
             Value::Number(|it, bytes| {
-                it.config.max_wasm_stack(size(bytes));
+                let bytes = size(bytes);
+                let with_host = bytes.saturating_add(512 << 10);
+                it.config.max_wasm_stack(bytes).async_stack_size(with_host);
             }),
             "bytes of stack that wasm may use",
         ),

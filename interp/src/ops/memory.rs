@@ -84,6 +84,29 @@ impl Op for op::MemorySize {
     }
 }
 
+impl Op for op::MemoryGrow {
+    #[inline(always)]
+    fn run<P: Path>(_m: &mut Regs) -> Flow {
+        Flow::Cold
+    }
+
+    fn cold(m: &mut Regs) -> Flow {
+        let (memory, next) = decode!(Full::u32(m.pc.skip(1)));
+        let delta: u64 = m.pop();
+        // SAFETY: the instance is that of the current frame; no reference to its store is alive.
+        match unsafe { runtime::memory_grow(m.instance(), MemoryIdx(memory), delta) } {
+            Ok(old) => {
+                m.reload_memory();
+                m.push(old);
+                m.flush();
+                m.pc = next;
+                Flow::Next
+            }
+            Err(error) => Flow::Exit(m.raise_growth(error)),
+        }
+    }
+}
+
 /// Instructions that the runtime executes for every tier: cold only. `first` is the first number
 /// behind the opcode byte: of a prefixed instruction, the other half of its opcode.
 macro_rules! runtime {
@@ -105,20 +128,11 @@ macro_rules! runtime {
 }
 
 runtime! {
-    MemoryGrow |m, memory, next| {
-        let delta: u64 = m.pop();
-        // SAFETY: the instance is that of the current frame; no reference to its store is alive.
-        let old = unsafe { runtime::memory_grow(m.instance(), MemoryIdx(memory), delta) };
-        m.reload_memory();
-        m.push(old);
-        m.flush();
-        Ok(next)
-    }
     MemoryInit |m, _sub, at| {
         let (data, at) = decode!(Full::u32(at));
         let (memory, next) = decode!(Full::u32(at));
         let at = (MemoryIdx(memory), DataIdx(data));
-        // SAFETY: as above.
+        // SAFETY: the instance is that of the current frame; no reference to its store is alive.
         unsafe { runtime::memory_init(m.instance(), at, m.pop_span()) }.map(|()| next)
     }
     DataDrop |m, _sub, at| {

@@ -49,7 +49,7 @@ impl Op for op::TableGrow {
                 m.pc = next;
                 Flow::Next
             }
-            Err(error) => Flow::Exit(m.raise_error(Box::new(error))),
+            Err(error) => Flow::Exit(m.raise_growth(error)),
         }
     }
 }

@@ -6,8 +6,8 @@
 
 use super::VMContext;
 use crate::{
-    DataIdx, ElemIdx, ExitId, Expected, Instance, MemoryIdx, Raised, Status, Store, TableIdx, Trap,
-    atomic, bulk, raise_error, raise_trap,
+    DataIdx, ElemIdx, ExitId, Expected, GrowError, Instance, MemoryIdx, Raised, Status, Store,
+    TableIdx, Trap, atomic, bulk, raise_growth, raise_trap,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -54,7 +54,8 @@ for_each_builtin! {
     /// `memory.grow`: (memory, delta) -> old size or -1.
     MemoryGrow(instance, memory, delta) {
         // SAFETY: no reference to the store is alive in a builtin.
-        Ok(unsafe { bulk::memory_grow(instance, MemoryIdx(memory as u32), delta) })
+        let grown = unsafe { bulk::memory_grow(instance, MemoryIdx(memory as u32), delta) };
+        Ok(grown.unwrap_or_else(|error| raised(instance, error)))
     }
     /// `memory.copy`: (dst memory << 32 | src memory, to, from, len).
     MemoryCopy(instance, memories, to, from, len) {
@@ -114,14 +115,8 @@ for_each_builtin! {
     /// `table.grow`: (table, delta, init) -> old size or -1.
     TableGrow(instance, table, delta, init) {
         // SAFETY: as above.
-        match unsafe { bulk::table_grow(instance, TableIdx(table as u32), (delta, init)) } {
-            Ok(old) => Ok(old),
-            Err(error) => {
-                // SAFETY: the stub recorded its frame, so all frames are on record.
-                unsafe { raise_error((*instance).store, Box::new(error), None) };
-                Ok(RAISED)
-            }
-        }
+        let grown = unsafe { bulk::table_grow(instance, TableIdx(table as u32), (delta, init)) };
+        Ok(grown.unwrap_or_else(|error| raised(instance, error)))
     }
     /// `table.fill`: (table, to, value, len).
     TableFill(instance, table, to, value, len) {
@@ -159,6 +154,15 @@ for_each_builtin! {
         let sum = a.mul_add(b, c);
         Ok(FMA_MASK ^ if sum.is_nan() { 0x7ff8_0000_0000_0000 } else { sum.to_bits() })
     }
+}
+
+/// Parks what a limiter raised.
+#[cold]
+fn raised(instance: *mut Instance, error: GrowError) -> u64 {
+    // SAFETY: the instance is that of the calling builtin, whose stub recorded its frame, so that
+    // all frames are on record.
+    unsafe { raise_growth((*instance).store, error, None) };
+    RAISED
 }
 
 /// Runs a builtin's body, and parks what it raises.
