@@ -69,6 +69,8 @@ const UNSAFE: &[&str] = &[
     "tools/src/bench/measure.rs",
     "tools/src/bench/process.rs",
     "tools/tests/command.rs",
+    // Flags of Cranelift, as wasmtime's command takes them.
+    "tools/src/options/codegen.rs",
     "tests/allocation.rs",
     // Shared memories, as embedders have to.
     "fuzz/src/cells.rs",

@@ -4,6 +4,7 @@
 //! texts of errors. This file only routes; a subcommand decides its own exit code.
 
 mod bench;
+mod completion;
 mod deopt_time;
 mod explain;
 mod generate;
@@ -11,6 +12,7 @@ mod inspect;
 mod invoke;
 mod options;
 mod run;
+mod settings;
 mod tier;
 #[cfg(feature = "wasi")]
 mod wasi;
@@ -19,6 +21,29 @@ mod wast;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+/// What `--help` says at its end.
+const EXAMPLES: &str = "\
+Without a command, `run` is meant. Everything after the module is for the program.
+
+Examples:
+  Run a program of WASI with arguments, a directory and a variable:
+    wasm-interp-jit --dir data::/data --env LEVEL=3 program.wasm arg1 arg2
+  Call a function of a module, in the text format or the binary one:
+    wasm-interp-jit --invoke add calculator.wat 1 2
+  Read the module from standard input:
+    wasm-interp-jit - < program.wasm
+  Show what the tiers did:
+    wasm-interp-jit run --stats --invoke example examples/indirect-sum.wat 100000
+  List a function with what the interpreter saw in it:
+    wasm-interp-jit explain --func inlinee --invoke example examples/indirect-sum.wat 1000
+  Run the scripts of a folder in every mode:
+    wasm-interp-jit wast --mode all tests/
+  Complete commands in bash:
+    source <(wasm-interp-jit completion bash)
+  List the options of a group, or of all:
+    wasm-interp-jit -W help
+    wasm-interp-jit settings";
+
 /// Runs WebAssembly in an interpreter that learns, and compiles what is hot.
 #[derive(Debug, Parser)]
 #[command(
@@ -26,10 +51,7 @@ use std::process::ExitCode;
     version,
     args_conflicts_with_subcommands = true,
     override_usage = "wasm-interp-jit [OPTIONS] <WASM>...\n       wasm-interp-jit <COMMAND>",
-    after_help = "Without a command, `run` is meant.\nExamples:\n  \
-        wasm-interp-jit program.wasm\n  \
-        wasm-interp-jit run --invoke example --stats examples/indirect-sum.wat 200000000\n  \
-        wasm-interp-jit wast --mode all tests/"
+    after_help = EXAMPLES
 )]
 struct Cli {
     #[command(subcommand)]
@@ -42,8 +64,11 @@ struct Cli {
 enum Command {
     Run(run::RunCommand),
     Wast(wast::WastCommand),
-    Bench(bench::BenchCommand),
+    #[command(visible_alias = "explore")]
     Explain(explain::ExplainCommand),
+    Settings(settings::SettingsCommand),
+    Completion(completion::CompletionCommand),
+    Bench(bench::BenchCommand),
     DeoptTime(deopt_time::DeoptTimeCommand),
     Generate(generate::GenerateCommand),
 }
@@ -55,6 +80,8 @@ fn main() -> ExitCode {
         Command::Wast(command) => command.execute(),
         Command::Bench(command) => command.execute(),
         Command::Explain(command) => command.execute(),
+        Command::Settings(command) => command.execute(),
+        Command::Completion(command) => command.execute(),
         Command::DeoptTime(command) => command.execute(),
         Command::Generate(command) => command.execute(),
     }

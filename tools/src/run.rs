@@ -13,6 +13,7 @@ use clap::Args;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read as _;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use wasm_interp_jit::error::Context as _;
@@ -23,8 +24,16 @@ const TRAPPED: u8 = 128 + libc::SIGABRT as u8;
 
 /// The data of stores, where programs see nothing of their host.
 #[cfg(not(feature = "wasi"))]
-#[derive(Default)]
-pub(crate) struct Host {}
+pub(crate) struct Host {
+    limits: wasm_interp_jit::StoreLimits,
+}
+
+#[cfg(not(feature = "wasi"))]
+impl Host {
+    fn new(limits: wasm_interp_jit::StoreLimits) -> Host {
+        Host { limits }
+    }
+}
 
 /// Runs a WebAssembly module (the default command)
 #[derive(Args, Clone, Debug)]
@@ -87,11 +96,13 @@ impl RunCommand {
         self.tier.apply(&mut settings.config);
         self.inspect.apply(&mut settings.config);
         set(&mut settings.config);
+        settings.finish()?;
         let engine = Engine::new(&settings.config)?;
         let path = Path::new(&self.module_and_args[0]);
         let module = load(&engine, path)?;
 
-        let mut store = Store::new(&engine, Host::default());
+        let mut store = Store::new(&engine, Host::new(mem::take(&mut settings.limits).build()));
+        store.limiter(|host| &mut host.limits);
         let watch = self.inspect.attach(&mut store);
         let mut linker = Linker::new(&engine);
         self.provide(&mut linker, &mut store, &module, &settings)?;

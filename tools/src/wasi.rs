@@ -10,7 +10,7 @@ use std::mem;
 use std::path::Path;
 use std::process::ExitCode;
 use wasm_interp_jit::error::Context as _;
-use wasm_interp_jit::{Error, Linker, Module, Result, Store, format_err};
+use wasm_interp_jit::{Error, Linker, Module, Result, Store, StoreLimits, format_err};
 use wasm_interp_jit_wasi::p0;
 use wasm_interp_jit_wasi::p1::{self, WasiP1Ctx};
 use wasm_interp_jit_wasi::{FsPerms, I32Exit, WasiCtxBuilder, WasiView as _};
@@ -36,15 +36,23 @@ pub(crate) struct WasiOptions {
     argv0: Option<String>,
 }
 
-/// The data of stores: the system interface, once there is one.
+/// The data of stores: what it may have, and the system interface, once there is one.
 #[derive(Default)]
 pub(crate) struct Host {
+    pub(crate) limits: StoreLimits,
     wasi: Option<WasiP1Ctx>,
     has_preview0: bool,
     has_preview1: bool,
 }
 
 impl Host {
+    pub(crate) fn new(limits: StoreLimits) -> Host {
+        Host {
+            limits,
+            ..Host::default()
+        }
+    }
+
     fn wasi(&mut self) -> &mut WasiP1Ctx {
         self.wasi.as_mut().expect("its functions come after it")
     }

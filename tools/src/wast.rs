@@ -71,8 +71,9 @@ impl WastCommand {
         let mut total = Total::default();
         let bar = progress_bar(files.len() * modes.len());
         for mode in modes {
-            let config = self.groups.settings_or_exit(spec::features::enable).config;
-            let mut engines = Engines::new(*mode, config);
+            let mut settings = self.groups.settings_or_exit(spec::features::enable);
+            settings.finish()?;
+            let mut engines = Engines::new(*mode, settings.config);
             for (file, in_suite) in &files {
                 let engine = engines.for_script(in_suite, &mut options)?;
                 bar.set_message(format!("{mode} {}", file.display()));

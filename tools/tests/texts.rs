@@ -3,32 +3,10 @@
 //! A test is a module or script, arguments, and the transcript: standard error, standard output,
 //! exit code. The interpreter and the compiler must print the same.
 
-use std::fs;
-use std::process::{Command, Stdio};
+#[path = "texts/transcript.rs"]
+mod transcript;
 
-/// Runs the command in a folder of the test's own that holds `files`.
-fn transcript(test: &str, files: &[(&str, &str)], args: &[&str]) -> String {
-    let dir = std::env::temp_dir().join(format!("wij-texts-{}-{test}", std::process::id()));
-    fs::create_dir_all(&dir).expect("the temporary directory is writable");
-    for (name, text) in files {
-        fs::write(dir.join(name), text).expect("the temporary directory is writable");
-    }
-    let output = Command::new(env!("CARGO_BIN_EXE_wasm-interp-jit"))
-        .args(args)
-        .current_dir(&dir)
-        .stdin(Stdio::null())
-        // It adds a section to errors.
-        .env_remove("RUST_BACKTRACE")
-        .output()
-        .expect("the command starts");
-    fs::remove_dir_all(&dir).expect("the test has made it");
-    format!(
-        "{}{}[exit {}]",
-        String::from_utf8_lossy(&output.stderr),
-        String::from_utf8_lossy(&output.stdout),
-        output.status.code().unwrap_or(-1),
-    )
-}
+use transcript::{check, transcript};
 
 /// `run` with these arguments, in both tiers.
 fn check_run(test: &str, files: &[(&str, &str)], args: &[&str], expected: &str) {
@@ -40,10 +18,6 @@ fn check_run(test: &str, files: &[(&str, &str)], args: &[&str], expected: &str) 
             "{tier}"
         );
     }
-}
-
-fn check(test: &str, files: &[(&str, &str)], args: &[&str], expected: &str) {
-    assert_eq!(transcript(test, files, args), expected.trim_start());
 }
 
 const TRAP: (&str, &str) = (

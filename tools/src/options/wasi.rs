@@ -3,7 +3,8 @@
 //! Keys of wasmtime that concern only components are taken without effect if they change nothing
 //! for modules, and refused if a module would miss something.
 
-use super::{Group, Key, Value, key, size};
+use super::value::{Form, Value};
+use super::{Group, Key, key, size};
 
 /// What `-S` sets.
 #[derive(Clone, Debug)]
@@ -37,8 +38,7 @@ impl Default for WasiSettings {
     }
 }
 
-const FOR_COMPONENTS: &str = "only for components: no effect";
-const MISSING: &str = "not there: only `n` is accepted";
+const FOR_COMPONENTS: &str = "only for components";
 const NOT_BUILT: &str = "not available in this build";
 
 pub(super) const GROUP: Group = Group {
@@ -90,28 +90,54 @@ pub(super) const GROUP: Group = Group {
             Value::Flag(|it, on| it.wasi.preview0 = on),
             "`wasi_unstable`, of old modules; on by default",
         ),
-        key("preview2", Value::Ignored, "no effect"),
-        key("threads", Value::Missing(NOT_BUILT), MISSING),
-        key("nn", Value::Missing(NOT_BUILT), MISSING),
-        key("http", Value::Missing(NOT_BUILT), MISSING),
-        key("config", Value::Missing(NOT_BUILT), MISSING),
-        key("keyvalue", Value::Missing(NOT_BUILT), MISSING),
-        key("tls", Value::Missing(NOT_BUILT), MISSING),
-        key("listenfd", Value::Missing(NOT_BUILT), MISSING),
-        for_components("cli-exit-with-code"),
-        for_components("inherit-network"),
-        for_components("allow-ip-name-lookup"),
-        for_components("tcp"),
-        for_components("udp"),
-        for_components("network-error-code"),
-        for_components("p3"),
-        key("cwd", Value::IgnoredText, FOR_COMPONENTS),
-        key("max-random-size", Value::IgnoredText, FOR_COMPONENTS),
-        key("max-http-fields-size", Value::IgnoredText, FOR_COMPONENTS),
-        key("max-component-handles", Value::IgnoredText, FOR_COMPONENTS),
+        key("preview2", Value::Ignored(Form::Flag), FOR_COMPONENTS),
+        key("threads", Value::RefusedOn(NOT_BUILT), "`wasi-threads`"),
+        key("nn", Value::RefusedOn(NOT_BUILT), "`wasi-nn`"),
+        key(
+            "nn-graph",
+            Value::Refused(Form::Text, NOT_BUILT),
+            "a graph for `wasi-nn`",
+        ),
+        key("http", Value::RefusedOn(NOT_BUILT), "`wasi-http`"),
+        key("config", Value::RefusedOn(NOT_BUILT), "`wasi-config`"),
+        key(
+            "config-var",
+            Value::Refused(Form::Text, NOT_BUILT),
+            "a variable for `wasi-config`",
+        ),
+        key("keyvalue", Value::RefusedOn(NOT_BUILT), "`wasi-keyvalue`"),
+        key(
+            "keyvalue-in-memory-data",
+            Value::Refused(Form::Text, NOT_BUILT),
+            "data for `wasi-keyvalue`",
+        ),
+        key("tls", Value::RefusedOn(NOT_BUILT), "`wasi-tls`"),
+        key(
+            "listenfd",
+            Value::RefusedOn(NOT_BUILT),
+            "open sockets of this process",
+        ),
+        key(
+            "tcplisten",
+            Value::Refused(Form::Text, NOT_BUILT),
+            "an address to listen at",
+        ),
+        for_components("cli-exit-with-code", Form::Flag),
+        for_components("inherit-network", Form::Flag),
+        for_components("allow-ip-name-lookup", Form::Flag),
+        for_components("tcp", Form::Flag),
+        for_components("udp", Form::Flag),
+        for_components("network-error-code", Form::Flag),
+        for_components("p3", Form::Flag),
+        for_components("cwd", Form::Text),
+        for_components("max-random-size", Form::Number),
+        for_components("max-http-fields-size", Form::Number),
+        for_components("http-outgoing-body-buffer-chunks", Form::Number),
+        for_components("http-outgoing-body-chunk-size", Form::Number),
+        for_components("max-component-handles", Form::Number),
     ],
 };
 
-const fn for_components(name: &'static str) -> Key {
-    key(name, Value::Ignored, FOR_COMPONENTS)
+const fn for_components(name: &'static str, form: Form) -> Key {
+    key(name, Value::Ignored(form), FOR_COMPONENTS)
 }
