@@ -114,10 +114,13 @@ struct JitKnobs {
     background: Option<bool>,
     deopt_every: Option<Option<NonZeroU32>>,
     deopt_at: Option<u64>,
+    deopt_random: Option<u64>,
     keep_dumps: bool,
     osr: Option<bool>,
     inlining: Option<bool>,
     speculation: Option<bool>,
+    reprofile_after: Option<Option<NonZeroU32>>,
+    no_hints: bool,
 }
 
 /// Declares a method for each proposal that can be switched.
@@ -493,6 +496,23 @@ impl Config {
         self
     }
 
+    /// After how many indirect calls of compiled code that are not inlined a store looks anew at
+    /// what the site that makes the next one calls. From then on twice as many, for that site.
+    /// `None` never does, so that a site with too many targets stays as it is for good.
+    pub fn jit_reprofile_after(&mut self, calls: Option<NonZeroU32>) -> &mut Self {
+        self.jit.reprofile_after = Some(calls);
+        self
+    }
+
+    /// Whether to compile what the custom sections of a module say is hot, with the targets they
+    /// name, as soon as there is an instance. On by default.
+    ///
+    /// Source: the [compilation hints proposal](https://github.com/WebAssembly/compilation-hints).
+    pub fn jit_hints(&mut self, enable: bool) -> &mut Self {
+        self.jit.no_hints = !enable;
+        self
+    }
+
     /// Lets every n-th guard fail, whatever it compares. For tests.
     pub fn jit_deopt_every(&mut self, n: Option<NonZeroU32>) -> &mut Self {
         self.jit.deopt_every = Some(n);
@@ -502,6 +522,13 @@ impl Config {
     /// Lets the k-th guard that a store executes fail, whatever it compares. For tests.
     pub fn jit_deopt_at(&mut self, k: Option<u64>) -> &mut Self {
         self.jit.deopt_at = k;
+        self
+    }
+
+    /// Lets guards fail at random, in a sequence that `seed` begins: the same in each store. For
+    /// tests.
+    pub fn jit_deopt_random(&mut self, seed: Option<u64>) -> &mut Self {
+        self.jit.deopt_random = seed;
         self
     }
 

@@ -79,6 +79,10 @@ impl Engine {
     }
 
     /// Are functions validated at their first call?
+    pub(crate) fn hints(&self) -> bool {
+        self.inner.resolved.hints && self.inner.resolved.tuning.jit
+    }
+
     pub(crate) fn lazy_validation(&self) -> bool {
         self.inner.resolved.lazy_validation
     }

@@ -361,6 +361,7 @@ fn instantiate<T: 'static>(
         store: opaque.id(),
         id,
     };
+    opaque.on_instantiated(id);
     if let Some(start) = module.runtime().start {
         crate::call::start(store, id, start)?;
     }

@@ -5,6 +5,7 @@ use crate::error::{Context, Error, Result, ensure, format_err};
 use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, MemoryType, TableType,
 };
+use runtime::Profile;
 use runtime::module::{DecodeError, ImportItem, Module as RuntimeModule, Validation};
 #[cfg(feature = "wat")]
 use std::borrow::Cow;
@@ -123,6 +124,11 @@ impl Module {
     }
 
     fn from_runtime(engine: &Engine, runtime: RuntimeModule) -> Module {
+        if engine.hints()
+            && let Some(hints) = Profile::from_hints(&runtime)
+        {
+            runtime.profile().merge(hints);
+        }
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         let inner = Inner {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
@@ -198,6 +204,50 @@ impl Module {
             num_tables: count(tables.len()),
             max_initial_table_size: tables.iter().map(|table| table.ty.minimum).max(),
         }
+    }
+
+    /// What its runs have shown so far, as bytes for [`Module::apply_profile`] of a later run:
+    /// targets of calls and their counts, failed speculations, hot functions.
+    ///
+    /// Stores add what they have counted when they are dropped, and to what they have compiled at
+    /// once. Those of engines without a compiler add nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the module is in a file that cannot be read any more.
+    pub fn profile(&self) -> Result<Vec<u8>> {
+        let module = &self.inner.runtime;
+        Ok(module.profile().to_bytes(module)?)
+    }
+
+    /// Adds what another run has shown: instances made from now on have the functions compiled
+    /// that were hot there, with speculation on what was called there.
+    ///
+    /// Whatever the bytes are, they change speed only. They are of the module if its bytes are the
+    /// same.
+    ///
+    /// # Errors
+    ///
+    /// If they are not of this module, of another version of the format, or damaged. Then nothing is
+    /// changed.
+    pub fn apply_profile(&self, profile: &[u8]) -> Result<()> {
+        let module = &self.inner.runtime;
+        let read = Profile::from_bytes(profile, module)?;
+        module.profile().merge(read);
+        Ok(())
+    }
+
+    /// The module's bytes, with what [`Module::profile`] has in the custom sections of the
+    /// [compilation hints proposal](https://github.com/WebAssembly/compilation-hints), which other
+    /// engines read. They take the place of such sections that the module has.
+    ///
+    /// # Errors
+    ///
+    /// If the module is in a file that cannot be read any more.
+    pub fn with_hints(&self) -> Result<Vec<u8>> {
+        let module = &self.inner.runtime;
+        let profile = module.profile().clone();
+        Ok(profile.write_hints(module)?)
     }
 
     /// The runtime's module.

@@ -240,6 +240,13 @@ impl StoreOpaque {
         unsafe { self.runtime.as_ref() }
     }
 
+    /// Tells the tiers of a new instance.
+    pub(crate) fn on_instantiated(&self, instance: runtime::InstanceId) {
+        let store = self.runtime_ptr();
+        // SAFETY: the store is alive and no reference to it is; no Wasm runs.
+        unsafe { runtime::Store::tiers(store).on_instantiated(store, instance) };
+    }
+
     /// The runtime's store.
     pub(crate) fn runtime_mut(&mut self) -> &mut runtime::Store {
         // SAFETY: invariant 1; no Wasm runs during the borrow, which is exclusive.

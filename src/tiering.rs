@@ -8,11 +8,14 @@
 //!        └── resume ◄── materialize ◄── on_deopt_exit ◄── a guard of compiled code failed
 //! ```
 //!
-//! `request.rs` copies feedback for the compiler; `state.rs` keeps what is known of each function
-//! and each piece of code of a store. Without the feature `jit` only the interpreter is wired.
+//! `request.rs` copies feedback for the compiler; `shared.rs` keeps the code of a module for all
+//! its instances, `state.rs` what of it a store has installed. Without the feature `jit` only the
+//! interpreter is wired.
 
 #[cfg(feature = "jit")]
 mod request;
+#[cfg(feature = "jit")]
+mod shared;
 #[cfg(feature = "jit")]
 mod state;
 #[cfg(feature = "jit")]
@@ -26,7 +29,7 @@ use runtime::{
 use std::sync::Arc;
 
 #[cfg(feature = "jit")]
-pub(crate) use state::code_reports;
+pub(crate) use state::codes;
 
 /// The tiers of an engine with these settings.
 ///

@@ -42,6 +42,9 @@ mod memory_creator;
 mod module;
 #[path = "api/nan.rs"]
 mod nan;
+#[cfg(feature = "jit")]
+#[path = "api/profile.rs"]
+mod profile;
 #[path = "api/reference.rs"]
 mod reference;
 #[path = "api/shared_memory.rs"]

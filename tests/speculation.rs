@@ -3,7 +3,8 @@
 //! Every test runs a module by a script in all modes of the engine: interpreter, compiled at the
 //! first call, at several thresholds, in the background, with guards that fail on purpose (all,
 //! every second, third and seventh, and each one alone), without speculation, inlining and OSR,
-//! and with memories that have no guard pages. See `speculation/harness.rs`.
+//! and with memories that have no guard pages; with random guards that fail; in a second store of
+//! the engine, and with the profile of an earlier run. See `speculation/harness.rs`.
 //!
 //! | scenario | tests |
 //! |---|---|
@@ -12,8 +13,8 @@
 //! | 3 two sites | `feedback::two_sites_fail_independently`, `references::two_sites_fail_independently` |
 //! | 4 zeros are targets | `feedback::null_is_no_hit_at_an_unused_site`, `feedback::function_0_at_index_0_is_a_target` |
 //! | 5 counts saturate | no way to set a count from outside: `interp/src/inline_cache.rs` |
-//! | 6 site not executed before | `feedback::site_first_executed_in_compiled_code_is_called` |
-//! | 7 instances of a module | `feedback::instances_of_a_module_learn_apart` |
+//! | 6 site not executed before | `feedback::site_first_executed_in_compiled_code_is_called`, `sharing::site_never_executed_before_is_inlined_later` |
+//! | 7 instances of a module | `feedback::instances_of_a_module_learn_together`, `sharing::second_store_starts_with_the_code_of_the_first`, `sharing::stores_share_their_failures`, `sharing::instances_with_other_elements_get_other_code` |
 //! | 8 stale code of the worker | `compile::stale_code_of_the_worker`, `compile::worker_and_policy_come_to_rest`, `osr::loop_compiled_by_the_worker` |
 //! | 9 flipping targets | `feedback::flipping_targets_cause_few_deopts`, `feedback::many_sites_fail_in_turn`, `references::flipping_targets_cause_few_deopts` |
 //! | 10 limit of one site | `feedback::exhausted_site_does_not_spoil_its_neighbour`, `feedback::calls_without_a_target_use_up_no_exits`, `references::null_traps_at_the_call` |
@@ -60,16 +61,19 @@
 //! | 65 bounds in loops | `paths::loop_that_leaves_the_memory` |
 //! | 66 rare operands | `paths::rare_operands` |
 //! | 67 constant values | `paths::values_that_were_always_the_same` |
+//! | 68 profiles | `sharing::profile_of_an_earlier_run`; damaged and hostile ones: `tests/api/profile.rs` |
+//! | 69 compilation hints | `tests/api/profile.rs` |
 //! | 71 reproducible | `compile::runs_are_reproducible` |
 //! | 72 many functions | `compile::many_functions_deopt_once` |
 //! | 73 large function | `compile::exit_of_a_large_function` |
 //! | vectors, which take two slots | `vectors::vectors_in_three_frames`, `vectors::vectors_at_the_entry_of_a_loop`, `vectors::tail_calls_between_functions_with_and_without_vectors`, `vectors::twenty_vectors`, and others there |
+//! | rare targets, phases | `sharing::rare_targets_are_called`, `sharing::megamorphic_site_becomes_monomorphic_again`, `sharing::new_looks_are_bounded` |
 //! | 75 every deopt point | each test: every guard is made to fail alone |
 //!
 //! Left out, because the engine does not have what they are about: 29 to 31 and 64 (GC), 39 to 43
 //! (exceptions), 46 (several memories), 50 and
-//! 55 (asynchronous interrupts, stack switching), 54 (fuel, epochs), 57 (stepping), 68 to 70
-//! (persistence). 61 does not exhaust code memory: `jit` does, whose capacity it can set. 74 is the
+//! 55 (asynchronous interrupts, stack switching), 54 (fuel, epochs), 57 (stepping), 70
+//! (machine code is not serialized). 61 does not exhaust code memory: `jit` does, whose capacity it can set. 74 is the
 //! fuzzer's.
 
 #![cfg(feature = "jit")]
@@ -90,6 +94,8 @@ mod paths;
 mod references;
 #[path = "speculation/run.rs"]
 mod run;
+#[path = "speculation/sharing.rs"]
+mod sharing;
 #[path = "speculation/stack.rs"]
 mod stack;
 #[path = "speculation/state.rs"]

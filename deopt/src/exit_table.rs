@@ -179,10 +179,11 @@ impl Reader<'_> {
     }
 }
 
-const REASONS: [Reason; 4] = [
+const REASONS: [Reason; 5] = [
     Reason::WrongCallTarget,
     Reason::TableChanged,
     Reason::OutOfBounds,
+    Reason::Reprofile,
     Reason::Stress,
 ];
 

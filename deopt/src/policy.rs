@@ -1,13 +1,15 @@
 //! What is learned from failed speculations.
 //!
 //! Memory is kept by (call site, reason), not by function: a site that fails never turns off
-//! speculation at a healthy one. The bound of invariant 10 follows from [`MAX_FAILURES`]: an exit
+//! speculation at a healthy one. It lies in the profile of the module, so that all its instances
+//! learn from the failure of one. The bound of invariant 10 follows from [`MAX_FAILURES`]: an exit
 //! is compiled for a site only while its failures are below the limit, each failure withdraws the
 //! code it happened in, and an activation ends with its exit. So a site fails at most
-//! `MAX_FAILURES` times, plus once for every other activation of code that was requested before
-//! its last failure.
+//! `MAX_FAILURES` times, plus once for every other activation, in any store, of code that was
+//! requested before its last failure.
 
-use runtime::{CallSite, Reason};
+use crate::SpecSite;
+use runtime::{Profile, Reason, SiteProfile};
 
 /// Failures of a site for one reason after which it gets no exit for that reason any more.
 ///
@@ -17,11 +19,9 @@ const MAX_FAILURES: u8 = 4;
 /// Compilations of one entry after which it is compiled without speculation.
 const MAX_COMPILES: u32 = 24;
 
-/// Decides about failed speculations of a store. What it remembers of a site is in the site.
-#[derive(Debug, Default)]
-pub struct Policy {
-    clock: u32,
-}
+/// Decides about failed speculations. What it remembers is in the profile of the module.
+#[derive(Debug)]
+pub struct Policy;
 
 /// What to do about an exit that was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,41 +33,61 @@ pub enum Decision {
 }
 
 impl Policy {
-    /// Counts failures; code remembers the clock at which it was requested.
-    pub fn clock(&self) -> u32 {
-        self.clock
-    }
-
-    /// Notes that the speculation at `site` failed for `reason`, in code requested at `clock`.
+    /// Notes that the speculation at `site` failed for `reason`, in code that was requested when
+    /// the profile's clock was `clock`.
     ///
     /// Code that was requested before the last failure of the site fails for the same cause: the
     /// site was inlined in several places, or the code still runs in other activations. That
     /// teaches nothing new, so it does not count.
     pub fn exit_taken(
-        &mut self,
-        site: Option<&mut CallSite>,
+        profile: &mut Profile,
+        site: SpecSite,
         reason: Reason,
         clock: u32,
     ) -> Decision {
-        let Some(site) = site else {
+        let now = profile.clock.saturating_add(1);
+        let Some(site) = profile.site_mut(site.func, site.site) else {
             return Decision::Keep;
         };
         let failures = match reason {
             Reason::WrongCallTarget => &mut site.wrong_targets,
             Reason::TableChanged => &mut site.table_changes,
+            Reason::Reprofile => &mut site.reprofiles,
             // The code is right: a stress mode made it fail, or the access traps.
             Reason::Stress | Reason::OutOfBounds => return Decision::Keep,
         };
         if *failures == 0 || clock >= site.last_failure {
-            self.clock = self.clock.saturating_add(1);
             *failures = failures.saturating_add(1);
-            site.last_failure = self.clock;
+            site.last_failure = now;
+            if reason == Reason::Reprofile {
+                Self::begin_anew(site);
+            } else {
+                site.decay();
+            }
+            profile.clock = now;
         }
         Decision::Recompile
     }
 
+    /// Forgets the targets of a site. One that had too many may get few again, but what it called
+    /// before may come back: it gets a call instead of an exit.
+    fn begin_anew(site: &mut SiteProfile) {
+        if site.is_megamorphic() {
+            site.wrong_targets = MAX_FAILURES;
+        }
+        site.forget();
+    }
+
+    /// How many calls that are not inlined there may be until a site is looked at anew, after
+    /// `first` for the first time: twice as many each time, so that the number of exits is at
+    /// most the logarithm of the number of calls.
+    pub fn reprofile_after(site: &SiteProfile, first: u32) -> i64 {
+        const MAX_SHIFT: u8 = 30;
+        i64::from(first) << site.reprofiles.min(MAX_SHIFT)
+    }
+
     /// May `site` still leave through an exit when its target is a new one?
-    pub fn may_exit(site: &CallSite) -> bool {
+    pub fn may_exit(site: &SiteProfile) -> bool {
         site.wrong_targets < MAX_FAILURES
     }
 
@@ -83,42 +103,87 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use runtime::{CallSiteIdx, FuncIdx, FuncProfile};
+
+    const FUNC: FuncIdx = FuncIdx(0);
+
+    fn site(n: u32) -> SpecSite {
+        SpecSite {
+            func: FUNC,
+            site: CallSiteIdx(n),
+        }
+    }
+
+    /// A profile of a function with two sites.
+    fn profile() -> Profile {
+        let mut profile = Profile::default();
+        let func = FuncProfile {
+            sites: vec![SiteProfile::default(); 2].into(),
+            ..FuncProfile::default()
+        };
+        profile.insert(FUNC, func);
+        profile
+    }
+
+    fn known(profile: &Profile, n: usize) -> &SiteProfile {
+        &profile.func(FUNC).expect("inserted").sites[n]
+    }
 
     // A site that fails again and again is denied exits; another one of the same function is not.
     #[test]
     fn failures_are_bounded_by_site() {
-        let mut policy = Policy::default();
-        let (mut failing, healthy) = (CallSite::default(), CallSite::default());
+        let mut profile = profile();
         for _ in 0..MAX_FAILURES {
-            assert!(Policy::may_exit(&failing));
-            let clock = policy.clock();
-            let decision = policy.exit_taken(Some(&mut failing), Reason::WrongCallTarget, clock);
+            assert!(Policy::may_exit(known(&profile, 0)));
+            let clock = profile.clock;
+            let decision =
+                Policy::exit_taken(&mut profile, site(0), Reason::WrongCallTarget, clock);
             assert_eq!(decision, Decision::Recompile);
         }
-        assert!(!Policy::may_exit(&failing));
-        assert!(Policy::may_exit(&healthy));
+        assert!(!Policy::may_exit(known(&profile, 0)));
+        assert!(Policy::may_exit(known(&profile, 1)));
     }
 
-    // A target that is new to a site fails in every function the site is inlined into, once each:
-    // that counts as one failure.
+    // A target that is new to a site fails in every function the site is inlined into, and in every
+    // store that runs the code, once each: that counts as one failure.
     #[test]
     fn old_code_fails_without_counting() {
-        let (mut policy, mut site) = (Policy::default(), CallSite::default());
+        let mut profile = profile();
         for _ in 0..100 {
-            policy.exit_taken(Some(&mut site), Reason::WrongCallTarget, 0);
+            Policy::exit_taken(&mut profile, site(0), Reason::WrongCallTarget, 0);
         }
-        assert_eq!(site.wrong_targets, 1);
-        assert!(Policy::may_exit(&site));
+        assert_eq!(known(&profile, 0).wrong_targets, 1);
+        assert!(Policy::may_exit(known(&profile, 0)));
+    }
+
+    // A site with too many targets that is looked at anew forgets them, and leaves by no exit any
+    // more: the bound on its failures holds. One that was never executed learns as if it were new.
+    #[test]
+    fn sites_begin_anew() {
+        let mut profile = profile();
+        profile
+            .site_mut(FUNC, CallSiteIdx(0))
+            .expect("inserted")
+            .count = 100;
+        for (n, may_exit) in [(0, false), (1, true)] {
+            let clock = profile.clock;
+            Policy::exit_taken(&mut profile, site(n), Reason::Reprofile, clock);
+            let site = known(&profile, n as usize);
+            assert_eq!((site.count, site.reprofiles), (0, 1));
+            assert_eq!(Policy::may_exit(site), may_exit);
+            assert_eq!(Policy::reprofile_after(site, 1000), 2000);
+        }
     }
 
     // Stress and out-of-bounds exits say nothing against the code.
     #[test]
     fn exits_that_speculate_on_nothing_keep_the_code() {
-        let (mut policy, mut site) = (Policy::default(), CallSite::default());
+        let mut profile = profile();
         for reason in [Reason::Stress, Reason::OutOfBounds] {
-            let decision = policy.exit_taken(Some(&mut site), reason, 0);
+            let decision = Policy::exit_taken(&mut profile, site(0), reason, 0);
             assert_eq!(decision, Decision::Keep);
         }
+        let site = known(&profile, 0);
         assert_eq!((site.wrong_targets, site.table_changes), (0, 0));
     }
 }

@@ -7,9 +7,9 @@
 use crate::dispatch::opaque_ptr;
 use runtime::opcode::Opcode;
 use runtime::types::SigRef;
-use runtime::vm::{Frame, VMFuncRef, VMSignature};
+use runtime::vm::{Frame, FuncInstance, VMFuncRef, VMSignature};
 use runtime::{
-    CallSite, CallSiteIdx, Event, FuncIdx, IcState, MANY_INDICES, MAX_TARGETS, Store, Target,
+    CallSite, CallSiteIdx, Event, FuncIdx, IcState, MANY_INDICES, MoreTargets, Store, Target,
 };
 
 /// The inline cache of a call site of the current function.
@@ -42,7 +42,7 @@ impl Site {
         // SAFETY: type invariant.
         let more = unsafe { (*self.0).more.as_mut()? };
         // Not a loop over however many there are: these compares are all that a hit costs.
-        let [a, b, c] = &mut **more;
+        let [a, b, c] = &mut more.targets;
         let found = [a, b, c].into_iter().find(|it| it.func_ref == target)?;
         (!target.is_null()).then_some(found)
     }
@@ -68,6 +68,18 @@ impl Site {
         unsafe { (*self.0).state == IcState::Megamorphic }
     }
 
+    /// What counts calls of a megamorphic site for which there is no record. `None` if the site
+    /// is not megamorphic.
+    #[inline(always)]
+    pub(crate) fn others(self) -> Option<*mut Target> {
+        if !self.is_megamorphic() {
+            return None;
+        }
+        // SAFETY: type invariant.
+        let more = unsafe { (*self.0).more.as_mut() };
+        more.map(|it| &raw mut it.others)
+    }
+
     /// Records a target that is not on record, found at table index `index`. Its signature has
     /// been checked.
     #[cold]
@@ -85,10 +97,8 @@ impl Site {
                 IcState::Monomorphic
             }
             IcState::Monomorphic | IcState::Polymorphic => {
-                let more = site
-                    .more
-                    .get_or_insert_with(|| Box::new([Target::NONE; MAX_TARGETS - 1]));
-                match more.iter_mut().find(|it| it.func_ref.is_null()) {
+                let more = site.more.get_or_insert_with(|| Box::new(MoreTargets::NONE));
+                match more.targets.iter_mut().find(|it| it.func_ref.is_null()) {
                     Some(free) => {
                         *free = new;
                         IcState::Polymorphic
@@ -100,6 +110,16 @@ impl Site {
         };
         site.state
     }
+}
+
+/// Forgets what a call site has called.
+///
+/// # Safety
+///
+/// `func` is a prepared function of a live store, and no reference to its call sites is alive.
+pub unsafe fn forget(func: *mut FuncInstance, site: CallSiteIdx) {
+    // SAFETY: forwarded; a prepared function has all its call sites.
+    unsafe { *(*func).call_sites.add(site.index()) = CallSite::default() };
 }
 
 /// Counts a call of a recorded target.

@@ -28,4 +28,4 @@ mod regs;
 
 pub use context::new_context;
 pub use enter::{interpret, resume};
-pub use inline_cache::has_target;
+pub use inline_cache::{forget, has_target};

@@ -8,8 +8,8 @@ use crate::install::{Code, MachineCode};
 use crate::positions::merged_loads;
 use crate::stubs::Stubs;
 use crate::translate::{Translation, translate};
-use crate::worker::{Mailbox, Worker};
-use crate::{CompileError, Request, traps};
+use crate::worker::{Deliver, Worker};
+use crate::{CompileError, ElementFact, MemoryStyle, Request, traps};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{self, SourceLoc};
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetFrontendConfig};
@@ -43,7 +43,7 @@ pub struct Compiler {
 /// A finished compilation: plain data, to be installed by the store's thread.
 #[derive(Debug)]
 pub struct Compiled {
-    /// Number that the code will get in its store.
+    /// Number that the code will get in its engine.
     pub code: CodeId,
     /// The compiled function.
     pub func: FuncIdx,
@@ -52,7 +52,11 @@ pub struct Compiled {
     /// Its deopt exits.
     pub exits: ExitTable,
     /// What was decided about calls, to be emitted when the code is installed.
-    pub decisions: Vec<Event>,
+    pub decisions: Box<[Event]>,
+    /// What its guards take for granted.
+    pub facts: Box<[ElementFact]>,
+    /// How accesses to memories are checked in it.
+    pub memories: Box<[MemoryStyle]>,
     /// CLIF and disassembly, if they were asked for.
     pub dump: Option<Dump>,
     /// How long it took.
@@ -146,9 +150,16 @@ impl Compiler {
         self.backend.compile(request)
     }
 
-    /// Compiles on the worker thread; the result goes to `mailbox`, unless that is dropped before.
-    pub fn enqueue(&self, request: Request, mailbox: &Arc<Mailbox>) {
-        self.worker.enqueue(&self.backend, request, mailbox);
+    /// Compiles and publishes on the worker thread, which hands the code to `deliver`, unless
+    /// nobody but the request refers to its module by then.
+    pub fn enqueue(&self, request: Request, deliver: Deliver) {
+        self.worker.enqueue(&self.backend, request, deliver);
+    }
+
+    /// Somebody waits for `code`, if it is still in the queue. The one that most are waiting for
+    /// is compiled next.
+    pub fn hurry(&self, code: CodeId) {
+        self.worker.hurry(code);
     }
 
     /// Makes compiled code executable.
@@ -157,7 +168,7 @@ impl Compiler {
     ///
     /// If code memory is exhausted.
     pub fn publish(&self, compiled: Compiled) -> Result<Code, CompileError> {
-        Code::new(compiled, &self.backend.isa, &self.backend.memory)
+        self.backend.publish(compiled)
     }
 
     /// Bytes of code memory in use, stubs included, in whole pages.
@@ -169,6 +180,11 @@ impl Compiler {
 impl Backend {
     fn ensure_stubs(&self, sigs: &[SigRef]) -> Result<(), CompileError> {
         self.stubs.ensure(sigs, &self.isa, &self.memory)
+    }
+
+    /// See [`Compiler::publish`].
+    pub(crate) fn publish(&self, compiled: Compiled) -> Result<Code, CompileError> {
+        Code::new(compiled, &self.isa, &self.memory)
     }
 
     /// See [`Compiler::compile`].
@@ -234,6 +250,8 @@ impl Backend {
             osr: request.osr,
             exits: translation.exits,
             decisions: decisions.collect(),
+            facts: translation.facts.into(),
+            memories: request.memories.clone(),
             dump,
             time: Duration::ZERO,
             module: request.module.clone(),

@@ -4,17 +4,18 @@
 //! one after the other. A `JITModule` is made for each installation and dropped after it; the
 //! [`Block`] that it wrote to stays, and frees exactly that code when it is dropped.
 
-use crate::CompileError;
 use crate::code_memory::{Block, CodeMemory, Provider};
 use crate::compiler::{Compiled, Dump};
+use crate::{CompileError, ElementFact, MemoryStyle};
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{Module, ModuleError, default_libcall_names};
 use deopt::ExitTable;
 use runtime::code::CodeInfo;
-use runtime::{CodeId, FuncIdx};
+use runtime::{CodeId, Event, FuncIdx};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Machine code that runs at any address of its alignment.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct MachineCode {
 
 /// Installed code.
 ///
+/// It runs in every instance of its module for which its facts hold, in stores of one engine.
+///
 /// It owns its memory: dropping it frees the code, so nothing may be inside it or about to enter
 /// it then, and no `VMFuncRef` may lead to it.
 #[derive(Debug)]
@@ -32,6 +35,10 @@ pub struct Code {
     info: Arc<CodeInfo>,
     osr: Option<u32>,
     exits: ExitTable,
+    decisions: Box<[Event]>,
+    facts: Box<[ElementFact]>,
+    memories: Box<[MemoryStyle]>,
+    time: Duration,
     dump: Option<Dump>,
     _block: Block,
 }
@@ -98,7 +105,7 @@ impl Code {
             id: compiled.code,
             start: start as usize,
             len: compiled.machine_code.bytes.len(),
-            module: compiled.module,
+            module: Arc::downgrade(&compiled.module),
             frames: compiled.frames,
             traps: compiled.traps,
             returns: compiled.returns,
@@ -107,12 +114,16 @@ impl Code {
             info: Arc::new(info),
             osr: compiled.osr,
             exits: compiled.exits,
+            decisions: compiled.decisions,
+            facts: compiled.facts,
+            memories: compiled.memories,
+            time: compiled.time,
             dump: compiled.dump,
             _block: block,
         })
     }
 
-    /// Its number in the store.
+    /// Its number in the engine.
     pub fn id(&self) -> CodeId {
         self.info.id
     }
@@ -140,6 +151,26 @@ impl Code {
     /// Its deopt exits.
     pub fn exits(&self) -> &ExitTable {
         &self.exits
+    }
+
+    /// What was decided about its calls.
+    pub fn decisions(&self) -> &[Event] {
+        &self.decisions
+    }
+
+    /// What must be so in an instance that it is installed in,
+    pub fn facts(&self) -> &[ElementFact] {
+        &self.facts
+    }
+
+    /// and how accesses to the memories of such an instance must be checked.
+    pub fn memories(&self) -> &[MemoryStyle] {
+        &self.memories
+    }
+
+    /// How long it took to compile.
+    pub fn time(&self) -> Duration {
+        self.time
     }
 
     /// What the store's code map needs.

@@ -29,6 +29,7 @@ pub use compiler::{Compiled, Compiler, Dump, check_flags};
 pub use error::CompileError;
 pub use install::Code;
 pub use request::{
-    FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState, TargetFeedback,
+    ElementFact, FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState,
+    TargetFeedback,
 };
-pub use worker::{Finished, Mailbox};
+pub use worker::Deliver;

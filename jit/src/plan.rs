@@ -14,7 +14,7 @@
 mod budget;
 mod candidate;
 
-use crate::Request;
+use crate::{ElementFact, Request};
 use budget::Budget;
 use candidate::{Candidate, Queue};
 use runtime::vm::DEOPT_BUFFER_SLOTS;
@@ -47,6 +47,8 @@ impl NodeId {
 #[derive(Debug)]
 pub(crate) struct Plan {
     nodes: Vec<Node>,
+    /// What guards by the index take for granted.
+    pub(crate) facts: Vec<ElementFact>,
     /// What was decided at the sites that were ever executed.
     pub(crate) decisions: Vec<Decision>,
 }
@@ -142,6 +144,7 @@ impl Plan {
             request,
             plan: Plan {
                 nodes: Vec::new(),
+                facts: Vec::new(),
                 decisions: Vec::new(),
             },
             queue: Queue::default(),
@@ -269,6 +272,7 @@ impl Planner<'_> {
                 continue;
             }
             let text = candidate.to_string();
+            self.plan.facts.extend(candidate.facts());
             self.decide(func, pc, text);
             let targets = &candidate.targets;
             let nodes: Vec<NodeId> = targets
@@ -343,7 +347,7 @@ fn count_entries(request: &Request) -> FxHashMap<FuncIdx, f64> {
             }
             for target in &site.targets {
                 let Some(callee) = target.own else { continue };
-                *entries.entry(callee).or_default() += f64::from(target.count);
+                *entries.entry(callee).or_default() += target.count as f64;
             }
         }
     }

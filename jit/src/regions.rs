@@ -21,6 +21,8 @@ pub(crate) enum Region {
     Caller,
     /// `VMStore::stress`.
     Stress,
+    /// `VMStore::generic_calls`.
+    GenericCalls,
     /// `VMStore::deopt_buffer`.
     DeoptBuffer,
     /// The interpreter frame that OSR code is entered with.

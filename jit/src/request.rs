@@ -4,22 +4,24 @@
 
 use runtime::module::Module;
 use runtime::vm::VMOffsets;
-use runtime::{CodeId, FuncIdx, IcState, RelaxedSimd};
+use runtime::{CodeId, FuncIdx, IcState, RelaxedSimd, TableIdx};
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// What to compile, and from what feedback.
+///
+/// `M` is how the module is referred to: a request that waits in a queue keeps it from nobody.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct Request<M = Arc<Module>> {
     /// The module.
-    pub module: Arc<Module>,
+    pub module: M,
     /// Layout of its instances' contexts.
     pub offsets: VMOffsets,
     /// The function.
     pub func: FuncIdx,
     /// Loop header to enter at, for OSR code.
     pub osr: Option<u32>,
-    /// Number that the code will get in its store; part of its exit ids.
+    /// Number that the code will get in its engine; part of its exit ids.
     pub code: CodeId,
     /// Feedback of the function and of those that can be inlined. All of them are prepared.
     pub feedback: FxHashMap<FuncIdx, FuncFeedback>,
@@ -31,6 +33,50 @@ pub struct Request {
     pub options: Options,
 }
 
+impl<M> Request<M> {
+    fn with_module<N>(self, module: N) -> Request<N> {
+        Request {
+            module,
+            offsets: self.offsets,
+            func: self.func,
+            osr: self.osr,
+            code: self.code,
+            feedback: self.feedback,
+            memories: self.memories,
+            tables: self.tables,
+            options: self.options,
+        }
+    }
+}
+
+impl Request {
+    /// The request for as long as somebody else keeps its module.
+    pub(crate) fn park(self) -> Request<Weak<Module>> {
+        let module = Arc::downgrade(&self.module);
+        self.with_module(module)
+    }
+}
+
+impl Request<Weak<Module>> {
+    /// The request, unless its module is gone.
+    pub(crate) fn revive(self) -> Option<Request> {
+        let module = self.module.upgrade()?;
+        Some(self.with_module(module))
+    }
+}
+
+/// Something that code relies on without a check of its own, or with one that says less: whoever
+/// installs it in an instance must find it to be so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ElementFact {
+    /// The table.
+    pub table: TableIdx,
+    /// The index,
+    pub index: u32,
+    /// at which this function of the instance is.
+    pub func: FuncIdx,
+}
+
 /// Settings of a compilation.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -38,6 +84,8 @@ pub struct Options {
     pub inlining: bool,
     /// Speculate on feedback.
     pub speculation: bool,
+    /// Indirect calls that are not inlined count down `VMStore::generic_calls`.
+    pub reprofile: bool,
     /// Every guard also counts down `VMStore::stress`, and there are additional guards at loop
     /// headers and before calls.
     pub stress: bool,
@@ -79,7 +127,7 @@ pub struct TargetFeedback {
     /// The table index it was found at, if it was always the same.
     pub index: Option<u32>,
     /// How often.
-    pub count: u32,
+    pub count: u64,
 }
 
 /// How accesses to a memory are checked.

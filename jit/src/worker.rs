@@ -1,86 +1,22 @@
-//! Background compilation: one thread for each compiler, and a mailbox for each store.
-//!
-//! ```text
-//!   store's thread ──Job──► queue ──► worker ──Finished──► Mailbox ◄──polls── store's thread
-//! ```
+//! Background compilation: one thread for each compiler, and a queue of what to do next.
 //!
 //! The thread starts with the first job and ends when the compiler is dropped, after the job it is
-//! at. Jobs are done in the order of their arrival: a function arrives when it is hot, so the
-//! hottest ones arrive first.
+//! at. A function arrives when it is hot, so hotter ones arrive first; one that is executed
+//! again and again while it waits overtakes the others.
 
 use crate::compiler::Backend;
-use crate::{CompileError, Compiled, Request};
-use runtime::{CodeId, FuncIdx};
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use crate::{Code, CompileError, Request};
+use runtime::CodeId;
+use runtime::module::Module;
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
 /// The thread's stack: translation recurses into what it inlines.
 const STACK_SIZE: usize = 8 << 20;
 
-/// A store's finished compilations.
-#[derive(Debug, Default)]
-pub struct Mailbox {
-    /// Set after something was put in.
-    ready: AtomicBool,
-    finished: Mutex<Vec<Finished>>,
-    arrival: Condvar,
-}
-
-/// A compilation that came to an end.
-#[derive(Debug)]
-pub struct Finished {
-    /// As in its request.
-    pub code: CodeId,
-    /// As in its request.
-    pub func: FuncIdx,
-    /// As in its request.
-    pub osr: Option<u32>,
-    /// How it ended.
-    pub result: Result<Compiled, CompileError>,
-}
-
-impl Mailbox {
-    /// Is there something in it? A single load, to be asked often.
-    #[inline]
-    pub fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
-    }
-
-    /// Takes everything out.
-    pub fn take(&self) -> Vec<Finished> {
-        let mut finished = self.finished();
-        self.ready.store(false, Ordering::Release);
-        std::mem::take(&mut *finished)
-    }
-
-    /// Takes everything out, but waits for something to come if there is nothing.
-    ///
-    /// Requires a job that was enqueued for this mailbox and whose result was not taken yet.
-    pub fn wait(&self) -> Vec<Finished> {
-        let mut finished = self.finished();
-        while finished.is_empty() {
-            finished = self
-                .arrival
-                .wait(finished)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        self.ready.store(false, Ordering::Release);
-        std::mem::take(&mut *finished)
-    }
-
-    fn put(&self, it: Finished) {
-        let mut finished = self.finished();
-        finished.push(it);
-        self.ready.store(true, Ordering::Release);
-        self.arrival.notify_all();
-    }
-
-    fn finished(&self) -> MutexGuard<'_, Vec<Finished>> {
-        self.finished.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+/// Receives what became of a request.
+pub type Deliver = Box<dyn FnOnce(&Request, Result<Code, CompileError>) + Send>;
 
 /// The worker thread of a compiler.
 #[derive(Debug, Default)]
@@ -97,29 +33,44 @@ struct Queue {
 
 #[derive(Debug, Default)]
 struct QueueState {
-    jobs: VecDeque<Job>,
+    /// In the order of their arrival.
+    jobs: Vec<Job>,
     stop: bool,
 }
 
-#[derive(Debug)]
 struct Job {
-    request: Request,
-    /// Dead when its store is dropped: then nobody wants the result.
-    mailbox: Weak<Mailbox>,
+    request: Request<Weak<Module>>,
+    deliver: Deliver,
+    /// How often somebody asked for it.
+    urgency: u32,
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Job({}, urgency {})", self.request.func, self.urgency)
+    }
 }
 
 impl Worker {
     /// Queues a request. If the system refuses a thread, it is compiled here and now.
-    pub(crate) fn enqueue(&self, backend: &Arc<Backend>, request: Request, mailbox: &Arc<Mailbox>) {
-        let job = Job {
-            request,
-            mailbox: Arc::downgrade(mailbox),
-        };
+    pub(crate) fn enqueue(&self, backend: &Arc<Backend>, request: Request, deliver: Deliver) {
         if self.start(backend) {
-            self.queue.state().jobs.push_back(job);
+            self.queue.state().jobs.push(Job {
+                request: request.park(),
+                deliver,
+                urgency: 0,
+            });
             self.queue.change.notify_one();
         } else {
-            job.run(backend);
+            run(request, deliver, backend);
+        }
+    }
+
+    /// See [`Compiler::hurry`](crate::Compiler::hurry).
+    pub(crate) fn hurry(&self, code: CodeId) {
+        let mut state = self.queue.state();
+        if let Some(job) = state.jobs.iter_mut().find(|it| it.request.code == code) {
+            job.urgency += 1;
         }
     }
 
@@ -132,8 +83,8 @@ impl Worker {
                 .name("wasm compiler".into())
                 .stack_size(STACK_SIZE)
                 .spawn(move || {
-                    while let Some(job) = queue.next() {
-                        job.run(&backend);
+                    while let Some((request, deliver)) = queue.next() {
+                        run(request, deliver, &backend);
                     }
                 })
                 .ok();
@@ -165,18 +116,21 @@ impl Drop for Worker {
 }
 
 impl Queue {
-    /// The next job somebody still waits for; `None` when the compiler is dropped.
-    fn next(&self) -> Option<Job> {
+    /// The next job whose module is still there; `None` when the compiler is dropped.
+    fn next(&self) -> Option<(Request, Deliver)> {
         let mut state = self.state();
         loop {
             if state.stop {
                 return None;
             }
-            match state.jobs.pop_front() {
-                Some(job) if job.mailbox.strong_count() > 0 => return Some(job),
-                Some(abandoned) => {
+            match state.take_most_urgent() {
+                Some(Job {
+                    request, deliver, ..
+                }) => {
                     drop(state);
-                    drop(abandoned);
+                    if let Some(request) = request.revive() {
+                        return Some((request, deliver));
+                    }
                     state = self.state();
                 }
                 None => {
@@ -194,20 +148,16 @@ impl Queue {
     }
 }
 
-impl Job {
-    fn run(self, backend: &Backend) {
-        let Self { request, mailbox } = self;
-        let (code, func, osr) = (request.code, request.func, request.osr);
-        let result = backend.compile(&request);
-        // The module must not outlive its store only because the worker was slow to let go.
-        drop(request);
-        if let Some(mailbox) = mailbox.upgrade() {
-            mailbox.put(Finished {
-                code,
-                func,
-                osr,
-                result,
-            });
-        }
+impl QueueState {
+    /// Of equally urgent jobs, the one that came first.
+    fn take_most_urgent(&mut self) -> Option<Job> {
+        let jobs = self.jobs.iter().enumerate().rev();
+        let (at, _) = jobs.max_by_key(|(_, it)| it.urgency)?;
+        Some(self.jobs.remove(at))
     }
+}
+
+fn run(request: Request, deliver: Deliver, backend: &Backend) {
+    let code = backend.compile(&request).and_then(|it| backend.publish(it));
+    deliver(&request, code);
 }

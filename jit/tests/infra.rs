@@ -1,11 +1,12 @@
 //! The compiler as tiering uses it: on a worker, with and without dumps, and dropped at any time.
 
-use jit::{CompileError, Compiler, FuncFeedback, Mailbox, Options, Request};
+use jit::{Code, CompileError, Compiler, FuncFeedback, Options, Request};
 use runtime::module::{Features, Module, Validation};
 use runtime::types::TypeRegistry;
 use runtime::vm::VMOffsets;
 use runtime::{CodeId, FuncIdx, RelaxedSimd, Tuning};
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Barrier};
 
 /// A module of `n` functions that do a little arithmetic, all of them prepared.
 fn module(n: u32) -> Arc<Module> {
@@ -42,6 +43,7 @@ fn request(module: &Arc<Module>, func: u32) -> Request {
         options: Options {
             inlining: true,
             speculation: true,
+            reprofile: false,
             stress: false,
             relaxed_simd: RelaxedSimd::native(),
             has_fused: RelaxedSimd::native().fused,
@@ -59,24 +61,31 @@ fn compiler() -> Compiler {
     Compiler::new(&tuning).expect("this host runs compiled code")
 }
 
-// Results come in the order of the requests, say whose they are, and can be published.
+/// Enqueues a request for each function of `module` below `n`. What is delivered arrives at the
+/// other end, in order.
+fn enqueue(compiler: &Compiler, module: &Arc<Module>, n: u32) -> Receiver<Delivered> {
+    let (sender, receiver) = channel();
+    for func in 0..n {
+        let sender = sender.clone();
+        let deliver = move |request: &Request, result| {
+            // Tests that drop the receiver want nothing.
+            let _ = sender.send((request.code, result));
+        };
+        compiler.enqueue(request(module, func), Box::new(deliver));
+    }
+    receiver
+}
+
+type Delivered = (CodeId, Result<Code, CompileError>);
+
+// Results come in the order of the requests, say whose they are, and are published.
 #[test]
 fn worker_compiles_in_order() {
-    let (compiler, module, mailbox) = (compiler(), module(5), Arc::new(Mailbox::default()));
-    assert!(!mailbox.is_ready());
-    for func in 0..5 {
-        compiler.enqueue(request(&module, func), &mailbox);
-    }
-    let mut finished = Vec::new();
-    while finished.len() < 5 {
-        finished.extend(mailbox.wait());
-    }
-    assert!(!mailbox.is_ready() && mailbox.take().is_empty());
-    for (n, it) in (0..).zip(finished) {
-        assert_eq!((it.code, it.func, it.osr), (CodeId(n), FuncIdx(n), None));
-        let code = compiler
-            .publish(it.result.expect("compiles"))
-            .expect("there is memory");
+    let (compiler, module) = (compiler(), module(5));
+    let delivered = enqueue(&compiler, &module, 5);
+    for (n, (id, code)) in (0..).zip(delivered) {
+        let code = code.expect("compiles");
+        assert_eq!(id, CodeId(n));
         assert_eq!(
             (code.id(), code.func(), code.osr()),
             (CodeId(n), FuncIdx(n), None)
@@ -88,32 +97,55 @@ fn worker_compiles_in_order() {
     }
 }
 
-// A store that is dropped wants no code. Its modules must not stay alive in the queue.
+// A function that is asked for again and again while it waits overtakes the others.
 #[test]
-fn jobs_of_dropped_stores_are_discarded() {
-    let (compiler, dropped, module) = (compiler(), module(20), module(1));
-    let mailbox = Arc::new(Mailbox::default());
-    for func in 0..20 {
-        compiler.enqueue(request(&dropped, func), &mailbox);
+fn the_most_urgent_request_is_next() {
+    let (compiler, module) = (compiler(), module(20));
+    let (blocked, unblock) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (reached, go_on) = (blocked.clone(), unblock.clone());
+    // The worker is at this one until the others are in the queue.
+    let wait = move |_: &Request, _| {
+        reached.wait();
+        go_on.wait();
+    };
+    compiler.enqueue(request(&module, 19), Box::new(wait));
+    blocked.wait();
+    let delivered = enqueue(&compiler, &module, 19);
+    for code in [7, 12, 12] {
+        compiler.hurry(CodeId(code));
     }
-    drop(mailbox);
-    let mailbox = Arc::new(Mailbox::default());
-    compiler.enqueue(request(&module, 0), &mailbox);
-    assert_eq!(mailbox.wait().len(), 1);
+    unblock.wait();
+    let order: Vec<u32> = delivered.into_iter().map(|it| it.0.0).collect();
+    assert_eq!(order[..4], [12, 7, 0, 1]);
+    assert_eq!(order.len(), 19);
+}
+
+// A module that is dropped needs no code, and does not stay alive in the queue.
+#[test]
+fn jobs_of_dropped_modules_are_discarded() {
+    let (compiler, dropped, other) = (compiler(), module(20), module(1));
+    let (blocked, unblock) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (reached, go_on) = (blocked.clone(), unblock.clone());
+    let wait = move |_: &Request, _| {
+        reached.wait();
+        go_on.wait();
+    };
+    compiler.enqueue(request(&other, 0), Box::new(wait));
+    blocked.wait();
+    let delivered = enqueue(&compiler, &dropped, 20);
     assert_eq!(Arc::strong_count(&dropped), 1);
+    drop(dropped);
+    unblock.wait();
+    assert_eq!(delivered.into_iter().count(), 0);
 }
 
 // Dropping the compiler waits for the job that runs, and for no other.
 #[test]
 fn dropped_with_jobs_in_the_queue() {
-    let (compiler, module, mailbox) = (compiler(), module(50), Arc::new(Mailbox::default()));
-    for func in 0..50 {
-        compiler.enqueue(request(&module, func), &mailbox);
-    }
+    let (compiler, module) = (compiler(), module(50));
+    let delivered = enqueue(&compiler, &module, 50);
     drop(compiler);
-    let finished = mailbox.take();
-    assert!(finished.iter().all(|it| it.result.is_ok()));
-    drop(finished);
+    assert!(delivered.into_iter().all(|(_, code)| code.is_ok()));
     assert_eq!(Arc::strong_count(&module), 1);
 }
 

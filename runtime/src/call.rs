@@ -231,11 +231,7 @@ pub unsafe fn prepare(
     match unsafe { Instance::prepare(instance, func) } {
         Ok(prepared) => {
             // SAFETY: as above.
-            unsafe {
-                if Store::tuning(store).jit && (*prepared).hotness <= 0 {
-                    Store::tiers(store).on_hot(store, prepared, crate::HotPoint::Entry);
-                }
-            }
+            unsafe { Store::tiers(store).on_prepared(store, prepared) };
             Ok(prepared)
         }
         Err(error) => {

@@ -6,7 +6,7 @@
 
 use crate::module::Module;
 use crate::{CodeId, FuncIdx, Trap};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// A position in source: 8 bits inline frame, 24 bits pc. Used as Cranelift's source location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,14 +66,14 @@ pub struct ReturnSite {
 /// One piece of installed code.
 #[derive(Debug)]
 pub struct CodeInfo {
-    /// Its number in the store.
+    /// Its number in the engine.
     pub id: CodeId,
     /// First byte.
     pub start: usize,
     /// Size in bytes.
     pub len: usize,
-    /// The module it was compiled from.
-    pub module: Arc<Module>,
+    /// The module it was compiled from. Not kept alive by it: the module owns its code.
+    pub module: Weak<Module>,
     /// Bodies it is made of; the compiled function first.
     pub frames: Box<[InlineFrame]>,
     /// Sorted by offset.
@@ -83,6 +83,17 @@ pub struct CodeInfo {
 }
 
 impl CodeInfo {
+    /// The module, which some instance of it keeps alive.
+    ///
+    /// # Panics
+    ///
+    /// If there is no instance: then the code is not installed anywhere.
+    pub fn module(&self) -> Arc<Module> {
+        self.module
+            .upgrade()
+            .expect("installed code is of an instance's module")
+    }
+
     /// The trap site at `pc`.
     pub fn trap_at(&self, pc: usize) -> Option<&TrapSite> {
         let offset = u32::try_from(pc - self.start).ok()?;

@@ -15,6 +15,8 @@ pub enum Reason {
     TableChanged,
     /// A memory access was out of bounds of a memory without guard pages.
     OutOfBounds,
+    /// A call that is not inlined was made so often that it is worth a new look at its targets.
+    Reprofile,
     /// A deopt stress mode made a guard fail.
     Stress,
 }
@@ -76,6 +78,8 @@ pub enum Event {
         exits: usize,
         /// Time to compile; not shown in traces.
         time: Duration,
+        /// It was compiled for another instance of the module, maybe in another store.
+        reused: bool,
     },
     /// A compilation failed; the function stays in the interpreter.
     CompileFailed {
@@ -179,12 +183,14 @@ impl fmt::Display for Event {
                 code,
                 size,
                 exits,
+                reused,
                 ..
             } => {
                 write!(
                     f,
-                    "tier {func}{} installed {code}: {size} bytes, {exits} exits",
-                    At(*osr)
+                    "tier {func}{} installed {code}: {size} bytes, {exits} exits{}",
+                    At(*osr),
+                    if *reused { ", compiled before" } else { "" }
                 )
             }
             Event::CompileFailed { func, error } => {

@@ -7,9 +7,9 @@ use crate::vm::{
     lazy_entry,
 };
 use crate::{
-    CallSite, Counts, DataIdx, ElemIdx, FuncIdx, GlobalId, GlobalIdx, InstanceId, Memory, MemoryId,
-    MemoryIdx, MemoryPlace, ResourceError, SharedMemory, Store, Table, TableId, TableIdx, Trap,
-    TypeIdx,
+    CallSite, Counts, DataIdx, ElemIdx, FuncIdx, FuncProfile, GlobalId, GlobalIdx, InstanceId,
+    Memory, MemoryId, MemoryIdx, MemoryPlace, Profile, ResourceError, SharedMemory, Store, Table,
+    TableId, TableIdx, Trap, TypeIdx,
 };
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
@@ -373,6 +373,26 @@ impl Instance {
         let defined = func.0.checked_sub(self.module.n_imports.funcs)?;
         let func = self.funcs[defined as usize].as_ref()?;
         Some((&raw const func.instance).cast_mut())
+    }
+
+    /// Adds what the call sites of `func` have counted to `profile`, and returns what that knows
+    /// of it now. `None` if `func` is not prepared.
+    ///
+    /// # Safety
+    ///
+    /// No reference to the instance's call sites is alive, and `self` is of a live store.
+    pub unsafe fn add_to_profile<'a>(
+        &self,
+        func: FuncIdx,
+        profile: &'a mut Profile,
+    ) -> Option<&'a FuncProfile> {
+        let prepared = self.prepared(func)?;
+        // SAFETY: the caller's promise; a prepared function has a call site for each info.
+        unsafe {
+            let infos = &*(*prepared).prepared().call_sites;
+            let sites = std::slice::from_raw_parts_mut((*prepared).call_sites, infos.len());
+            Some(profile.add(self, func, (infos, sites)))
+        }
     }
 
     /// Prepares a defined function for the interpreter: side table, inline caches, hotness.

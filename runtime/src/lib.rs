@@ -19,6 +19,7 @@ mod memory;
 pub mod module;
 pub mod opcode;
 pub mod os;
+mod profile;
 pub mod racy;
 mod raise;
 mod relaxed_simd;
@@ -48,12 +49,13 @@ pub use entity::{
     MemoryId, MemoryIdx, SigId, TableId, TableIdx, TypeIdx,
 };
 pub use events::{Event, EventKind, EventSink, Reason};
-pub use feedback::{CallSite, IcState, MANY_INDICES, MAX_TARGETS, Target};
+pub use feedback::{CallSite, IcState, MANY_INDICES, MAX_TARGETS, MoreTargets, Target};
 pub use instance::{ExternVal, Instance, InstantiateError};
 pub use limits::{
     Counts as LimitCounts, DEFAULT_LIMIT, GrowError, Growth, GrowthFailure, Limiter, Limits, Sizes,
 };
 pub use memory::{HostMemory, HostMemoryCreator, Memory, MemoryPlace};
+pub use profile::{FuncProfile, Profile, ProfileError, SiteProfile, TargetProfile};
 pub use raise::{Fault, Raised, RawFrame, raise_error, raise_growth, raise_trap};
 pub use relaxed_simd::RelaxedSimd;
 pub use resource::{OutOfMemory, ResourceError};

@@ -14,7 +14,7 @@ use crate::vm::{
 };
 use crate::walk::Activation;
 use crate::{
-    Event, EventSink, GlobalId, InstanceId, Limits, Linkage, Memory, MemoryId, Raised,
+    Event, EventSink, FuncIdx, GlobalId, InstanceId, Limits, Linkage, Memory, MemoryId, Raised,
     ResourceError, SharedMemory, Table, TableId, TierClock, TierKind, TierState, Tiers, Tuning,
     ValueStack,
 };
@@ -50,6 +50,8 @@ pub struct Store {
     pub codes: CodeMap,
     /// Newest activation; null if no wasm runs.
     pub activations: *mut Activation,
+    /// State of the sequence by which guards fail at random.
+    random: Option<u64>,
     /// What is being raised.
     pub pending: Option<Raised>,
     /// What the embedder allows.
@@ -144,6 +146,9 @@ impl Store {
             tail_arg1: ptr::null_mut(),
             tail_func: ptr::null_mut(),
             stress: first_stress(&tuning),
+            generic_calls: tuning
+                .reprofile_after
+                .map_or(i64::MAX, |it| it.get().into()),
             store: ptr::null_mut(),
             deopt_buffer: [0; DEOPT_BUFFER_SLOTS],
         };
@@ -156,6 +161,7 @@ impl Store {
             vm,
             owner: ptr::null_mut(),
             tier_state: tiers.new_store(&tuning),
+            random: tuning.deopt_random,
             tiers,
             tuning,
             instances: Vec::new(),
@@ -358,19 +364,33 @@ impl Store {
 
     /// Resets the counter of the deopt stress modes after a guard was made to fail.
     pub fn rearm_stress(&mut self) {
-        self.vm.stress = match self.tuning.deopt_every {
-            Some(every) => i64::from(every.get()) - 1,
-            None => i64::MAX,
+        self.vm.stress = match (self.tuning.deopt_every, &mut self.random) {
+            (Some(every), _) => i64::from(every.get()) - 1,
+            (None, Some(random)) => next_stress(random),
+            (None, None) => i64::MAX,
         };
     }
 }
 
 fn first_stress(tuning: &Tuning) -> i64 {
-    match (tuning.deopt_every, tuning.deopt_at) {
-        (Some(every), _) => i64::from(every.get()) - 1,
-        (None, Some(at)) => i64::try_from(at).unwrap_or(i64::MAX),
-        (None, None) => i64::MAX,
+    match (tuning.deopt_every, tuning.deopt_random, tuning.deopt_at) {
+        (Some(every), ..) => i64::from(every.get()) - 1,
+        (None, Some(mut seed), _) => next_stress(&mut seed),
+        (None, None, Some(at)) => i64::try_from(at).unwrap_or(i64::MAX),
+        (None, None, None) => i64::MAX,
     }
+}
+
+/// The number of guards that hold until one fails at random: few mostly, many sometimes.
+fn next_stress(random: &mut u64) -> i64 {
+    // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
+    *random = random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut bits = *random;
+    bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^= bits >> 31;
+    let width = bits % 8;
+    ((bits >> 8) & ((1 << width) - 1)).cast_signed()
 }
 
 /// The slots of a cell, low half first.
@@ -382,12 +402,25 @@ fn id_of(len: usize) -> u32 {
     u32::try_from(len - 1).expect("fewer than 2^32 of anything in a store")
 }
 
+/// Leaves what an instance has counted to the profile of its module.
+fn teach(instance: &Instance) {
+    let imported = instance.module.n_imports.funcs;
+    let mut profile = instance.module.profile();
+    for func in (0..instance.module.bodies.len() as u32).map(|n| FuncIdx(imported + n)) {
+        // SAFETY: the store is alive, and nothing runs in it.
+        unsafe { instance.add_to_profile(func, &mut profile) };
+    }
+}
+
 impl Drop for Store {
     fn drop(&mut self) {
         debug_assert!(
             self.activations.is_null(),
             "a store is dropped while its wasm runs"
         );
+        if self.tuning.jit {
+            self.instances.iter().for_each(|it| teach(it));
+        }
         for table in &mut self.tables {
             table.free();
         }

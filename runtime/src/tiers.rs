@@ -1,7 +1,7 @@
 //! The one trait by which the tiers reach each other. The root crate implements it.
 
 use crate::vm::{FuncInstance, VMContext};
-use crate::{CodeId, ExitIdx, Store, Tuning};
+use crate::{CodeId, ExitIdx, InstanceId, Store, Tuning};
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,26 @@ pub trait Tiers: Send + Sync {
     ///
     /// `store` is alive and owns `func`, which is prepared.
     unsafe fn on_hot(&self, store: *mut Store, func: *mut FuncInstance, at: HotPoint) -> HotAction;
+
+    /// `instance` was made, and none of it has run. Has compiled what another run has found hot; if
+    /// there is a compiler.
+    ///
+    /// # Safety
+    ///
+    /// `store` is alive, and so is its `instance`.
+    unsafe fn on_instantiated(&self, store: *mut Store, instance: InstanceId) {
+        let _ = (store, instance);
+    }
+
+    /// `func` was prepared, for its first call. Installs what other stores have compiled; if there
+    /// is a compiler.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Tiers::on_hot`].
+    unsafe fn on_prepared(&self, store: *mut Store, func: *mut FuncInstance) {
+        let _ = (store, func);
+    }
 
     /// Calls an interpreted function with its arguments in `slots`, and leaves results there.
     ///

@@ -19,8 +19,13 @@ pub struct Tuning {
     pub inlining: bool,
     /// Speculate on feedback.
     pub speculation: bool,
+    /// Indirect calls of compiled code that are not inlined, after which the site that makes the
+    /// next one is looked at anew.
+    pub reprofile_after: Option<NonZeroU32>,
     /// Every n-th guard fails.
     pub deopt_every: Option<NonZeroU32>,
+    /// Guards fail at random, in a sequence that this begins.
+    pub deopt_random: Option<u64>,
     /// Only the k-th guard that is executed fails.
     pub deopt_at: Option<u64>,
     /// Bytes of native and of value stack that an activation may use.
@@ -53,6 +58,13 @@ pub struct Tuning {
     pub cranelift_flags: Vec<(String, Option<String>)>,
 }
 
+impl Tuning {
+    /// Does some guard fail that holds?
+    pub fn has_stress(&self) -> bool {
+        self.deopt_every.is_some() || self.deopt_random.is_some() || self.deopt_at.is_some()
+    }
+}
+
 impl Default for Tuning {
     fn default() -> Self {
         Self {
@@ -62,7 +74,10 @@ impl Default for Tuning {
             osr: true,
             inlining: true,
             speculation: true,
+            // Some milliseconds of doing nothing else.
+            reprofile_after: NonZeroU32::new(2_000_000),
             deopt_every: None,
+            deopt_random: None,
             deopt_at: None,
             max_wasm_stack: 512 << 10,
             backtrace_frames: Some(20),

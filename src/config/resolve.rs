@@ -45,6 +45,7 @@ pub(crate) struct Resolved {
     pub(crate) address_map: bool,
     /// Whether functions are validated at their first call.
     pub(crate) lazy_validation: bool,
+    pub(crate) hints: bool,
     /// Whether a backtrace says that more could be known.
     pub(crate) hint_details: bool,
 }
@@ -97,6 +98,7 @@ impl Config {
             wasm_features: self.features,
             address_map: self.address_map,
             lazy_validation: self.lazy_validation,
+            hints: !self.jit.no_hints,
             hint_details: self.hint_details(),
         })
     }
@@ -157,8 +159,10 @@ impl Config {
             osr: knobs.osr.unwrap_or(default.osr),
             inlining: knobs.inlining.unwrap_or(default.inlining),
             speculation: knobs.speculation.unwrap_or(default.speculation),
+            reprofile_after: knobs.reprofile_after.unwrap_or(default.reprofile_after),
             deopt_every: knobs.deopt_every.unwrap_or(stress),
             deopt_at: knobs.deopt_at,
+            deopt_random: knobs.deopt_random,
             max_wasm_stack: self.max_wasm_stack,
             backtrace_frames: self.backtrace_max_frames.map(usize::from),
             memory_reservation: bytes(self.memory_reservation, default.memory_reservation)?,

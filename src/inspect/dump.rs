@@ -144,14 +144,15 @@ impl<'a> Prepared<'a> {
 
 #[cfg(feature = "jit")]
 fn dump_codes(runtime: &runtime::Store, kind: DumpKind, out: &mut String) {
-    for report in crate::tiering::code_reports(runtime) {
-        let _ = write!(out, "{} {}", report.code.id(), report.func);
-        let _ = match report.osr {
+    for shared in crate::tiering::codes(runtime) {
+        let code = &shared.code;
+        let _ = write!(out, "{} {}", code.id(), code.func());
+        let _ = match code.osr() {
             Some(pc) => writeln!(out, " loop@{pc:#x}"),
             None => writeln!(out),
         };
-        let _ = match (kind, report.code.dump()) {
-            (DumpKind::Exits, _) => writeln!(out, "{}", report.code.exits()),
+        let _ = match (kind, code.dump()) {
+            (DumpKind::Exits, _) => writeln!(out, "{}", code.exits()),
             (DumpKind::Clif, Some(dump)) => writeln!(out, "{}", dump.clif),
             (_, Some(dump)) => writeln!(out, "{}", dump.disassembly),
             (_, None) => writeln!(out, "not kept"),

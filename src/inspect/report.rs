@@ -69,6 +69,8 @@ pub struct CodeSummary {
     pub exits: usize,
     /// Time to compile.
     pub compile_time: Duration,
+    /// Whether it was compiled for another instance of the module.
+    pub reused: bool,
     /// When it was installed.
     pub installed: Duration,
     /// When a running frame first entered it at a loop.
@@ -114,6 +116,7 @@ impl Report {
                     size,
                     exits,
                     time,
+                    reused,
                 } => {
                     report.codes.push(CodeSummary {
                         code: *code,
@@ -123,6 +126,7 @@ impl Report {
                         size: *size,
                         exits: *exits,
                         compile_time: *time,
+                        reused: *reused,
                         installed: *at,
                         first_osr: None,
                         withdrawn: false,
@@ -373,6 +377,9 @@ impl fmt::Display for CodeSummary {
         )?;
         if let Some(at) = self.first_osr {
             write!(f, ", entered by OSR at {:.1} ms", ms(at))?;
+        }
+        if self.reused {
+            write!(f, ", compiled before")?;
         }
         if self.withdrawn {
             write!(f, ", withdrawn")?;

@@ -1,11 +1,15 @@
-//! Requests for compilation: copying feedback out of the live store.
+//! Requests for compilation: what the module has learned, and what is so in the live store.
 
 use deopt::Policy;
-use jit::{FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState, TargetFeedback};
-use runtime::module::{CallSiteInfo, TableClass};
+use jit::{
+    Code, ElementFact, FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState,
+    TargetFeedback,
+};
+use runtime::module::{CallKind, CallSiteInfo, TableClass};
 use runtime::vm::FuncInstance;
 use runtime::{
-    CallSite, CodeId, FuncIdx, Instance, MANY_INDICES, RelaxedSimd, Store, TableIdx, Tuning,
+    CodeId, FuncIdx, IcState, Instance, MAX_TARGETS, RelaxedSimd, SiteProfile, Store, TableIdx,
+    TargetProfile,
 };
 use rustc_hash::FxHashMap;
 
@@ -33,7 +37,7 @@ pub(super) unsafe fn make(
     // SAFETY: forwarded.
     let tuning = unsafe { Store::tuning(store) };
     // SAFETY: forwarded.
-    let feedback = unsafe { feedback(instance, idx, tuning) };
+    let feedback = unsafe { feedback(store, instance, idx) };
     // SAFETY: instances live as long as the store.
     let (instance, store) = unsafe { (&*instance, &*store) };
     Request {
@@ -43,23 +47,39 @@ pub(super) unsafe fn make(
         osr,
         code,
         feedback,
-        memories: instance
-            .memories
-            .iter()
-            .map(|&it| memory_style(store, it))
-            .collect(),
+        memories: memory_styles(store, instance).collect(),
         tables: (0..instance.tables.len() as u32)
             .map(|it| table_state(store, instance, TableIdx(it)))
             .collect(),
         options: Options {
             inlining: tuning.inlining,
             speculation,
-            stress: tuning.deopt_every.is_some() || tuning.deopt_at.is_some(),
+            reprofile: speculation && tuning.reprofile_after.is_some(),
+            stress: tuning.has_stress(),
             relaxed_simd: tuning.relaxed_simd,
             has_fused: RelaxedSimd::native().fused,
             keep_dumps: tuning.keep_dumps,
         },
     }
+}
+
+/// May `code`, which was compiled for another instance of the module, run in `instance`?
+pub(super) fn fits(store: &Store, instance: &Instance, code: &Code) -> bool {
+    memory_styles(store, instance).eq(code.memories().iter().copied())
+        && code.facts().iter().all(|it| holds(store, instance, it))
+}
+
+/// Is there, as long as the table does not change, what `fact` says?
+fn holds(store: &Store, instance: &Instance, fact: &ElementFact) -> bool {
+    let is_known = table_state(store, instance, fact.table) != TableState::Written;
+    is_known && {
+        let table = store.table(instance.tables[fact.table.index()]);
+        table.get(fact.index.into()) == Some(instance.func_ref(fact.func) as u64)
+    }
+}
+
+fn memory_styles(store: &Store, instance: &Instance) -> impl Iterator<Item = MemoryStyle> {
+    instance.memories.iter().map(|&it| memory_style(store, it))
 }
 
 fn memory_style(store: &Store, memory: runtime::MemoryId) -> MemoryStyle {
@@ -86,18 +106,18 @@ fn table_state(store: &Store, instance: &Instance, table: TableIdx) -> TableStat
 
 /// Feedback of `root` and of what can be inlined into it, nearest first.
 unsafe fn feedback(
+    store: *mut Store,
     instance: *mut Instance,
     root: FuncIdx,
-    tuning: &Tuning,
 ) -> FxHashMap<FuncIdx, FuncFeedback> {
+    // SAFETY: instances live as long as the store; the module is shared.
+    let (module, tuning) = unsafe { ((*instance).module.clone(), Store::tuning(store)) };
     let mut found = FxHashMap::default();
     let mut queue = std::collections::VecDeque::from([(root, 0)]);
     while let Some((func, depth)) = queue.pop_front() {
         if found.len() >= MAX_FUNCS || found.contains_key(&func) {
             continue;
         }
-        // SAFETY: instances live as long as the store; the module is shared.
-        let module = unsafe { (*instance).module.clone() };
         let inlinable = module
             .body(func)
             .is_some_and(|it| it.range.len() <= MAX_INLINEE_BYTES);
@@ -109,16 +129,21 @@ unsafe fn feedback(
         let Ok(prepared) = (unsafe { Instance::prepare(instance, func) }) else {
             continue;
         };
-        // SAFETY: as above; the function has a call site for each of its infos.
-        let (infos, sites) = unsafe {
-            let infos = &(*prepared).prepared().call_sites;
-            (
-                infos,
-                std::slice::from_raw_parts((*prepared).call_sites, infos.len()),
-            )
-        };
+        let mut profile = module.profile();
         // SAFETY: as above.
-        let copy = copy_sites(unsafe { &*instance }, infos, sites);
+        let sites = unsafe { (*instance).add_to_profile(func, &mut profile) };
+        let sites = sites.map_or(&[][..], |it| &it.sites);
+        // SAFETY: as above; prepared functions live as long as their instance.
+        let (store, instance, infos) =
+            unsafe { (&*store, &*instance, &(*prepared).prepared().call_sites) };
+        let copy = FuncFeedback {
+            sites: infos
+                .iter()
+                .zip(sites)
+                .map(|(info, site)| copy_site(store, instance, info, site))
+                .collect(),
+        };
+        drop(profile);
         if tuning.inlining && depth < MAX_DEPTH {
             for (info, site) in infos.iter().zip(&copy.sites) {
                 let direct = info.kind.callee();
@@ -138,34 +163,54 @@ unsafe fn feedback(
     found
 }
 
-fn copy_sites(instance: &Instance, infos: &[CallSiteInfo], sites: &[CallSite]) -> FuncFeedback {
-    let copy = |(info, site): (&CallSiteInfo, &CallSite)| {
-        let indirect = info.kind.callee().is_none();
-        let mut targets: Vec<TargetFeedback> = match indirect {
-            true => site.targets().map(|it| target(instance, it)).collect(),
-            false => Vec::new(),
-        };
+fn copy_site(
+    store: &Store,
+    instance: &Instance,
+    info: &CallSiteInfo,
+    site: &SiteProfile,
+) -> SiteFeedback {
+    let kept = site.targets.iter().take(MAX_TARGETS);
+    let mut targets: Vec<_> = kept.map(|it| target(store, instance, info, it)).collect();
+    if site.foreign > 0 {
+        targets.push(TargetFeedback {
+            own: None,
+            index: None,
+            count: site.foreign,
+        });
         targets.sort_by_key(|it| std::cmp::Reverse(it.count));
-        SiteFeedback {
-            state: site.state,
-            count: match indirect {
-                true => targets.iter().map(|it| u64::from(it.count)).sum(),
-                false => u64::from(site.first.count),
-            },
-            targets,
-            exits_exhausted: !Policy::may_exit(site),
-            table_changed: site.table_changes > 0,
-        }
+    }
+    let state = match targets.len() {
+        0 => IcState::Uninitialized,
+        _ if site.targets.len() > MAX_TARGETS || site.unkept() > 0 => IcState::Megamorphic,
+        1 => IcState::Monomorphic,
+        _ => IcState::Polymorphic,
     };
-    FuncFeedback {
-        sites: infos.iter().zip(sites).map(copy).collect(),
+    SiteFeedback {
+        state,
+        count: site.count,
+        targets,
+        exits_exhausted: !Policy::may_exit(site),
+        table_changed: site.table_changes > 0,
     }
 }
 
-fn target(instance: &Instance, target: &runtime::Target) -> TargetFeedback {
+/// A target as it is in `instance`, where the table may have something else at the index.
+fn target(
+    store: &Store,
+    instance: &Instance,
+    info: &CallSiteInfo,
+    target: &TargetProfile,
+) -> TargetFeedback {
+    let TargetProfile { func, index, count } = *target;
+    let is_there = |&index: &u32| match info.kind {
+        CallKind::Indirect { table, .. } | CallKind::ReturnIndirect { table, .. } => {
+            holds(store, instance, &ElementFact { table, index, func })
+        }
+        _ => false,
+    };
     TargetFeedback {
-        own: instance.own_func(target.func_ref),
-        index: (target.index != MANY_INDICES).then_some(target.index),
-        count: target.count,
+        own: Some(func),
+        index: index.filter(is_there),
+        count,
     }
 }

@@ -1,80 +1,42 @@
-//! What is known of the functions and the code of a store: who is queued, compiled, withdrawn.
+//! What a store has installed, and what it has withdrawn.
 
-use deopt::Policy;
-use jit::Code;
+use super::shared::{Shared, SharedCode};
 use runtime::vm::{FuncInstance, lazy_entry};
-use runtime::{CodeId, Event, FuncIdx, InstanceId, Store};
-use rustc_hash::FxHashMap;
+use runtime::{CodeId, Event, FuncIdx, Instance, InstanceId, Store};
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What tiering keeps in a store.
 #[derive(Default)]
 pub(super) struct State {
-    /// Installed code, by `CodeId`. Freed code leaves a hole.
-    pub(super) codes: Vec<Option<Installed>>,
-    /// Entries that were ever hot.
-    pub(super) entries: Vec<Entry>,
-    /// Where they are.
-    by_key: FxHashMap<EntryKey, EntryIdx>,
-    /// Failed speculations.
-    pub(super) policy: Policy,
-    /// Withdrawn code that activations may still be in.
-    pub(super) retired: Vec<CodeId>,
-    /// Results of the compiler's worker.
-    pub(super) mailbox: Arc<jit::Mailbox>,
-    /// What the worker was asked for, by the code it will be.
-    pub(super) queued: FxHashMap<CodeId, Requested>,
+    /// Installed code, and withdrawn code that activations may still be in.
+    codes: FxHashMap<CodeId, Installed>,
+    /// What is entered where.
+    entries: FxHashMap<EntryKey, CodeId>,
+    /// Code that was withdrawn since the store was last idle.
+    retired: Vec<CodeId>,
+    /// Code that was requested here and is not installed yet.
+    requested: FxHashSet<CodeId>,
 }
-
-/// An entry that was requested.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Requested {
-    pub(super) func: *mut FuncInstance,
-    pub(super) osr: Option<u32>,
-    pub(super) entry: EntryIdx,
-    /// The policy's clock at the request.
-    pub(super) clock: u32,
-}
-
-// SAFETY: `func` belongs to the store that owns the state.
-unsafe impl Send for Requested {}
-// SAFETY: as for `Send`; shared access only reads.
-unsafe impl Sync for Requested {}
 
 /// A piece of installed code.
-pub(super) struct Installed {
-    pub(super) code: Arc<Code>,
-    pub(super) requested: Requested,
+struct Installed {
+    code: Arc<SharedCode>,
+    /// Where it is entered.
+    entries: SmallVec<[EntryKey; 1]>,
 }
 
-/// An entry into a function: the normal one, or one at a loop header.
+/// What is special about installing a piece of code.
+pub(super) struct Installation {
+    /// Is it new in this store?
+    pub(super) is_new: bool,
+    /// Was it compiled for another instance?
+    pub(super) reused: bool,
+}
+
+/// An entry into a function of an instance: the normal one, or one at a loop header.
 pub(super) type EntryKey = (InstanceId, FuncIdx, Option<u32>);
-
-/// Position in `State::entries`.
-pub(super) type EntryIdx = usize;
-
-/// What is known of an entry.
-#[derive(Debug, Default)]
-pub(super) struct Entry {
-    /// Compilations requested so far.
-    pub(super) compiles: u32,
-    /// How far it has come.
-    pub(super) progress: Progress,
-}
-
-/// How far an entry has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Progress {
-    /// Not requested, or withdrawn.
-    #[default]
-    None,
-    /// The worker has it.
-    Queued,
-    /// Installed.
-    Installed(CodeId),
-    /// Stays in the interpreter for good.
-    Failed,
-}
 
 impl State {
     /// The state of `store`.
@@ -88,18 +50,63 @@ impl State {
         state.downcast_mut().expect("made by `TwoTiers::new_store`")
     }
 
-    /// Numbers a new piece of code.
-    pub(super) fn new_code(&mut self) -> CodeId {
-        self.codes.push(None);
-        CodeId(u32::try_from(self.codes.len() - 1).expect("fewer than 2^32 compilations"))
+    /// What is entered at `key`.
+    pub(super) fn entered(&self, key: EntryKey) -> Option<CodeId> {
+        self.entries.get(&key).copied()
     }
 
-    /// Where an entry is.
-    pub(super) fn entry(&mut self, key: EntryKey) -> EntryIdx {
-        *self.by_key.entry(key).or_insert_with(|| {
-            self.entries.push(Entry::default());
-            self.entries.len() - 1
-        })
+    /// Code that is installed, or was and may still run.
+    pub(super) fn code(&self, id: CodeId) -> Option<&Arc<SharedCode>> {
+        self.codes.get(&id).map(|it| &it.code)
+    }
+
+    /// Notes that this store has `code` compiled.
+    pub(super) fn note_request(&mut self, code: CodeId) {
+        self.requested.insert(code);
+    }
+
+    /// Notes that `code` is entered at `key`.
+    pub(super) fn install(&mut self, key: EntryKey, code: &Arc<SharedCode>) -> Installation {
+        let id = code.code.id();
+        self.entries.insert(key, id);
+        let mut is_new = false;
+        let installed = self.codes.entry(id).or_insert_with(|| {
+            is_new = true;
+            Installed {
+                code: code.clone(),
+                entries: SmallVec::new(),
+            }
+        });
+        installed.entries.push(key);
+        Installation {
+            is_new,
+            reused: !self.requested.remove(&id),
+        }
+    }
+
+    /// Notes that nothing runs: withdrawn code is freed. Returns what it was.
+    pub(super) fn free_retired(&mut self) -> Vec<CodeId> {
+        let mut freed = std::mem::take(&mut self.retired);
+        freed.retain(|id| {
+            // It may have been installed again.
+            let is_unused = self.codes.get(id).is_some_and(|it| it.entries.is_empty());
+            is_unused && self.codes.remove(id).is_some()
+        });
+        freed
+    }
+
+    /// Has `id` entered nowhere. Returns where it was: nowhere if it was withdrawn before, by
+    /// another activation.
+    fn uninstall(&mut self, id: CodeId) -> SmallVec<[EntryKey; 1]> {
+        let installed = self.codes.get_mut(&id);
+        let entries = installed.map_or_else(SmallVec::new, |it| std::mem::take(&mut it.entries));
+        for key in &entries {
+            self.entries.remove(key);
+        }
+        if !entries.is_empty() {
+            self.retired.push(id);
+        }
+        entries
     }
 }
 
@@ -110,65 +117,53 @@ impl State {
 /// `func` is a wasm function of a live store.
 pub(super) unsafe fn key(func: *mut FuncInstance, osr: Option<u32>) -> EntryKey {
     // SAFETY: forwarded.
-    unsafe { ((*(*(*func).vmctx).instance).id, (*func).func, osr) }
+    unsafe { ((*instance(func)).id, (*func).func, osr) }
 }
 
-/// Withdraws a piece of code: nobody enters it any more, and it is freed when nothing runs.
+/// The instance of a wasm function.
 ///
 /// # Safety
 ///
-/// As for [`State::of`]; `id` is installed.
+/// As for [`key`].
+pub(super) unsafe fn instance(func: *mut FuncInstance) -> *mut Instance {
+    // SAFETY: forwarded.
+    unsafe { (*(*func).vmctx).instance }
+}
+
+/// Withdraws a piece of code, from all instances of the store and from those to come: nobody
+/// enters it any more, and it is freed when nothing runs.
+///
+/// # Safety
+///
+/// As for [`State::of`]; `id` runs in the store.
 pub(super) unsafe fn withdraw(store: *mut Store, id: CodeId, hotness: i32) {
     // SAFETY: forwarded.
     let state = unsafe { State::of(store) };
-    let Some(installed) = &state.codes[id.index()] else {
-        return;
-    };
-    let Requested {
-        func, osr, entry, ..
-    } = installed.requested;
-    let progress = &mut state.entries[entry].progress;
-    if *progress != Progress::Installed(id) {
-        // Withdrawn before, by another activation.
-        return;
-    }
-    *progress = Progress::None;
-    state.retired.push(id);
-    // SAFETY: as above.
-    unsafe {
-        if osr.is_none() {
-            let func_ref = (*func).func_ref;
-            (*func_ref).code = lazy_entry((*(*func_ref).sig).ty());
-            (*func).kind = (*func).interpreted_kind();
+    for (instance, func, osr) in state.uninstall(id) {
+        // SAFETY: instances live as long as the store.
+        let instance = unsafe { &(&(*store).instances)[instance.index()] };
+        Shared::of(&instance.module).withdraw((func, osr), id);
+        let prepared = instance.prepared(func);
+        let prepared = prepared.expect("compiled functions are prepared");
+        // SAFETY: functions live as long as the store.
+        unsafe {
+            if osr.is_none() {
+                let func_ref = (*prepared).func_ref;
+                (*func_ref).code = lazy_entry((*(*func_ref).sig).ty());
+                (*prepared).kind = (*prepared).interpreted_kind();
+            }
+            (*prepared).hotness = hotness;
+            (*store).emit(Event::Invalidated { func, code: id });
         }
-        (*func).hotness = hotness;
-        (*store).emit(Event::Invalidated {
-            func: (*func).func,
-            code: id,
-        });
     }
 }
 
-/// A piece of installed code, for reports and dumps.
-#[derive(Clone, Debug)]
-pub(crate) struct CodeReport {
-    /// The function.
-    pub(crate) func: FuncIdx,
-    /// Loop header, for OSR code.
-    pub(crate) osr: Option<u32>,
-    /// The code.
-    pub(crate) code: Arc<Code>,
-}
-
-/// All code of a store that has not been freed.
-pub(crate) fn code_reports(store: &Store) -> Vec<CodeReport> {
+/// All code of a store that has not been freed, in the order of the requests.
+pub(crate) fn codes(store: &Store) -> Vec<Arc<SharedCode>> {
     let Some(state) = store.tier_state.tiering.downcast_ref::<State>() else {
         return Vec::new();
     };
-    let report = |it: &Installed| CodeReport {
-        func: it.code.func(),
-        osr: it.code.osr(),
-        code: it.code.clone(),
-    };
-    state.codes.iter().flatten().map(report).collect()
+    let mut codes: Vec<_> = state.codes.values().map(|it| it.code.clone()).collect();
+    codes.sort_by_key(|it| it.code.id());
+    codes
 }

@@ -1,178 +1,201 @@
 //! Interpreter below, speculative compiler above.
 
 use super::request;
-use super::state::{EntryIdx, Installed, Progress, Requested, State, key, withdraw};
+use super::shared::{Found, Shared, SharedCode};
+use super::state::{EntryKey, Installation, State, instance, key, withdraw};
 use deopt::{Decision, Materialized, Policy, SpecSite};
-use jit::{Code, CompileError, Compiled, Compiler};
+use jit::{Code, Compiler};
 use runtime::vm::{FuncInstance, FuncKind, VMContext};
 use runtime::{
-    CallSite, Event, ExitId, HotAction, HotPoint, Linkage, Reason, Status, Store, TierKind,
-    TierState, Tiers, Trap, Tuning, raise_trap,
+    CodeId, Event, ExitId, HotAction, HotPoint, Instance, InstanceId, Linkage, Reason, Status,
+    Store, TierKind, TierState, Tiers, Trap, Tuning, raise_trap,
 };
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Hotness until a function that waits for the worker looks at its mailbox again.
+/// Hotness until a function that waits for the worker asks again.
 const POLL: i32 = 200;
 
 /// Both tiers. One for each engine.
 pub(super) struct TwoTiers {
     compiler: Compiler,
+    /// Number of the next piece of code.
+    next_code: AtomicU32,
+}
+
+/// How far an entry of an instance has come.
+enum Progress {
+    Queued,
+    Installed(CodeId),
+    Failed,
 }
 
 impl TwoTiers {
     pub(super) fn new(compiler: Compiler) -> Self {
-        Self { compiler }
-    }
-
-    /// Requests code for `func` at `osr`, which is `entry`, or compiles it on the spot.
-    unsafe fn request(
-        &self,
-        store: *mut Store,
-        (func, osr): (*mut FuncInstance, Option<u32>),
-        entry: EntryIdx,
-    ) {
-        // SAFETY: the caller promises a live store and function.
-        let tuning = unsafe { Store::tuning(store) };
-        // SAFETY: no reference to the state is alive.
-        let (code, clock, speculation) = unsafe {
-            let state = State::of(store);
-            let compiles = &mut state.entries[entry].compiles;
-            *compiles += 1;
-            let speculation = tuning.speculation && Policy::may_speculate(*compiles);
-            (state.new_code(), state.policy.clock(), speculation)
-        };
-        // SAFETY: as above.
-        let request = unsafe {
-            let idx = (*func).func;
-            (*store).emit(Event::Hot { func: idx, osr });
-            request::make(store, func, (osr, code, speculation))
-        };
-        let requested = Requested {
-            func,
-            osr,
-            entry,
-            clock,
-        };
-        if tuning.background {
-            // SAFETY: as above.
-            let state = unsafe { State::of(store) };
-            state.entries[entry].progress = Progress::Queued;
-            state.queued.insert(code, requested);
-            self.compiler.enqueue(request, &state.mailbox);
-        } else {
-            let result = self.compiler.compile(&request);
-            // SAFETY: as above.
-            unsafe { self.finish(store, requested, result) };
+        Self {
+            compiler,
+            next_code: AtomicU32::new(0),
         }
     }
 
-    /// Installs what the worker has finished.
-    unsafe fn poll(&self, store: *mut Store) {
-        // SAFETY: no reference to the state is alive.
-        let state = unsafe { State::of(store) };
-        if !state.mailbox.is_ready() {
-            return;
-        }
-        for finished in state.mailbox.take() {
-            // SAFETY: as above.
-            let requested = unsafe { State::of(store).queued.remove(&finished.code) };
-            let requested = requested.expect("only what was requested is finished");
-            // SAFETY: forwarded.
-            unsafe { self.finish(store, requested, finished.result) };
-        }
-    }
-
-    /// Publishes and installs a finished compilation, or notes that it failed.
-    unsafe fn finish(
-        &self,
-        store: *mut Store,
-        requested: Requested,
-        result: Result<Compiled, CompileError>,
-    ) {
-        let Requested {
-            func, osr, entry, ..
-        } = requested;
-        // SAFETY: the caller promises a live store and function.
-        let idx = unsafe { (*func).func };
-        let published = result.and_then(|mut compiled| {
-            let decisions = std::mem::take(&mut compiled.decisions);
-            let time = compiled.time;
-            Ok((self.compiler.publish(compiled)?, decisions, time))
-        });
-        // SAFETY: as above; no reference to the state is alive.
-        unsafe {
-            match published {
-                Ok((code, decisions, time)) => {
-                    decisions.into_iter().for_each(|it| (*store).emit(it));
-                    (*store).emit(Event::Installed {
-                        func: idx,
-                        osr,
-                        code: code.id(),
-                        size: code.size(),
-                        exits: code.exits().len(),
-                        time,
-                    });
-                    install(store, requested, code);
-                }
-                Err(error) => {
-                    State::of(store).entries[entry].progress = Progress::Failed;
-                    let error = error.to_string();
-                    (*store).emit(Event::CompileFailed { func: idx, error });
-                }
-            }
-        }
-    }
-
-    /// What to do at a hot point, by how far its entry has come.
+    /// Looks for code of an entry into `func`, for the function or for its loop at `osr`, and asks
+    /// for it if nobody has.
     unsafe fn advance(
         &self,
         store: *mut Store,
         func: *mut FuncInstance,
         osr: Option<u32>,
     ) -> Progress {
-        // SAFETY: the caller promises a live store and function; no reference to the state is alive.
-        let entry = unsafe { State::of(store).entry(key(func, osr)) };
+        // SAFETY: the caller promises a live store and function; no reference to the state is
+        // alive.
+        let (key, instance) = unsafe { (key(func, osr), instance(func)) };
         // SAFETY: as above.
-        let progress = || unsafe { State::of(store).entries[entry].progress };
-        if progress() == Progress::None {
-            // SAFETY: forwarded.
-            unsafe { self.request(store, (func, osr), entry) };
+        if let Some(code) = unsafe { State::of(store).entered(key) } {
+            return Progress::Installed(code);
         }
-        progress()
+        // SAFETY: as above; instances live as long as the store.
+        let module = unsafe { (*instance).module.clone() };
+        let shared = Shared::of(&module);
+        let at = (key.1, osr);
+        // SAFETY: as above; nothing changes the instance meanwhile.
+        let fits = |code: &Code| unsafe { request::fits(&*store, &*instance, code) };
+        let new_code = || CodeId(self.next_code.fetch_add(1, Ordering::Relaxed));
+        match shared.find_or_begin(at, fits, new_code) {
+            Found::Code(code) => {
+                // SAFETY: the code fits.
+                unsafe { install(store, (key, func), &code) };
+                Progress::Installed(code.code.id())
+            }
+            Found::Queued(code) => {
+                self.compiler.hurry(code);
+                Progress::Queued
+            }
+            Found::Failed(error) => {
+                let (func, error) = (key.1, (*error).to_owned());
+                // SAFETY: as above.
+                unsafe { (*store).emit(Event::CompileFailed { func, error }) };
+                Progress::Failed
+            }
+            Found::Begun { code, nth } => {
+                // SAFETY: as above.
+                unsafe { self.begin(store, (key, func), (code, nth)) }
+            }
+        }
+    }
+
+    /// Remembers that the speculation at `site` of `instance` failed for `reason`, in code requested
+    /// at `clock`.
+    unsafe fn learn(
+        &self,
+        store: *mut Store,
+        instance: *mut Instance,
+        (site, reason): (SpecSite, Reason),
+        clock: u32,
+    ) -> Decision {
+        // SAFETY: the caller promises a live store that owns the instance.
+        let (instance, tuning) = unsafe { (&*instance, Store::tuning(store)) };
+        let mut profile = instance.module.profile();
+        // SAFETY: nobody refers to call sites while compiled code runs.
+        unsafe { instance.add_to_profile(site.func, &mut profile) };
+        let decision = Policy::exit_taken(&mut profile, site, reason, clock);
+        if reason == Reason::Reprofile {
+            let first = tuning.reprofile_after.map_or(u32::MAX, |it| it.get());
+            let known = profile.site_mut(site.func, site.site);
+            let after = known.map(|it| Policy::reprofile_after(it, first));
+            // SAFETY: as above.
+            unsafe {
+                (*store).vm.generic_calls = after.unwrap_or(first.into());
+                if let Some(func) = instance.prepared(site.func) {
+                    interp::forget(func, site.site);
+                }
+            }
+        }
+        decision
+    }
+
+    /// Has `code` compiled, here or by the worker. It is the `nth` for its entry.
+    unsafe fn begin(
+        &self,
+        store: *mut Store,
+        (key, func): (EntryKey, *mut FuncInstance),
+        (code, nth): (CodeId, u32),
+    ) -> Progress {
+        let at @ (idx, osr) = (key.1, key.2);
+        // SAFETY: the caller promises a live store and function.
+        let (tuning, module) = unsafe { (Store::tuning(store), (*instance(func)).module.clone()) };
+        let speculation = tuning.speculation && Policy::may_speculate(nth);
+        // SAFETY: as above.
+        unsafe { State::of(store).note_request(code) };
+        let clock = {
+            let mut profile = module.profile();
+            profile.note_hot(idx, osr);
+            profile.clock
+        };
+        // SAFETY: as above.
+        let request = unsafe {
+            (*store).emit(Event::Hot { func: idx, osr });
+            request::make(store, func, (osr, code, speculation))
+        };
+        if tuning.background {
+            let deliver = move |request: &jit::Request, result| {
+                // Who waits for it will find it, or the error.
+                let _ = Shared::of(&request.module).finish(at, clock, result);
+            };
+            self.compiler.enqueue(request, Box::new(deliver));
+            return Progress::Queued;
+        }
+        let code = self.compiler.compile(&request);
+        let code = code.and_then(|it| self.compiler.publish(it));
+        match Shared::of(&module).finish(at, clock, code) {
+            Ok(code) => {
+                // SAFETY: as above. What the request said of the instance is still so.
+                unsafe { install(store, (key, func), &code) };
+                Progress::Installed(code.code.id())
+            }
+            Err(error) => {
+                let (func, error) = (idx, (*error).to_owned());
+                // SAFETY: as above.
+                unsafe { (*store).emit(Event::CompileFailed { func, error }) };
+                Progress::Failed
+            }
+        }
     }
 }
 
-/// The call site `site` of the instance of `func`.
-///
-/// # Safety
-///
-/// `func` is of a live store, and no reference to its call sites is alive.
-unsafe fn call_site<'a>(func: *mut FuncInstance, site: SpecSite) -> Option<&'a mut CallSite> {
-    // SAFETY: forwarded; a prepared function has all its call sites.
-    unsafe {
-        let instance = (*(*func).vmctx).instance;
-        let func = (*instance).prepared(site.func)?;
-        Some(&mut *(*func).call_sites.add(site.site.index()))
-    }
-}
-
-/// Makes callers of the function, or its loop, enter `code`.
-unsafe fn install(store: *mut Store, requested: Requested, code: Code) {
-    let Requested {
-        func, osr, entry, ..
-    } = requested;
-    let (id, code_entry) = (code.id(), code.entry());
+/// Makes callers of the function, or its loop, enter `code`, which fits their instance.
+unsafe fn install(
+    store: *mut Store,
+    (key, func): (EntryKey, *mut FuncInstance),
+    code: &Arc<SharedCode>,
+) {
+    let shared = code;
+    let code = &code.code;
     // SAFETY: the caller promises a live store and function; no reference to the state is alive.
     unsafe {
-        (*store).codes.insert(code.info().clone());
-        let state = State::of(store);
-        state.entries[entry].progress = Progress::Installed(id);
-        state.codes[id.index()] = Some(Installed {
-            code: Arc::new(code),
-            requested,
+        for frame in &code.info().frames {
+            // What an exit writes frames of is prepared. It was, when the code was compiled, so
+            // its body is valid.
+            let prepared = Instance::prepare(instance(func), frame.func);
+            debug_assert!(prepared.is_ok());
+        }
+        let Installation { is_new, reused } = State::of(store).install(key, shared);
+        if is_new {
+            (*store).codes.insert(code.info().clone());
+        }
+        code.decisions()
+            .iter()
+            .for_each(|it| (*store).emit(it.clone()));
+        (*store).emit(Event::Installed {
+            func: key.1,
+            osr: key.2,
+            code: code.id(),
+            size: code.size(),
+            exits: code.exits().len(),
+            time: code.time(),
+            reused,
         });
-        if osr.is_none() {
-            (*(*func).func_ref).code = code_entry;
+        if key.2.is_none() {
+            (*(*func).func_ref).code = code.entry();
             (*func).kind = FuncKind::Compiled;
         }
     }
@@ -180,13 +203,11 @@ unsafe fn install(store: *mut Store, requested: Requested, code: Code) {
 
 impl Tiers for TwoTiers {
     unsafe fn on_hot(&self, store: *mut Store, func: *mut FuncInstance, at: HotPoint) -> HotAction {
-        // SAFETY: forwarded, here and below.
-        unsafe { self.poll(store) };
         let osr = match at {
             HotPoint::Entry => None,
             HotPoint::Loop { pc } => Some(pc),
         };
-        // SAFETY: as above.
+        // SAFETY: forwarded, here and below.
         if osr.is_some() && !unsafe { Store::tuning(store) }.osr {
             // SAFETY: as above.
             unsafe { (*func).hotness = i32::MAX };
@@ -196,7 +217,7 @@ impl Tiers for TwoTiers {
         let progress = unsafe { self.advance(store, func, osr) };
         // The next hot point of an installed loop enters its code at once.
         let hotness = match progress {
-            Progress::None | Progress::Queued => POLL,
+            Progress::Queued => POLL,
             Progress::Installed(_) => 0,
             Progress::Failed => i32::MAX,
         };
@@ -212,8 +233,45 @@ impl Tiers for TwoTiers {
                 pc,
                 code: id,
             });
-            let installed = State::of(store).codes[id.index()].as_ref();
-            HotAction::EnterOsr(installed.expect("installed code is not freed").code.entry())
+            let code = State::of(store)
+                .code(id)
+                .expect("installed code is not freed");
+            HotAction::EnterOsr(code.code.entry())
+        }
+    }
+
+    unsafe fn on_instantiated(&self, store: *mut Store, instance: InstanceId) {
+        // SAFETY: forwarded.
+        let instance = unsafe { &raw mut *(&mut (*store).instances)[instance.index()] };
+        // SAFETY: instances live as long as the store.
+        let module = unsafe { (*instance).module.clone() };
+        let eager = module.profile().eager().to_vec();
+        for func in eager {
+            // SAFETY: no reference to the store is alive. A body that does not validate (lazily)
+            // is not compiled: its call raises.
+            unsafe {
+                if let Ok(func) = Instance::prepare(instance, func) {
+                    self.advance(store, func, None);
+                }
+            }
+        }
+    }
+
+    unsafe fn on_prepared(&self, store: *mut Store, func: *mut FuncInstance) {
+        // SAFETY: forwarded.
+        unsafe {
+            if (*func).hotness <= 0 {
+                self.on_hot(store, func, HotPoint::Entry);
+                return;
+            }
+            let module = (*instance(func)).module.clone();
+            let compiled = Shared::of(&module).compiled((*func).func);
+            if compiled.entry {
+                self.advance(store, func, None);
+            } else if compiled.loops {
+                // Its first backward branch asks for the loop's code.
+                (*func).hotness = 0;
+            }
         }
     }
 
@@ -238,17 +296,15 @@ impl Tiers for TwoTiers {
         exit: ExitId,
     ) -> Status {
         // SAFETY: no reference to the state is alive; the code cannot be freed while it runs.
-        let (code, func, clock) = unsafe {
-            let installed = State::of(store).codes[exit.code.index()].as_ref();
-            let installed = installed.expect("code that takes an exit is installed");
-            (
-                Arc::as_ptr(&installed.code),
-                installed.requested.func,
-                installed.requested.clock,
-            )
+        let code = unsafe {
+            let code = State::of(store).code(exit.code);
+            Arc::as_ptr(code.expect("code that takes an exit is installed"))
         };
         // SAFETY: the compiled code stored what its exit names; its functions are prepared.
-        let rebuilt = unsafe { deopt::materialize(store, vmctx, ((*code).exits(), exit.exit)) };
+        let rebuilt = unsafe {
+            let exits = (*code).code.exits();
+            deopt::materialize(store, vmctx, (exits, exit.exit))
+        };
         let Some(Materialized {
             reason,
             site,
@@ -275,9 +331,13 @@ impl Tiers for TwoTiers {
             }
             // A call without a target traps: the site's targets are still those that were seen.
             let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);
-            let site = site.and_then(|it| call_site(func, it));
-            let policy = &mut State::of(store).policy;
-            if !traps && policy.exit_taken(site, reason, clock) == Decision::Recompile {
+            let decision = match site {
+                Some(site) if !traps => {
+                    self.learn(store, (*vmctx).instance, (site, reason), (*code).clock)
+                }
+                _ => Decision::Keep,
+            };
+            if decision == Decision::Recompile {
                 // Soon, but not before the interpreter has met the new target.
                 let hotness = i32::try_from(Store::tuning(store).threshold / 4).unwrap_or(i32::MAX);
                 withdraw(store, exit.code, hotness);
@@ -290,10 +350,8 @@ impl Tiers for TwoTiers {
     unsafe fn on_idle(&self, store: *mut Store) {
         // SAFETY: no reference to the state is alive, and no activation can be in its code.
         unsafe {
-            let state = State::of(store);
-            for id in std::mem::take(&mut state.retired) {
+            for id in State::of(store).free_retired() {
                 (*store).codes.remove(id);
-                State::of(store).codes[id.index()] = None;
             }
         }
     }

@@ -11,7 +11,7 @@ use std::num::NonZeroU32;
 use wasm_interp_jit::inspect::{Event, Reason};
 use wasm_interp_jit::{Config, Ref, Strategy};
 
-pub(crate) use super::run::{Run, reenter, trace};
+pub(crate) use super::run::{Run, World, reenter, trace};
 
 /// Hotness budget of the runs that are made to look at events: small, but enough calls to have
 /// feedback.
@@ -35,6 +35,19 @@ const WASM_STACK: usize = 64 << 20;
 struct Mode {
     name: String,
     config: Config,
+    /// What the module has learned before.
+    before: Before,
+}
+
+/// What ran before the run that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    /// Nothing.
+    Nothing,
+    /// The same script, in another store of the engine, whose code is shared.
+    SameEngine,
+    /// The same script in another engine, which left a profile.
+    Profile,
 }
 
 impl Mode {
@@ -44,6 +57,15 @@ impl Mode {
         Self {
             name: name.into(),
             config,
+            before: Before::Nothing,
+        }
+    }
+
+    fn after(self, before: Before) -> Self {
+        Self {
+            name: format!("{} after {before:?}", self.name),
+            before,
+            ..self
         }
     }
 }
@@ -94,6 +116,27 @@ fn modes(base: &Config) -> Vec<Mode> {
     }
     modes.push(Mode::new("background", base, |it| {
         it.jit_threshold(2).jit_background(true);
+    }));
+    for before in [Before::SameEngine, Before::Profile] {
+        for background in [false, true] {
+            let name = format!("warm, background {background}");
+            let mode = Mode::new(name, base, |it| {
+                it.jit_threshold(2).jit_background(background);
+            });
+            modes.push(mode.after(before));
+        }
+    }
+    for seed in 1..=3 {
+        modes.push(Mode::new(
+            format!("random guards fail, seed {seed}"),
+            base,
+            |it| {
+                it.jit_threshold(2).jit_deopt_random(Some(seed));
+            },
+        ));
+    }
+    modes.push(Mode::new("calls are looked at anew", base, |it| {
+        it.jit_threshold(2).jit_reprofile_after(NonZeroU32::new(3));
     }));
     modes.push(Mode::new("counting", base, |it| {
         it.jit_threshold(2).interp_counts(true);
@@ -171,10 +214,7 @@ pub(crate) fn everywhere_with(
 pub(crate) fn agrees(config: &Config, wat: &str, script: impl Fn(&mut Run) + Sync) -> Vec<Event> {
     on_large_stack(|| {
         let (expected, _) = transcript(&interpreter(config), wat, &script);
-        let mode = Mode {
-            name: String::new(),
-            config: config.clone(),
-        };
+        let mode = Mode::new("", config, |_| {});
         let (actual, events) = transcript(&mode, wat, &script);
         assert!(actual == expected, "{}", difference(&expected, &actual));
         events
@@ -233,7 +273,14 @@ fn is_stress(event: &Event) -> bool {
 }
 
 fn transcript(mode: &Mode, wat: &str, script: &impl Fn(&mut Run)) -> (String, Vec<Event>) {
-    let mut run = Run::new(&mode.config, wat);
+    let mut world = World::new(&mode.config);
+    if mode.before != Before::Nothing {
+        script(&mut Run::in_world(&world, wat));
+    }
+    if mode.before == Before::Profile {
+        world = World::with_profiles(&mode.config, world.profiles());
+    }
+    let mut run = Run::in_world(&world, wat);
     script(&mut run);
     run.note_state();
     (run.transcript(), run.events())
@@ -269,10 +316,7 @@ fn difference(expected: &str, actual: &str) -> String {
 /// Runs `script` on `wat` with the settings `config`, and returns what happened.
 pub(crate) fn events(config: &Config, wat: &str, script: impl Fn(&mut Run) + Sync) -> Vec<Event> {
     on_large_stack(|| {
-        let mode = Mode {
-            name: String::new(),
-            config: config.clone(),
-        };
+        let mode = Mode::new("", config, |_| {});
         transcript(&mode, wat, &script).1
     })
 }

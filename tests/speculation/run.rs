@@ -8,6 +8,7 @@
 //!
 //! Lines repeat seldom for their own sake: equal lines in a row become one with a count.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use wasm_interp_jit::inspect::{self, Event};
@@ -47,9 +48,59 @@ impl Host {
     }
 }
 
+/// An engine and its modules, for one run or several.
+pub(crate) struct World {
+    engine: Engine,
+    /// By their text.
+    modules: Mutex<HashMap<String, Module>>,
+    /// What modules are to begin with.
+    profiles: HashMap<String, Vec<u8>>,
+}
+
+impl World {
+    /// With the settings `config`.
+    pub(crate) fn new(config: &Config) -> Arc<Self> {
+        Self::with_profiles(config, HashMap::new())
+    }
+
+    /// Where modules with these texts begin with these profiles.
+    pub(crate) fn with_profiles(config: &Config, profiles: HashMap<String, Vec<u8>>) -> Arc<Self> {
+        Arc::new(Self {
+            engine: Engine::new(config).expect("the settings are valid"),
+            modules: Mutex::default(),
+            profiles,
+        })
+    }
+
+    /// The module with this text.
+    pub(crate) fn module(&self, name: &str, wat: &str) -> Module {
+        let mut modules = self.modules.lock().expect("no panic while it is locked");
+        let make = || {
+            let module = Module::new(&self.engine, wat)
+                .unwrap_or_else(|err| panic!("module {name}: {err:?}"));
+            if let Some(profile) = self.profiles.get(wat) {
+                module.apply_profile(profile).expect("it is of this module");
+            }
+            module
+        };
+        modules.entry(wat.to_owned()).or_insert_with(make).clone()
+    }
+
+    /// What the modules have learned.
+    pub(crate) fn profiles(&self) -> HashMap<String, Vec<u8>> {
+        let modules = self.modules.lock().expect("no panic while it is locked");
+        let profile = |it: &Module| it.profile().expect("in memory");
+        modules
+            .iter()
+            .map(|(wat, it)| (wat.clone(), profile(it)))
+            .collect()
+    }
+}
+
 /// One run of a script.
 pub(crate) struct Run {
     pub(crate) store: Store<Host>,
+    world: Arc<World>,
     linker: Linker<Host>,
     instances: Vec<(String, Instance)>,
     events: Arc<Mutex<Vec<Event>>>,
@@ -58,8 +109,13 @@ pub(crate) struct Run {
 impl Run {
     /// A run of `wat` with the settings `config`.
     pub(crate) fn new(config: &Config, wat: &str) -> Self {
-        let engine = Engine::new(config).expect("the settings are valid");
-        let mut store = Store::new(&engine, Host::default());
+        Self::in_world(&World::new(config), wat)
+    }
+
+    /// A run of `wat` in a store of `world`.
+    pub(crate) fn in_world(world: &Arc<World>, wat: &str) -> Self {
+        let engine = &world.engine;
+        let mut store = Store::new(engine, Host::default());
         let events = Arc::<Mutex<Vec<Event>>>::default();
         let sink = events.clone();
         inspect::on_event(&mut store, move |event| {
@@ -67,9 +123,10 @@ impl Run {
                 .expect("no panic while it is locked")
                 .push(event.clone());
         });
-        let linker = host_functions(&engine);
+        let linker = host_functions(engine);
         let mut run = Self {
             store,
+            world: world.clone(),
             linker,
             instances: Vec::new(),
             events,
@@ -78,10 +135,14 @@ impl Run {
         run
     }
 
+    /// From now on, instances may take the names of earlier ones.
+    pub(crate) fn allow_shadowing(&mut self) {
+        self.linker.allow_shadowing(true);
+    }
+
     /// Makes another instance. Its exports can be imported from a module `name`.
     pub(crate) fn instantiate(&mut self, name: &str, wat: &str) {
-        let module = Module::new(self.store.engine(), wat)
-            .unwrap_or_else(|err| panic!("module {name}: {err:?}"));
+        let module = self.world.module(name, wat);
         match self.linker.instantiate(&mut self.store, &module) {
             Ok(instance) => {
                 self.linker

@@ -178,6 +178,7 @@ fn to_json(report: &Report) -> Value {
                 "size": code.size,
                 "exits": code.exits,
                 "compile_time": ms(code.compile_time),
+                "reused": code.reused,
                 "installed": ms(code.installed),
                 "first_osr": code.first_osr.map(ms),
                 "withdrawn": code.withdrawn,

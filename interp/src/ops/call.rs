@@ -146,18 +146,16 @@ impl Op for op::ReturnCallRef {
 /// What an indirect call calls.
 struct Callee {
     func: *mut FuncInstance,
-    /// Its record in the inline cache, unless the site is megamorphic.
-    target: Option<*mut Target>,
+    /// What counts it in the inline cache.
+    target: *mut Target,
 }
 
 impl Callee {
     /// Counts the call.
     #[inline(always)]
     fn count(&self) {
-        if let Some(target) = self.target {
-            // SAFETY: it is that of the call site, which lives as long as its function.
-            unsafe { inline_cache::count(target) };
-        }
+        // SAFETY: it is that of the call site, which lives as long as its function.
+        unsafe { inline_cache::count(self.target) };
     }
 }
 
@@ -227,14 +225,19 @@ impl Regs {
         } else {
             site.find(callee)
         };
-        match target {
-            // Done now, not with the count: the call is made, whatever it takes, and registers
-            // are few.
-            // SAFETY: it is this site's.
-            Some(target) => unsafe { inline_cache::note_index(target, index as u32) },
-            None if self.is_megamorphic_call(site, callee, entry) => {}
-            None => return Err(Flow::Cold),
-        }
+        let target = match target {
+            Some(target) => {
+                // Done now, not with the count: the call is made, whatever it takes, and registers
+                // are few.
+                // SAFETY: it is this site's.
+                unsafe { inline_cache::note_index(target, index as u32) };
+                target
+            }
+            None => match site.others() {
+                Some(others) if self.is_exactly_callable(callee, entry) => others,
+                _ => return Err(Flow::Cold),
+            },
+        };
         if !self.is_own(callee) {
             return Err(Flow::Cold);
         }
@@ -243,12 +246,11 @@ impl Regs {
         Ok(Callee { func, target })
     }
 
-    /// Can a megamorphic site call `callee`, which is not on record? If it is of a subtype, that is
-    /// for the cold version to find: handlers call no functions.
+    /// Is `callee`, which is not on record, of the type that `entry` demands? If it is of a
+    /// subtype, that is for the cold version to find: handlers call no functions.
     #[inline(always)]
-    fn is_megamorphic_call(&self, site: Site, callee: *mut VMFuncRef, entry: Entry) -> bool {
-        site.is_megamorphic()
-            && !callee.is_null()
+    fn is_exactly_callable(&self, callee: *mut VMFuncRef, entry: Entry) -> bool {
+        !callee.is_null()
             // SAFETY: a function reference of the store.
             && unsafe { (*callee).sig == self.sig(entry.ty()) }
     }
@@ -295,7 +297,9 @@ impl Regs {
     /// Records a target that is not on record, found at table index `index`.
     fn record(&mut self, entry: Entry, callee: *mut VMFuncRef, index: u32) {
         let site = self.site(entry);
-        if site.is_megamorphic() {
+        if let Some(others) = site.others() {
+            // SAFETY: it is this site's.
+            unsafe { inline_cache::count(others) };
             return;
         }
         let state = site.add(callee, index);
@@ -317,8 +321,9 @@ impl Regs {
         } else {
             site.find(callee)
         };
-        let is_known = target.is_some() || (site.is_megamorphic() && !callee.is_null());
-        if !is_known || !self.is_own(callee) {
+        let others = || site.others().filter(|_| !callee.is_null());
+        let target = target.or_else(others).ok_or(Flow::Cold)?;
+        if !self.is_own(callee) {
             return Err(Flow::Cold);
         }
         // SAFETY: a function reference of the store.

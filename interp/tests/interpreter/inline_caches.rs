@@ -145,7 +145,7 @@ fn counts_saturate() {
     unsafe {
         let site = &mut *(*func).call_sites;
         site.first.count = u32::MAX - 1;
-        site.more.as_mut().expect("two targets")[0].count = u32::MAX - 1;
+        site.more.as_mut().expect("two targets").targets[0].count = u32::MAX - 1;
     }
     for _ in 0..3 {
         for index in [2, 0] {

@@ -2,7 +2,7 @@
 
 use super::budget::is_too_large;
 use super::{Arm, GuardKind, Guarded, Miss, NodeId, SitePlan, size, write_funcs};
-use crate::{Request, SiteFeedback, TableState};
+use crate::{ElementFact, Request, SiteFeedback, TableState};
 use runtime::module::{CallKind, CallSiteInfo};
 use runtime::types::SigRef;
 use runtime::{CallSiteIdx, FuncIdx, IcState, TableIdx};
@@ -13,7 +13,10 @@ use std::fmt;
 /// The seen targets of a site must cover this share of its calls, or other ones are expected.
 const COVERED: f64 = 0.99;
 
-/// Targets below this share are not worth a guard at a site that may not leave by an exit.
+/// The hottest targets of a megamorphic site must cover this share of its calls to be inlined.
+const DOMINANT: f64 = 0.9;
+
+/// Targets below this share are not worth a guard at a site that does not leave by an exit.
 const RARE: f64 = 0.01;
 
 /// A call site that could be inlined.
@@ -25,6 +28,8 @@ pub(super) struct Candidate {
     pub(super) targets: Vec<Target>,
     /// `None` for direct calls.
     guards: Option<(GuardKind, Miss)>,
+    /// Where the targets are elements.
+    table: Option<TableIdx>,
 }
 
 /// A body to inline.
@@ -69,6 +74,7 @@ impl Candidate {
             calls,
             targets,
             guards: None,
+            table: None,
         })
     }
 
@@ -81,29 +87,27 @@ impl Candidate {
         if !request.options.speculation {
             return Err("called: speculation is off".to_owned());
         }
+        let seen: f64 = site.targets.iter().map(|it| it.count as f64).sum();
+        let total = seen.max(site.count as f64);
+        let mut miss = Miss::Exit;
         match site.state {
             IcState::Monomorphic | IcState::Polymorphic => {}
             IcState::Uninitialized => return Err("called: never executed".to_owned()),
+            IcState::Megamorphic if seen >= DOMINANT * total => miss = Miss::Call,
             IcState::Megamorphic => return Err("called: megamorphic".to_owned()),
         }
-        let seen: f64 = site.targets.iter().map(|it| f64::from(it.count)).sum();
-        let total = seen.max(site.count as f64);
-        let mut miss = if seen < COVERED * total {
-            Miss::Call
-        } else {
-            Miss::Exit
-        };
-        if site.exits_exhausted {
+        if site.exits_exhausted || seen < COVERED * total {
             miss = Miss::Call;
         }
+        let may_drop_rare = miss == Miss::Call;
         let mut targets = Vec::new();
         for target in &site.targets {
             let Some(func) = target.own else {
                 miss = Miss::Call;
                 continue;
             };
-            let count = f64::from(target.count);
-            if site.exits_exhausted && count < RARE * total {
+            let count = target.count as f64;
+            if may_drop_rare && count < RARE * total {
                 continue;
             }
             check_inlinable(request, func)?;
@@ -131,6 +135,22 @@ impl Candidate {
             calls,
             targets,
             guards: Some((guard, miss)),
+            table,
+        })
+    }
+
+    /// What its guards take for granted.
+    pub(super) fn facts(&self) -> impl Iterator<Item = ElementFact> {
+        let by_index = |it: &(GuardKind, Miss)| {
+            matches!(it.0, GuardKind::Index | GuardKind::IndexAtVersion(_))
+        };
+        let table = self.guards.filter(by_index).and(self.table);
+        self.targets.iter().filter_map(move |it| {
+            Some(ElementFact {
+                table: table?,
+                index: it.index?,
+                func: it.func,
+            })
         })
     }
 

@@ -170,6 +170,7 @@ impl Fixture {
             options: Options {
                 inlining: false,
                 speculation: false,
+                reprofile: false,
                 stress: false,
                 relaxed_simd: RelaxedSimd::native(),
                 has_fused: RelaxedSimd::native().fused,
@@ -228,6 +229,7 @@ impl Fixture {
                     exits: ExitTable::default(),
                     frames: frames.into(),
                     decisions: Vec::new(),
+                    facts: Vec::new(),
                     called_sigs: module.types.to_vec(),
                 })
             },

@@ -5,7 +5,8 @@
 
 use super::exit::{State, constant_of};
 use super::guard::{
-    guard_call_target, guard_element_exists, guard_index, guard_stress, guard_table_version,
+    guard_call_target, guard_element_exists, guard_generic_call, guard_index, guard_stress,
+    guard_table_version,
 };
 use super::inline::translate_inlined;
 use super::table::TableAccess;
@@ -106,7 +107,7 @@ fn translate_indirect<'a>(
     let plan = plan.site(cx.body.node(), site);
     let before = match plan {
         SitePlan::Guarded(_) => Some(cx.state_before()),
-        _ => None,
+        _ => cx.request.options.reprofile.then(|| cx.state_before()),
     };
     match &before {
         Some(before) => guard_stress(cx, before),
@@ -125,11 +126,9 @@ fn translate_indirect<'a>(
         position,
         site,
     };
-    let results = match (plan, before) {
-        (SitePlan::Guarded(guarded), Some(before)) => {
-            translate_guarded(cx, &call, guarded, &before)
-        }
-        _ => emit_call_indirect(cx, &call),
+    let results = match (plan, &before) {
+        (SitePlan::Guarded(guarded), Some(before)) => translate_guarded(cx, &call, guarded, before),
+        _ => emit_call_indirect(cx, &call, before.as_ref()),
     };
     finish(cx, results);
 }
@@ -173,7 +172,7 @@ fn translate_guarded(
     if let Some(arms) = known_arm(cx, call, guarded) {
         return match arms {
             Some(arm) => translate_inlined(cx, arm.node, &call.args, call.position, after.as_ref()),
-            None => emit_call_indirect(cx, call),
+            None => emit_call_indirect(cx, call, Some(before)),
         };
     }
     let miss = match guarded.miss {
@@ -211,7 +210,7 @@ fn translate_guarded(
     }
     if guarded.miss == Miss::Call {
         cx.continue_in(miss);
-        let results = emit_call_indirect(cx, call);
+        let results = emit_call_indirect(cx, call, Some(before));
         join.arrive(cx, results);
     }
     join.finish(cx)
@@ -291,8 +290,16 @@ impl Join {
     }
 }
 
-/// Calls whatever there is, after the checks that the instruction demands.
-fn emit_call_indirect(cx: &mut Translator<'_>, call: &IndirectCall) -> Option<Vec<Value>> {
+/// Calls whatever there is, after the checks that the instruction demands. `before` is the state
+/// before the call, if it may be left for a new look at its targets.
+fn emit_call_indirect(
+    cx: &mut Translator<'_>,
+    call: &IndirectCall,
+    before: Option<&Rc<State>>,
+) -> Option<Vec<Value>> {
+    if let Some(before) = before {
+        guard_generic_call(cx, before, call.site);
+    }
     let func_ref = match call.source {
         Source::Element { table, index } => emit_checked_element(cx, call.ty, table, index),
         Source::Reference(reference) => {

@@ -17,6 +17,7 @@ use super::table::TableAccess;
 use crate::regions::Region;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
+use deopt::SpecSite;
 use runtime::vm::VMStore;
 use runtime::{FuncIdx, Reason};
 use std::mem::offset_of;
@@ -33,16 +34,30 @@ pub(super) fn guard_not(cx: &mut Translator<'_>, fails: Value, otherwise: Block)
 ///
 /// Requires `state` to be before an instruction that has not begun.
 pub(super) fn guard_stress(cx: &mut Translator<'_>, state: &Rc<State>) {
-    if !cx.request.options.stress {
-        return;
+    if cx.request.options.stress {
+        let exit = cx.exit_block(state, Reason::Stress, None);
+        count_down(cx, (Region::Stress, offset_of!(VMStore, stress)), exit);
     }
+}
+
+/// Continues only if indirect calls that are not inlined may go on as they are.
+///
+/// Requires `state` to be before the call at `site`.
+pub(super) fn guard_generic_call(cx: &mut Translator<'_>, state: &Rc<State>, site: SpecSite) {
+    if cx.request.options.reprofile {
+        let exit = cx.exit_block(state, Reason::Reprofile, Some(site));
+        let counter = offset_of!(VMStore, generic_calls);
+        count_down(cx, (Region::GenericCalls, counter), exit);
+    }
+}
+
+/// Continues only if a counter of the store is not 0, and decrements it; else in `otherwise`.
+fn count_down(cx: &mut Translator<'_>, (region, offset): (Region, usize), otherwise: Block) {
     let vmstore = cx.vmstore();
-    let flags = cx.flags(Region::Stress);
-    let offset = super::field(offset_of!(VMStore, stress));
+    let (flags, offset) = (cx.flags(region), super::field(offset));
     let left = cx.builder.ins().load(types::I64, flags, vmstore, offset);
     let used_up = cx.builder.ins().icmp_imm_s(IntCC::Equal, left, 0);
-    let exit = cx.exit_block(state, Reason::Stress, None);
-    guard_not(cx, used_up, exit);
+    guard_not(cx, used_up, otherwise);
     let left = cx.builder.ins().iadd_imm_s(left, -1);
     cx.builder.ins().store(flags, left, vmstore, offset);
 }

@@ -46,7 +46,7 @@ mod wide;
 use crate::abi::{SLOT, SLOT_FLAGS, builtin_signature, resume_signature, tail_signature};
 use crate::plan::{Decision, NodeId, Plan};
 use crate::regions::{Region, Regions, constant};
-use crate::{CompileError, MemoryStyle, Request};
+use crate::{CompileError, ElementFact, MemoryStyle, Request};
 use body::Body;
 use cranelift_codegen::ir::{
     self, Block, GlobalValueData, InstBuilder, MemFlagsData, SigRef as ClifSig, Value, types,
@@ -82,6 +82,8 @@ pub(crate) struct Translation {
     pub(crate) frames: Box<[InlineFrame]>,
     /// What was decided at call sites.
     pub(crate) decisions: Vec<Decision>,
+    /// What its guards take for granted.
+    pub(crate) facts: Vec<ElementFact>,
     /// Signatures whose stubs the code relies on.
     pub(crate) called_sigs: Vec<SigRef>,
 }
@@ -133,6 +135,7 @@ pub(crate) fn translate(
         exits: exits.finish(),
         frames: frames.into(),
         decisions: plan.decisions,
+        facts: plan.facts,
         called_sigs,
     })
 }

@@ -67,6 +67,7 @@ pub(crate) fn request(wat: &str, func: u32) -> Request {
         options: Options {
             inlining: true,
             speculation: true,
+            reprofile: false,
             stress: false,
             relaxed_simd: RelaxedSimd::native(),
             has_fused: RelaxedSimd::native().fused,
@@ -103,7 +104,7 @@ pub(crate) fn targets(
     let targets = targets.iter().map(|&(own, index, count)| TargetFeedback {
         own: own.map(FuncIdx),
         index,
-        count,
+        count: count.into(),
     });
     site.targets = targets.collect();
 }

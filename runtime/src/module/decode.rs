@@ -8,9 +8,10 @@ use super::bytes::FileBytes;
 use super::convert::{TypeSpace, global_type, items, memory_type, ref_type, table_type};
 use super::{
     Body, ConstExpr, DataSegment, DecodeError, ElemItems, ElemSegment, Export, Features, FuncDecl,
-    GlobalDecl, Import, ImportCounts, ImportItem, Module, ModuleBytes, SegmentMode, TableDecl,
-    Validation,
+    GlobalDecl, Import, ImportCounts, ImportItem, Learned, Module, ModuleBytes, SegmentMode,
+    TableDecl, Validation,
 };
+use crate::profile::{HintKind, HintSection};
 use crate::types::{MemoryType, RefType, SigRef, TypeRegistry, ValType};
 use crate::{FuncIdx, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 use rustc_hash::FxHashMap;
@@ -89,6 +90,7 @@ struct Sections {
     bodies: Vec<Body>,
     resources: Option<ValidatorResources>,
     name_section: Option<Range<usize>>,
+    hints: Vec<HintSection>,
     has_dwarf: bool,
 }
 
@@ -356,7 +358,11 @@ impl Sections {
                 self.name_section = Some(start..start + section.data().len());
             }
             ".debug_info" => self.has_dwarf = true,
-            _ => {}
+            name => self.hints.extend(HintKind::from_name(name).map(|kind| {
+                let start = section.data_offset();
+                let range = start..start + section.data().len();
+                HintSection { kind, range }
+            })),
         }
     }
 
@@ -392,6 +398,8 @@ impl Sections {
             resources: self.resources,
             features: features.wasm_features(),
             has_vector_types,
+            hints: self.hints.into(),
+            learned: Learned::default(),
         }
     }
 }

@@ -34,11 +34,13 @@ pub use listing::Instruction;
 pub use names::Names;
 pub use side_table::{SideTableEntry, side_table_entries};
 
+use crate::profile::HintSection;
 use crate::types::{FuncType, GlobalType, MemoryType, RefType, SigRef, TableType, TypeRegistry};
-use crate::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
+use crate::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, Profile, TableIdx, TypeIdx};
 use rustc_hash::FxHashMap;
+use std::any::Any;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A decoded and validated module.
 #[derive(Debug)]
@@ -79,6 +81,8 @@ pub struct Module {
     pub(crate) names: OnceLock<Names>,
     /// Range of the name section's contents, if there is one.
     pub(crate) name_section: Option<Range<usize>>,
+    /// Custom sections with hints for compilers.
+    pub(crate) hints: Box<[HintSection]>,
     /// Whether some custom section holds DWARF (`.debug_info`).
     pub has_dwarf: bool,
     /// What validation of a single body needs; absent if there are no bodies.
@@ -87,6 +91,16 @@ pub struct Module {
     pub features: wasmparser::WasmFeatures,
     /// Can there be a vector that no vector instruction of the same body has made?
     pub(crate) has_vector_types: bool,
+    /// What its instances learned. The only part that changes.
+    pub(crate) learned: Learned,
+}
+
+/// What the instances of a module learn, for each other and for those to come.
+#[derive(Debug, Default)]
+pub(crate) struct Learned {
+    profile: Mutex<Profile>,
+    /// What the tiers share between stores.
+    tiers: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 /// How many entities of each kind are imported; these come first in their index space.
@@ -232,6 +246,21 @@ impl Module {
             Some(resources) => resources,
             None => unreachable!("the code section had bodies, so it had resources"),
         }
+    }
+
+    /// What was fed back so far. Locked only for moments, and never while Wasm runs.
+    pub fn profile(&self) -> MutexGuard<'_, Profile> {
+        let profile = &self.learned.profile;
+        // Counts that a panic left half-way are as good as others.
+        profile.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the tiers of all its stores share. The same `make` comes with each call.
+    pub fn tiers<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> &T {
+        let tiers = self.learned.tiers.get_or_init(|| Box::new(make()));
+        tiers
+            .downcast_ref()
+            .expect("a module has one engine, which has one kind of tiers")
     }
 
     /// Looks an export up.

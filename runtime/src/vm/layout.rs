@@ -69,6 +69,9 @@ pub struct VMStore {
     pub tail_func: *mut VMFuncRef,
     /// Counts down at every guard in deopt stress modes; the guard that finds 0 fails.
     pub stress: i64,
+    /// Counts down at every indirect call of compiled code that is not inlined; the call that finds
+    /// 0 is looked at anew.
+    pub generic_calls: i64,
     /// The store itself.
     pub store: *mut Store,
     /// Values handed over by a deopt exit.

@@ -44,6 +44,9 @@ programs! {
     "vtable-3.wat" * 400_000,
     "vtable-16.wat" * 300_000,
     "vtable-change.wat" * 800_000,
+    "vtable-accessors.wat" * 400_000,
+    "rare-target.wat" * 400_000_000,
+    "phases.wat" * 8_000_000,
     /// Programs of the kinds that interpreters are judged by.
     INTERP_PROGRAMS:
     "mix.wasm" * 3_000,
