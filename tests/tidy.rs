@@ -74,6 +74,7 @@ const UNSAFE: &[&str] = &[
     "tests/allocation.rs",
     // Shared memories, as embedders have to.
     "fuzz/src/cells.rs",
+    "examples/threads.rs",
     "tests/api/getters.rs",
     "tests/api/memory_creator.rs",
     "tests/api/shared_memory.rs",
