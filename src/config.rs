@@ -71,6 +71,27 @@ pub enum WasmBacktraceDetails {
 ///
 /// The defaults are wasmtime's, except that proposals which this engine does not support are off;
 /// those it supports are as there: on, but for wide arithmetic.
+///
+/// ```
+/// use wasm_interp_jit::{Config, Engine, Module, Strategy};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let mut config = Config::new();
+/// config
+///     .strategy(Strategy::Interpreter)
+///     .max_wasm_stack(64 << 10)
+///     .wasm_tail_call(false);
+/// let engine = Engine::new(&config)?;
+/// let tail_call = "(module (func $f return_call $f))";
+/// assert!(Module::new(&engine, tail_call).is_err());
+///
+/// // What contradicts itself is found out when the engine is made.
+/// config.max_wasm_stack(0);
+/// let error = Engine::new(&config).unwrap_err();
+/// assert_eq!(error.to_string(), "max_wasm_stack size cannot be zero");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Config {
     features: WasmFeatures,

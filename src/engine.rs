@@ -13,6 +13,25 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 /// Settings and types that stores and modules share. Clones are the same engine.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Module, Store};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// // A module can be used in any number of stores of its engine, on any thread.
+/// let module = Module::new(&engine, "(module)")?;
+/// std::thread::spawn({
+///     let (engine, module) = (engine.clone(), module.clone());
+///     move || {
+///         let mut store = Store::new(&engine, ());
+///         wasm_interp_jit::Instance::new(&mut store, &module, &[])
+///     }
+/// });
+/// assert!(Engine::same(&engine, module.engine()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,

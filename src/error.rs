@@ -45,6 +45,42 @@ pub fn Ok<T>(value: T) -> Result<T> {
 /// An error with a chain of contexts. One word big.
 ///
 /// It does not implement [`std::error::Error`], so that every type which does converts into it.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Instance, Linker, Module, Store, Trap, WasmBacktrace};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// let mut linker = Linker::new(&engine);
+/// linker.func_wrap("host", "read", || -> wasm_interp_jit::Result<u32> {
+///     Ok("no number".parse::<u32>()?)
+/// })?;
+/// let module = Module::new(
+///     &engine,
+///     r#"(module $m
+///         (import "host" "read" (func $read (result i32)))
+///         (func $inner unreachable)
+///         (func (export "trap") (call $inner))
+///         (func (export "fail") (drop (call $read))))"#,
+/// )?;
+/// let mut store = Store::new(&engine, ());
+/// let instance = linker.instantiate(&mut store, &module)?;
+///
+/// // The error of a trap has the trap and the place under its message.
+/// let trap = instance.get_typed_func::<(), ()>(&mut store, "trap")?;
+/// let error = trap.call(&mut store, ()).unwrap_err();
+/// assert_eq!(error.downcast_ref::<Trap>(), Some(&Trap::UnreachableCodeReached));
+/// let backtrace = error.downcast_ref::<WasmBacktrace>().expect("it left Wasm");
+/// assert_eq!(backtrace.frames()[0].func_name(), Some("inner"));
+///
+/// // An error of the host comes back as it was.
+/// let fail = instance.get_typed_func::<(), ()>(&mut store, "fail")?;
+/// let error = fail.call(&mut store, ()).unwrap_err();
+/// assert!(error.is::<std::num::ParseIntError>());
+/// assert_eq!(error.root_cause().to_string(), "invalid digit found in string");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Error(anyhow::Error);
 
 impl Error {

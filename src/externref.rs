@@ -14,6 +14,29 @@ use std::num::NonZeroU64;
 use std::ops::Deref;
 
 /// A value of the host in a store. Used through [`Rooted`] and [`OwnedRooted`].
+///
+/// ```
+/// use wasm_interp_jit::{Engine, ExternRef, Instance, Module, Rooted, Store};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// let mut store = Store::new(&engine, ());
+/// let module = Module::new(
+///     &engine,
+///     r#"(module (func (export "same") (param externref) (result externref) (local.get 0)))"#,
+/// )?;
+/// let instance = Instance::new(&mut store, &module, &[])?;
+/// let same = instance
+///     .get_typed_func::<Option<Rooted<ExternRef>>, Option<Rooted<ExternRef>>>(&mut store, "same")?;
+/// let given = ExternRef::new(&mut store, "of the host")?;
+/// let back = same.call(&mut store, Some(given))?.expect("it is not null");
+/// assert!(Rooted::ref_eq(&store, &given, &back)?);
+/// let data = back.data(&store)?.and_then(|it| it.downcast_ref::<&str>());
+/// assert_eq!(data, Some(&"of the host"));
+/// assert!(same.call(&mut store, None)?.is_none());
+/// # Ok(())
+/// # }
+/// ```
 #[repr(transparent)]
 pub struct ExternRef {
     root: Root,

@@ -24,6 +24,30 @@ use std::ptr::NonNull;
 use typed::Position;
 
 /// A function of a store: of an instance or of the host.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Func, FuncType, Store, Val, ValType};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// let mut store = Store::new(&engine, ());
+/// // The type of a closure is the function's type.
+/// let half = Func::wrap(&mut store, |it: i64| it / 2);
+/// let mut results = [Val::I64(0)];
+/// half.call(&mut store, &[Val::I64(9)], &mut results)?;
+/// assert_eq!(results[0].i64(), Some(4));
+///
+/// // One that is known at run time only comes with values that know theirs.
+/// let ty = FuncType::new(&engine, [ValType::F64], [ValType::F64]);
+/// let double = Func::new(&mut store, ty, |_, params, results| {
+///     results[0] = Val::from(params[0].unwrap_f64() * 2.0);
+///     Ok(())
+/// });
+/// let double = double.typed::<f64, f64>(&store)?;
+/// assert_eq!(double.call(&mut store, 1.5)?, 3.0);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Func {
     store: StoreId,

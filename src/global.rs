@@ -9,6 +9,29 @@ use runtime::GlobalId;
 /// A global of a store.
 ///
 /// Every method panics if it belongs to another store.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Global, GlobalType, Instance, Module, Mutability, Store, Val, ValType};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// let mut store = Store::new(&engine, ());
+/// let ty = GlobalType::new(ValType::I32, Mutability::Var);
+/// let counter = Global::new(&mut store, ty, Val::I32(5))?;
+/// let module = Module::new(
+///     &engine,
+///     r#"(module
+///         (global $counter (import "" "counter") (mut i32))
+///         (func $next (global.set $counter (i32.add (global.get $counter) (i32.const 1))))
+///         (start $next))"#,
+/// )?;
+/// Instance::new(&mut store, &module, &[counter.into()])?;
+/// assert_eq!(counter.get(&mut store).i32(), Some(6));
+/// counter.set(&mut store, Val::I32(-1))?;
+/// assert!(counter.set(&mut store, Val::I64(0)).is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Global {
     store: StoreId,

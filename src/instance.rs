@@ -15,6 +15,31 @@ use std::fmt;
 /// A module with its own functions, globals, tables and memories, in a store.
 ///
 /// Every method panics if it belongs to another store.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Func, Instance, Module, Store};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// let mut store = Store::new(&engine, ());
+/// let module = Module::new(
+///     &engine,
+///     r#"(module
+///         (import "" "now" (func $now (result i64)))
+///         (memory (export "memory") 1)
+///         (func (export "save") (i64.store (i32.const 0) (call $now))))"#,
+/// )?;
+/// // Imports are given in the order of the module; a `Linker` finds them by name.
+/// let now = Func::wrap(&mut store, || 1234_i64);
+/// let instance = Instance::new(&mut store, &module, &[now.into()])?;
+/// instance.get_typed_func::<(), ()>(&mut store, "save")?.call(&mut store, ())?;
+/// let memory = instance.get_memory(&mut store, "memory").expect("it is exported");
+/// assert_eq!(memory.data(&store)[..2], [0xd2, 0x04]);
+/// let names: Vec<_> = instance.exports(&mut store).map(|it| it.name()).collect();
+/// assert_eq!(names, ["memory", "save"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instance {
     store: StoreId,

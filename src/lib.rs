@@ -67,7 +67,37 @@ pub use limits::{
 pub use linker::{Linker, UnknownImportError};
 pub use memory::{LinearMemory, Memory, MemoryAccessError, MemoryCreator};
 pub use module::{Module, ModuleExport, ResourcesRequired};
-pub use runtime::{Trap, WaitResult};
+/// Traps are told apart from each other and from errors of the host by a downcast:
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Instance, Module, Store, Trap};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// let mut store = Store::new(&engine, ());
+/// let module = Module::new(
+///     &engine,
+///     r#"(module (func (export "div") (param i32 i32) (result i32)
+///         (i32.div_s (local.get 0) (local.get 1))))"#,
+/// )?;
+/// let instance = Instance::new(&mut store, &module, &[])?;
+/// let div = instance.get_typed_func::<(i32, i32), i32>(&mut store, "div")?;
+/// let mut explain = |a, b| match div.call(&mut store, (a, b)) {
+///     Ok(quotient) => quotient.to_string(),
+///     Err(error) => match error.downcast_ref::<Trap>() {
+///         Some(Trap::IntegerDivisionByZero) => "by zero".to_string(),
+///         Some(trap) => trap.to_string(),
+///         None => panic!("{error:?}"),
+///     },
+/// };
+/// assert_eq!(explain(7, 2), "3");
+/// assert_eq!(explain(7, 0), "by zero");
+/// assert_eq!(explain(i32::MIN, -1), "wasm trap: integer overflow");
+/// # Ok(())
+/// # }
+/// ```
+pub use runtime::Trap;
+pub use runtime::WaitResult;
 pub use shared_memory::SharedMemory;
 pub use store::{
     AsContext, AsContextMut, CallHook, CallHookHandler, Caller, Store, StoreContext,

@@ -14,6 +14,36 @@ use std::fmt;
 /// Names for what modules import, for stores with data of type `T`.
 ///
 /// Host functions of a linker are made anew in each store.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Linker, Module, Store};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// let mut linker = Linker::new(&engine);
+/// linker.func_wrap("host", "double", |it: i32| it * 2)?;
+/// let library = Module::new(
+///     &engine,
+///     r#"(module
+///         (import "host" "double" (func $double (param i32) (result i32)))
+///         (func (export "quadruple") (param i32) (result i32)
+///             (call $double (call $double (local.get 0)))))"#,
+/// )?;
+/// let mut store = Store::new(&engine, ());
+/// // The exports of a module become names that others import.
+/// linker.module(&mut store, "library", &library)?;
+/// let program = Module::new(
+///     &engine,
+///     r#"(module
+///         (import "library" "quadruple" (func $quadruple (param i32) (result i32)))
+///         (func (export "run") (result i32) (call $quadruple (i32.const 10))))"#,
+/// )?;
+/// let instance = linker.instantiate(&mut store, &program)?;
+/// let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+/// assert_eq!(run.call(&mut store, ())?, 40);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Linker<T> {
     engine: Engine,
     modules: BTreeMap<Box<str>, BTreeMap<Box<str>, Import<T>>>,

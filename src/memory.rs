@@ -28,6 +28,23 @@ impl std::error::Error for MemoryAccessError {}
 /// A linear memory of a store.
 ///
 /// Every method panics if it belongs to another store.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Memory, MemoryType, Store};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let mut store = Store::new(&Engine::default(), ());
+/// // One page now, two at most.
+/// let memory = Memory::new(&mut store, MemoryType::new(1, Some(2)))?;
+/// memory.write(&mut store, 10, b"text")?;
+/// assert_eq!(&memory.data(&store)[10..14], b"text");
+/// assert_eq!(memory.grow(&mut store, 1)?, 1);
+/// assert_eq!(memory.data_size(&store), 2 * 65_536);
+/// assert!(memory.grow(&mut store, 1).is_err());
+/// assert!(memory.read(&store, 2 * 65_536, &mut [0]).is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Memory {
     store: StoreId,

@@ -17,6 +17,34 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A module. Clones are the same module; it can be instantiated in any store of its engine.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Module};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// let module = Module::new(
+///     &engine,
+///     r#"(module $calculator
+///         (import "host" "log" (func (param i32)))
+///         (func (export "add") (param i32 i32) (result i32)
+///             (i32.add (local.get 0) (local.get 1))))"#,
+/// )?;
+/// assert_eq!(module.name(), Some("calculator"));
+/// let import = module.imports().next().expect("it has one");
+/// assert_eq!((import.module(), import.name()), ("host", "log"));
+/// let add = module.get_export("add").expect("it is exported");
+/// assert_eq!(add.unwrap_func().params().len(), 2);
+///
+/// // An error says where it is.
+/// let error = Module::new(&engine, "(module (func (result i32)))").unwrap_err();
+/// assert_eq!(
+///     error.root_cause().to_string(),
+///     "Invalid input WebAssembly code at offset 24: type mismatch: expected i32 but nothing on stack"
+/// );
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Module {
     inner: Arc<Inner>,

@@ -12,6 +12,37 @@ use std::time::Duration;
 
 /// A linear memory that belongs to no store, so that instances in several stores, on several
 /// threads, can use it at once. Clones are the same memory.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+/// use wasm_interp_jit::{Config, Engine, Instance, MemoryType, Module, SharedMemory, Store};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let mut config = Config::new();
+/// config.shared_memory(true);
+/// let engine = Engine::new(&config)?;
+/// let memory = SharedMemory::new(&engine, MemoryType::shared(1, 1))?;
+/// let module = Module::new(
+///     &engine,
+///     r#"(module
+///         (import "" "memory" (memory 1 1 shared))
+///         (func $add (drop (i32.atomic.rmw.add (i32.const 0) (i32.const 1))))
+///         (start $add))"#,
+/// )?;
+/// std::thread::scope(|scope| {
+///     for _ in 0..4 {
+///         scope.spawn(|| {
+///             let mut store = Store::new(&engine, ());
+///             Instance::new(&mut store, &module, &[memory.clone().into()]).expect("it starts");
+///         });
+///     }
+/// });
+/// // SAFETY: the first four bytes are in the memory, aligned, and only accessed by atomics.
+/// let word = unsafe { AtomicU32::from_ptr(memory.data().as_ptr().cast_mut().cast()) };
+/// assert_eq!(word.load(SeqCst), 4);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct SharedMemory {
     engine: Engine,

@@ -52,6 +52,24 @@ impl StoreId {
 /// Instances, functions, memories and so on, and data of the embedder.
 ///
 /// Nothing is freed before the store is. One thread at a time uses it.
+///
+/// ```
+/// use wasm_interp_jit::{Caller, Engine, Func, Store};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// // Host functions reach the data of the store that they are called in.
+/// let mut store = Store::new(&engine, Vec::new());
+/// let push = Func::wrap(&mut store, |mut caller: Caller<'_, Vec<i32>>, it: i32| {
+///     caller.data_mut().push(it);
+/// });
+/// let push = push.typed::<i32, ()>(&store)?;
+/// push.call(&mut store, 1)?;
+/// push.call(&mut store, 2)?;
+/// assert_eq!(store.into_data(), [1, 2]);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Store<T: 'static> {
     inner: Box<StoreInner<T>>,
 }

@@ -11,6 +11,26 @@ use std::ops::Range;
 /// A table of a store.
 ///
 /// Every method panics if it belongs to another store.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Func, Ref, RefType, Store, Table, TableType};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let mut store = Store::new(&Engine::default(), ());
+/// let ty = TableType::new(RefType::FUNCREF, 2, None);
+/// let table = Table::new(&mut store, ty, Ref::Func(None))?;
+/// let seven = Func::wrap(&mut store, || 7);
+/// table.set(&mut store, 1, seven.into())?;
+///
+/// let element = table.get(&mut store, 1).expect("there are two");
+/// let func = element.unwrap_func().expect("it was set");
+/// assert_eq!(func.typed::<(), i32>(&store)?.call(&mut store, ())?, 7);
+/// assert!(table.get(&mut store, 0).expect("there are two").is_null());
+/// assert!(table.get(&mut store, 2).is_none());
+/// assert_eq!(table.grow(&mut store, 3, Ref::Func(None))?, 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     store: StoreId,

@@ -11,6 +11,19 @@ use runtime::{GlobalId, TableId};
 use std::fmt;
 
 /// A value. Equality is that of bits, hence there is no `==`.
+///
+/// ```
+/// use wasm_interp_jit::{Val, ValType};
+///
+/// let values = [Val::from(7), Val::from(2.5_f64), Val::null_func_ref()];
+/// assert_eq!(values[0].i32(), Some(7));
+/// assert_eq!(values[0].i64(), None);
+/// assert_eq!(values[1].unwrap_f64(), 2.5);
+/// // Floats are kept as bits, so that no NaN changes on its way.
+/// assert!(matches!(values[1], Val::F64(bits) if bits == 2.5_f64.to_bits()));
+/// assert!(matches!(values[2].funcref(), Some(None)));
+/// assert!(matches!(Val::default_for_ty(&ValType::I64), Some(Val::I64(0))));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Val {
     /// 32-bit integer.

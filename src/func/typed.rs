@@ -17,6 +17,30 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 /// A [`Func`] with parameters `Params` and results `Results`.
+///
+/// ```
+/// use wasm_interp_jit::{Engine, Instance, Module, Store, TypedFunc};
+///
+/// # fn main() -> wasm_interp_jit::Result<()> {
+/// let engine = Engine::default();
+/// let mut store = Store::new(&engine, ());
+/// let module = Module::new(
+///     &engine,
+///     r#"(module (func (export "divmod") (param i32 i32) (result i32 i32)
+///         (i32.div_u (local.get 0) (local.get 1))
+///         (i32.rem_u (local.get 0) (local.get 1))))"#,
+/// )?;
+/// let instance = Instance::new(&mut store, &module, &[])?;
+/// // The type is checked once, here; calls are as cheap as calls of functions of Rust.
+/// let divmod: TypedFunc<(u32, u32), (u32, u32)> =
+///     instance.get_typed_func(&mut store, "divmod")?;
+/// assert_eq!(divmod.call(&mut store, (17, 5))?, (3, 2));
+///
+/// let error = instance.get_typed_func::<u64, ()>(&mut store, "divmod").unwrap_err();
+/// assert_eq!(error.to_string(), "failed to convert function `divmod` to given type");
+/// # Ok(())
+/// # }
+/// ```
 pub struct TypedFunc<Params, Results> {
     func: Func,
     /// Whether arguments must be checked: `Func` stands for references to any type of functions.

@@ -7,6 +7,42 @@ use runtime::InstanceId;
 use std::fmt;
 
 /// The store during a call of a host function.
+///
+/// ```
+/// use wasm_interp_jit::{Caller, Engine, Instance, Linker, Module, Result, Store, bail};
+///
+/// # fn main() -> Result<()> {
+/// let engine = Engine::default();
+/// let mut linker = Linker::new(&engine);
+/// // A host function that reads what its caller points to.
+/// linker.func_wrap(
+///     "host",
+///     "print",
+///     |mut caller: Caller<'_, String>, start: u32, length: u32| {
+///         let Some(memory) = caller.get_export("memory").and_then(|it| it.into_memory()) else {
+///             bail!("the caller has no memory");
+///         };
+///         let mut text = vec![0; length as usize];
+///         memory.read(&caller, start as usize, &mut text)?;
+///         caller.data_mut().push_str(&String::from_utf8_lossy(&text));
+///         Ok(())
+///     },
+/// )?;
+/// let module = Module::new(
+///     &engine,
+///     r#"(module
+///         (import "host" "print" (func $print (param i32 i32)))
+///         (memory (export "memory") 1)
+///         (data (i32.const 8) "hello")
+///         (func (export "run") (call $print (i32.const 8) (i32.const 5))))"#,
+/// )?;
+/// let mut store = Store::new(&engine, String::new());
+/// let instance: Instance = linker.instantiate(&mut store, &module)?;
+/// instance.get_typed_func::<(), ()>(&mut store, "run")?.call(&mut store, ())?;
+/// assert_eq!(store.data(), "hello");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Caller<'a, T: 'static> {
     store: StoreContextMut<'a, T>,
     instance: Option<InstanceId>,
