@@ -2,7 +2,7 @@
 
 use crate::store::StoreOpaque;
 use crate::types::{ExternType, GlobalType, MemoryType, TableType};
-use crate::{AsContext, Func, Global, Memory, SharedMemory, Table};
+use crate::{AsContext, Func, Global, Memory, SharedMemory, Table, Tag};
 use runtime::ExternVal;
 
 /// A function, global, table or memory of a store.
@@ -18,6 +18,8 @@ pub enum Extern {
     Memory(Memory),
     /// A memory for several threads, which belongs to no store.
     SharedMemory(SharedMemory),
+    /// A tag.
+    Tag(Tag),
 }
 
 /// Declares, for each variant, how to get it out of an [`Extern`] or [`Export`], and the way back.
@@ -66,6 +68,7 @@ variants! {
     Table = into_table, "table";
     Memory = into_memory, "memory";
     SharedMemory = into_shared_memory, "shared memory";
+    Tag = into_tag, "tag";
 }
 
 impl Extern {
@@ -82,6 +85,7 @@ impl Extern {
             Extern::Table(it) => TableType::raise(store.engine(), &it.runtime(store).ty).into(),
             Extern::Memory(it) => MemoryType::raise(&it.runtime(store).ty).into(),
             Extern::SharedMemory(it) => it.ty().into(),
+            Extern::Tag(it) => it.load_ty(store).clone().into(),
         }
     }
 
@@ -96,6 +100,7 @@ impl Extern {
             Extern::SharedMemory(it) => {
                 ExternVal::Memory(store.runtime_mut().shared_memory(it.runtime()))
             }
+            Extern::Tag(_) => unreachable!("no module imports a tag"),
         }
     }
 }

@@ -14,12 +14,13 @@ pub(crate) use typed::{func_from_slot, func_to_slot};
 use crate::error::{Context, Result, bail};
 use crate::store::{StoreId, StoreInner, StoreOpaque};
 use crate::types::{FuncType, ValType};
-use crate::{AsContext, AsContextMut, Caller, Val, call};
+use crate::{AsContext, AsContextMut, Caller, Val, ValRaw, call};
 use runtime::types::SigRef;
 use runtime::vm::VMFuncRef;
 use runtime::{FuncIdx, InstanceId};
 use std::ffi::c_void;
 use std::fmt;
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use typed::Position;
 
@@ -178,7 +179,7 @@ impl Func {
         let mut at = slots;
         for param in params {
             // SAFETY: the value stack has room for the arguments of any function.
-            at = unsafe { param.store(store.opaque(), at) };
+            at = unsafe { param.store(store.opaque(), at)? };
         }
         // SAFETY: the caller checked that the function and arguments are of this store, and types.
         unsafe { call::enter(store, self.func_ref.as_ptr())? };
@@ -186,7 +187,72 @@ impl Func {
         let mut at = slots.cast_const();
         for (result, &ty) in results.iter_mut().zip(&sig.ty().results) {
             // SAFETY: the call left results of these types, and nothing has overwritten them.
-            *result = unsafe { Val::load(store.opaque(), ty, &mut at) };
+            *result = unsafe { Val::load(store.opaque_mut(), ty, &mut at) };
+        }
+        Ok(())
+    }
+
+    /// As [`Func::new`], with arguments and results that nobody checks. Results take the place of
+    /// arguments; the slice is as long as the longer of the two.
+    ///
+    /// # Safety
+    ///
+    /// `func` leaves results of the types that `ty` has, which belong to the store.
+    ///
+    /// # Panics
+    ///
+    /// If `ty` belongs to another engine, or has a type that is not supported.
+    pub unsafe fn new_unchecked<T: 'static>(
+        mut store: impl AsContextMut<Data = T>,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let store = store.as_context_mut().0;
+        assert!(
+            ty.comes_from_same_engine(store.opaque().engine()),
+            "type used with wrong engine"
+        );
+        // SAFETY: forwarded.
+        match unsafe { HostFunc::new_unchecked(ty, func) } {
+            Ok(func) => func.bring_into(store),
+            Err(error) => panic!("cannot make a host function: {error:#}"),
+        }
+    }
+
+    /// Calls it with arguments that nobody checks; results take their place.
+    ///
+    /// # Errors
+    ///
+    /// What the call raises, as for [`Func::call`].
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store, or if a host function panics.
+    ///
+    /// # Safety
+    ///
+    /// There are arguments of the types that the function has, which belong to the store, and room
+    /// for its results.
+    pub unsafe fn call_unchecked(
+        &self,
+        mut store: impl AsContextMut,
+        params_and_returns: *mut [ValRaw],
+    ) -> Result<()> {
+        let store = store.as_context_mut().0;
+        let sig = self.sig(store.opaque());
+        let slots = call::slots(store.opaque())?;
+        let values = params_and_returns.cast::<ValRaw>();
+        let mut at = slots;
+        for (n, &ty) in sig.ty().params.iter().enumerate() {
+            // SAFETY: forwarded; the value stack has room for the arguments of any function.
+            unsafe { values.add(n).read().store(ty, &mut at) };
+        }
+        // SAFETY: forwarded; the function belongs to the store.
+        unsafe { call::enter(store, self.func_ref.as_ptr())? };
+        let mut at = slots.cast_const();
+        for (n, &ty) in sig.ty().results.iter().enumerate() {
+            // SAFETY: the call left results of these types; the caller gives room for them.
+            unsafe { values.add(n).write(ValRaw::load(ty, &mut at)) };
         }
         Ok(())
     }
@@ -224,7 +290,7 @@ impl Func {
         Results::typecheck(engine, &sig.ty().results, Position::Result)
             .context("type mismatch with results")?;
         // SAFETY: the types were checked.
-        Ok(unsafe { TypedFunc::new_unchecked(store, *self) })
+        Ok(unsafe { TypedFunc::of_checked(store, *self) })
     }
 
     /// A function of an instance.

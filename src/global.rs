@@ -53,7 +53,7 @@ impl Global {
         let lowered = ty
             .lower()
             .ok_or_else(|| format_err!("globals of type {ty:?} are not supported"))?;
-        let cell = val.to_cell(store);
+        let cell = val.to_cell(store)?;
         let id = store.runtime_mut().new_global(lowered, cell);
         Ok(Global::from_id(store, id))
     }
@@ -66,7 +66,7 @@ impl Global {
 
     /// Its value.
     pub fn get(&self, mut store: impl AsContextMut) -> Val {
-        let store = store.as_context_mut().0.opaque();
+        let store = store.as_context_mut().0.opaque_mut();
         store.check(self.store);
         Val::of_global(store, self.id)
     }
@@ -84,7 +84,7 @@ impl Global {
         }
         val.ensure_matches(store, &ValType::raise(store.engine(), ty.content))
             .context("type mismatch: attempt to set global to value of wrong type")?;
-        let cell = val.to_cell(store);
+        let cell = val.to_cell(store)?;
         store.runtime_mut().global_mut(self.id).set(cell);
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::matching::{Definition, check_imports};
 use crate::store::{StoreId, StoreInner, StoreOpaque};
 use crate::{
     AsContextMut, Engine, Export, Extern, Func, Global, Memory, Module, ModuleExport, SharedMemory,
-    StoreContext, StoreContextMut, Table, TypedFunc, WasmParams, WasmResults,
+    StoreContext, StoreContextMut, Table, Tag, TypedFunc, WasmParams, WasmResults,
 };
 use runtime::module::ImportItem;
 use runtime::{ExternVal, InstanceId, InstantiateError};
@@ -159,6 +159,11 @@ impl Instance {
     /// An exported global.
     pub fn get_global(&self, store: impl AsContextMut, name: &str) -> Option<Global> {
         self.get_export(store, name)?.into_global()
+    }
+
+    /// An exported tag.
+    pub fn get_tag(&self, store: impl AsContextMut, name: &str) -> Option<Tag> {
+        self.get_export(store, name)?.into_tag()
     }
 
     /// A number that only this instance has in its store.

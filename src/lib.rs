@@ -28,9 +28,9 @@ mod call;
 mod config;
 mod engine;
 pub mod error;
-mod externref;
 mod externs;
 mod func;
+mod gc;
 mod global;
 pub mod inspect;
 mod instance;
@@ -39,9 +39,11 @@ mod linker;
 mod matching;
 mod memory;
 mod module;
+mod raw;
 mod shared_memory;
 mod store;
 mod table;
+mod tag;
 mod tiering;
 mod types;
 mod values;
@@ -55,9 +57,14 @@ pub use config::{
 };
 pub use engine::{Engine, EngineWeak};
 pub use error::{Error, OutOfMemory, Result, ToWasmtimeResult};
-pub use externref::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};
 pub use externs::{Export, Extern};
 pub use func::{Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList};
+pub use gc::{
+    AnyRef, ArrayRef, ArrayRefPre, ArrayType, ContType, EqRef, ExnRef, ExnRefPre, ExnType,
+    ExternRef, FieldType, GcHeapOutOfMemory, GcRef, I31, NoExtern, NoFunc, NoneRef, OwnedRooted,
+    RootScope, Rooted, RootedGcRef, StorageType, StructRef, StructRefPre, StructType,
+    ThrownException,
+};
 pub use global::Global;
 pub use instance::{Instance, InstancePre};
 pub use limits::{
@@ -67,6 +74,7 @@ pub use limits::{
 pub use linker::{Linker, UnknownImportError};
 pub use memory::{LinearMemory, Memory, MemoryAccessError, MemoryCreator};
 pub use module::{Module, ModuleExport, ResourcesRequired};
+pub use raw::ValRaw;
 /// Traps are told apart from each other and from errors of the host by a downcast:
 ///
 /// ```
@@ -104,9 +112,12 @@ pub use store::{
     StoreContextMut,
 };
 pub use table::Table;
+pub use tag::Tag;
 pub use types::{
     ExportType, ExternType, Finality, FuncType, GlobalType, HeapType, ImportType, MemoryType,
-    MemoryTypeBuilder, Mutability, RefType, TableType, ValType,
+    MemoryTypeBuilder, Mutability, RefType, TableType, TagType, ValType,
 };
+#[doc(hidden)]
+pub use values::ContRef;
 pub use values::{Ref, V128, Val};
 pub use wasmparser::WasmFeatures;

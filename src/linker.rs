@@ -6,10 +6,11 @@ use crate::instance::Import;
 use crate::types::{ExternType, FuncType, ImportType};
 use crate::{
     AsContext, AsContextMut, Caller, Engine, Extern, Func, Instance, InstancePre, IntoFunc, Module,
-    StoreContextMut, Val,
+    StoreContextMut, Val, ValRaw,
 };
 use std::collections::BTreeMap;
 use std::fmt;
+use std::mem::MaybeUninit;
 
 /// Names for what modules import, for stores with data of type `T`.
 ///
@@ -217,6 +218,35 @@ impl<T: 'static> Linker<T> {
             "type used with wrong engine"
         );
         self.insert(module, name, Import::HostFunc(HostFunc::new(ty, func)?))
+    }
+
+    /// Defines a name as a host function; see [`Func::new_unchecked`].
+    ///
+    /// # Errors
+    ///
+    /// If the name is already defined, or if `ty` has a type that is not supported.
+    ///
+    /// # Panics
+    ///
+    /// If `ty` belongs to another engine.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Func::new_unchecked`].
+    pub unsafe fn func_new_unchecked(
+        &mut self,
+        module: &str,
+        name: &str,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<&mut Self> {
+        assert!(
+            ty.comes_from_same_engine(&self.engine),
+            "type used with wrong engine"
+        );
+        // SAFETY: forwarded.
+        let func = unsafe { HostFunc::new_unchecked(ty, func)? };
+        self.insert(module, name, Import::HostFunc(func))
     }
 
     /// Defines a name as a host function; see [`Func::wrap`].
@@ -438,6 +468,19 @@ impl<T: 'static> Linker<T> {
         Some(import.bring_into(store.as_context_mut().0))
     }
 
+    /// As [`Linker::get_by_import`].
+    ///
+    /// # Errors
+    ///
+    /// None, so far.
+    pub fn try_get_by_import(
+        &self,
+        store: impl AsContextMut<Data = T>,
+        import: &ImportType<'_>,
+    ) -> Result<Option<Extern>> {
+        Ok(self.get_by_import(store, import))
+    }
+
     /// The function to run of a module: the one named ``, else `_start`, else one that does
     /// nothing.
     ///
@@ -526,7 +569,7 @@ fn is_tolerated(name: &str, ty: &ExternType) -> bool {
                 "__data_end" | "__heap_base" | "__dso_handle" | "__rtti_base"
             )
         }
-        ExternType::Func(_) => false,
+        ExternType::Func(_) | ExternType::Tag(_) => false,
     }
 }
 

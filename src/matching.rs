@@ -15,6 +15,7 @@ pub(crate) enum Definition {
     Global(rt::GlobalType),
     Table(rt::TableType, u64),
     Memory(rt::MemoryType, u64),
+    Tag,
 }
 
 impl Definition {
@@ -28,6 +29,10 @@ impl Definition {
                 Definition::Memory(it.runtime(store).ty, it.runtime(store).pages())
             }
             Extern::SharedMemory(it) => Definition::Memory(*it.runtime().ty(), it.size()),
+            Extern::Tag(it) => {
+                it.load_ty(store);
+                Definition::Tag
+            }
         }
     }
 
@@ -37,6 +42,7 @@ impl Definition {
             Definition::Global(_) => "global",
             Definition::Table(..) => "table",
             Definition::Memory(..) => "memory",
+            Definition::Tag => "tag",
         }
     }
 }

@@ -27,7 +27,9 @@ pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use hooks::{CallHook, CallHookHandler};
 
 use crate::error::{Context, Result};
+use crate::gc::Roots;
 use crate::limits::FindLimiter;
+use crate::types::TagType;
 use crate::{Engine, Module};
 use runtime::{RawFrame, walk};
 use std::collections::HashMap;
@@ -91,6 +93,8 @@ pub struct StoreOpaque {
     /// Modules of the instances, by the runtime's module.
     modules: HashMap<*const runtime::module::Module, Module>,
     hostcall_fuel: usize,
+    roots: Roots,
+    tags: Vec<TagType>,
     runtime: NonNull<runtime::Store>,
 }
 
@@ -232,6 +236,8 @@ impl StoreOpaque {
             engine: engine.clone(),
             modules: HashMap::new(),
             hostcall_fuel: DEFAULT_HOSTCALL_FUEL,
+            roots: Roots::default(),
+            tags: Vec::new(),
             runtime: NonNull::from(Box::leak(runtime)),
         })
     }
@@ -250,6 +256,27 @@ impl StoreOpaque {
 
     pub(crate) fn set_hostcall_fuel(&mut self, fuel: usize) {
         self.hostcall_fuel = fuel;
+    }
+
+    /// What the embedder holds of references.
+    pub(crate) fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// What the embedder holds of references.
+    pub(crate) fn roots_mut(&mut self) -> &mut Roots {
+        &mut self.roots
+    }
+
+    /// Makes a tag.
+    pub(crate) fn add_tag(&mut self, ty: TagType) -> usize {
+        self.tags.push(ty);
+        self.tags.len() - 1
+    }
+
+    /// The type of a tag.
+    pub(crate) fn tag(&self, index: usize) -> &TagType {
+        &self.tags[index]
     }
 
     /// The runtime's store.

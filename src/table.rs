@@ -61,7 +61,7 @@ impl Table {
 
     /// The element at `index`; `None` if there is none.
     pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
-        let store = store.as_context_mut().0.opaque();
+        let store = store.as_context_mut().0.opaque_mut();
         store.check(self.store);
         Val::of_element(store, self.id, index)?.ref_()
     }
@@ -200,5 +200,5 @@ impl Table {
 fn element(store: &StoreOpaque, ty: &RefType, val: &Ref) -> Result<u64> {
     val.ensure_matches(store, ty)
         .context("type mismatch: value does not match table element type")?;
-    Ok(val.to_slot(store))
+    val.to_slot(store)
 }

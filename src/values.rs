@@ -1,11 +1,12 @@
 //! [`Val`] and [`Ref`]: values whose type is only known at run time. Also [`V128`].
 
 use crate::error::{Result, bail};
-use crate::externref::{ExternRef, Rooted};
 use crate::func::{func_from_slot, func_to_slot};
 use crate::store::StoreOpaque;
 use crate::types::{HeapType, RefType, ValType};
-use crate::{AsContext, Func};
+use crate::{
+    AnyRef, ArrayRef, AsContext, EqRef, ExnRef, ExternRef, Func, GcRef, Rooted, StructRef,
+};
 use runtime::types as rt;
 use runtime::{GlobalId, TableId};
 use std::fmt;
@@ -40,7 +41,18 @@ pub enum Val {
     FuncRef(Option<Func>),
     /// Value of the host, or null.
     ExternRef(Option<Rooted<ExternRef>>),
+    /// Reference within Wasm, or null.
+    AnyRef(Option<Rooted<AnyRef>>),
+    /// Exception, or null.
+    ExnRef(Option<Rooted<ExnRef>>),
+    /// Continuation, or null. There are no values of it.
+    ContRef(Option<ContRef>),
 }
+
+/// A continuation. There is nothing to do with it, as in wasmtime.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ContRef;
 
 /// Declares `Val::name` and `Val::unwrap_name` for each kind of value.
 macro_rules! accessors {
@@ -77,6 +89,9 @@ impl Val {
             Option<&Rooted<ExternRef>> = it.as_ref();
         Val::ExternRef(it) => externref, unwrap_externref:
             Option<&Rooted<ExternRef>> = it.as_ref();
+        Val::AnyRef(it) => any_ref, unwrap_any_ref: Option<&Rooted<AnyRef>> = it.as_ref();
+        Val::AnyRef(it) => anyref, unwrap_anyref: Option<&Rooted<AnyRef>> = it.as_ref();
+        Val::ExnRef(it) => exnref, unwrap_exnref: Option<&Rooted<ExnRef>> = it.as_ref();
     }
 
     /// The null function.
@@ -89,11 +104,16 @@ impl Val {
         Val::ExternRef(None)
     }
 
+    /// The null reference within Wasm.
+    pub const fn null_any_ref() -> Val {
+        Val::AnyRef(None)
+    }
+
     /// The null reference to a `heap_type`.
     ///
     /// # Panics
     ///
-    /// If references to it are not supported.
+    /// If it is one of continuations.
     pub fn null_ref(heap_type: &HeapType) -> Val {
         Ref::null(heap_type).into()
     }
@@ -115,20 +135,20 @@ impl Val {
     ///
     /// # Errors
     ///
-    /// None, so far.
+    /// If it is a reference whose scope has ended.
     ///
     /// # Panics
     ///
     /// If it belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> Result<ValType> {
-        Ok(self.load_ty(store.as_context().0.opaque()))
+        self.load_ty(store.as_context().0.opaque())
     }
 
     /// Is it of type `ty`?
     ///
     /// # Errors
     ///
-    /// None, so far.
+    /// If it is a reference whose scope has ended.
     ///
     /// # Panics
     ///
@@ -139,7 +159,7 @@ impl Val {
             ty.comes_from_same_engine(store.engine()),
             "type used with wrong engine"
         );
-        Ok(self.load_ty(store).matches(ty))
+        Ok(self.load_ty(store)?.matches(ty))
     }
 
     /// The reference, if it is one.
@@ -147,6 +167,8 @@ impl Val {
         match self {
             Val::FuncRef(it) => Some(Ref::Func(it)),
             Val::ExternRef(it) => Some(Ref::Extern(it)),
+            Val::AnyRef(it) => Some(Ref::Any(it)),
+            Val::ExnRef(it) => Some(Ref::Exn(it)),
             _ => None,
         }
     }
@@ -155,16 +177,21 @@ impl Val {
         self.ref_().is_none_or(|it| it.comes_from_same_store(store))
     }
 
-    pub(crate) fn load_ty(&self, store: &StoreOpaque) -> ValType {
-        match self {
+    pub(crate) fn load_ty(&self, store: &StoreOpaque) -> Result<ValType> {
+        Ok(match self {
             Val::I32(_) => ValType::I32,
             Val::I64(_) => ValType::I64,
             Val::F32(_) => ValType::F32,
             Val::F64(_) => ValType::F64,
             Val::V128(_) => ValType::V128,
-            Val::FuncRef(it) => Ref::Func(*it).load_ty(store).into(),
-            Val::ExternRef(it) => Ref::Extern(*it).load_ty(store).into(),
-        }
+            Val::FuncRef(it) => Ref::Func(*it).load_ty(store)?.into(),
+            Val::ExternRef(it) => Ref::Extern(*it).load_ty(store)?.into(),
+            Val::AnyRef(it) => Ref::Any(*it).load_ty(store)?.into(),
+            Val::ExnRef(it) => Ref::Exn(*it).load_ty(store)?.into(),
+            Val::ContRef(_) => {
+                bail!("continuation references not yet supported in embedder API")
+            }
+        })
     }
 
     /// Checks that it can be used as a `ty` in `store`.
@@ -172,32 +199,43 @@ impl Val {
         if !self.comes_from_same_store(store) {
             bail!("value used with wrong store");
         }
-        self.load_ty(store).ensure_matches(store.engine(), ty)
+        self.load_ty(store)?.ensure_matches(store.engine(), ty)
     }
 
     /// The value of `store` as a cell: a vector, or a slot.
-    pub(crate) fn to_cell(self, store: &StoreOpaque) -> u128 {
+    ///
+    /// # Errors
+    ///
+    /// If it is a reference whose scope has ended.
+    pub(crate) fn to_cell(self, store: &StoreOpaque) -> Result<u128> {
         let slot = match self {
-            Val::V128(it) => return it.into(),
+            Val::V128(it) => return Ok(it.into()),
             Val::I32(it) => it.cast_unsigned().into(),
             Val::I64(it) => it.cast_unsigned(),
             Val::F32(it) => it.into(),
             Val::F64(it) => it,
             Val::FuncRef(it) => func_to_slot(it, store),
-            Val::ExternRef(it) => it.map_or(0, |it| it.slot(store)),
+            Val::ExternRef(it) => rooted_to_slot(it, store)?,
+            Val::AnyRef(it) => rooted_to_slot(it, store)?,
+            Val::ExnRef(it) => rooted_to_slot(it, store)?,
+            Val::ContRef(_) => 0,
         };
-        slot.into()
+        Ok(slot.into())
     }
 
     /// Writes the value of `store` to `slots`, and returns the place behind it.
     ///
+    /// # Errors
+    ///
+    /// If it is a reference whose scope has ended.
+    ///
     /// # Safety
     ///
     /// There is room.
-    pub(crate) unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> *mut u64 {
-        let cell = self.to_cell(store);
+    pub(crate) unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> Result<*mut u64> {
+        let cell = self.to_cell(store)?;
         // SAFETY: forwarded.
-        unsafe {
+        Ok(unsafe {
             slots.write(cell as u64);
             match self {
                 Val::V128(_) => {
@@ -206,7 +244,7 @@ impl Val {
                 }
                 _ => slots.add(1),
             }
-        }
+        })
     }
 
     /// Reads a value from `slots`, and moves that behind it.
@@ -214,7 +252,11 @@ impl Val {
     /// # Safety
     ///
     /// `slots` holds a `ty` that belongs to `store`.
-    pub(crate) unsafe fn load(store: &StoreOpaque, ty: rt::ValType, slots: &mut *const u64) -> Val {
+    pub(crate) unsafe fn load(
+        store: &mut StoreOpaque,
+        ty: rt::ValType,
+        slots: &mut *const u64,
+    ) -> Val {
         // SAFETY: forwarded.
         unsafe {
             let low = slots.read();
@@ -228,14 +270,15 @@ impl Val {
     }
 
     /// The value of a global of `store`.
-    pub(crate) fn of_global(store: &StoreOpaque, global: GlobalId) -> Val {
+    pub(crate) fn of_global(store: &mut StoreOpaque, global: GlobalId) -> Val {
         let global = store.runtime().global(global);
+        let (ty, cell) = (global.ty.content, global.cell());
         // SAFETY: the value of a global is of its type and belongs to its store.
-        unsafe { Val::from_cell(store, global.ty.content, global.cell()) }
+        unsafe { Val::from_cell(store, ty, cell) }
     }
 
     /// The element at `index` of a table of `store`.
-    pub(crate) fn of_element(store: &StoreOpaque, table: TableId, index: u64) -> Option<Val> {
+    pub(crate) fn of_element(store: &mut StoreOpaque, table: TableId, index: u64) -> Option<Val> {
         let table = store.runtime().table(table);
         let slot = table.get(index)?;
         let ty = rt::ValType::Ref(table.ty.element);
@@ -248,7 +291,7 @@ impl Val {
     /// # Safety
     ///
     /// `cell` holds a `ty` that belongs to `store`.
-    unsafe fn from_cell(store: &StoreOpaque, ty: rt::ValType, cell: u128) -> Val {
+    pub(crate) unsafe fn from_cell(store: &mut StoreOpaque, ty: rt::ValType, cell: u128) -> Val {
         let slot = cell as u64;
         match ty {
             rt::ValType::V128 => Val::V128(cell.into()),
@@ -288,9 +331,21 @@ into_val! {
     Option<Func>: it => Val::FuncRef(it);
     Rooted<ExternRef>: it => Val::ExternRef(Some(it));
     Option<Rooted<ExternRef>>: it => Val::ExternRef(it);
+    Rooted<AnyRef>: it => Val::AnyRef(Some(it));
+    Option<Rooted<AnyRef>>: it => Val::AnyRef(it);
+    Rooted<EqRef>: it => Val::AnyRef(Some(it.into()));
+    Option<Rooted<EqRef>>: it => Val::AnyRef(it.map(Rooted::from));
+    Rooted<StructRef>: it => Val::AnyRef(Some(it.into()));
+    Option<Rooted<StructRef>>: it => Val::AnyRef(it.map(Rooted::from));
+    Rooted<ArrayRef>: it => Val::AnyRef(Some(it.into()));
+    Option<Rooted<ArrayRef>>: it => Val::AnyRef(it.map(Rooted::from));
+    Rooted<ExnRef>: it => Val::ExnRef(Some(it));
+    Option<Rooted<ExnRef>>: it => Val::ExnRef(it);
     Ref: it => match it {
         Ref::Func(it) => Val::FuncRef(it),
         Ref::Extern(it) => Val::ExternRef(it),
+        Ref::Any(it) => Val::AnyRef(it),
+        Ref::Exn(it) => Val::ExnRef(it),
     };
 }
 
@@ -301,14 +356,53 @@ pub enum Ref {
     Func(Option<Func>),
     /// A value of the host.
     Extern(Option<Rooted<ExternRef>>),
+    /// A reference within Wasm.
+    Any(Option<Rooted<AnyRef>>),
+    /// An exception.
+    Exn(Option<Rooted<ExnRef>>),
+}
+
+/// Declares the functions about one kind of references.
+macro_rules! kinds {
+    ($($text:literal $variant:ident($ty:ty) $is:ident $as:ident $unwrap:ident $name:literal;)*) => {$(
+        #[doc = concat!("Is it ", $text, ", or null of that type?")]
+        pub fn $is(&self) -> bool {
+            matches!(self, Ref::$variant(_))
+        }
+
+        #[doc = concat!("The reference, if it is ", $text, " or null of that type.")]
+        pub fn $as(&self) -> Option<Option<&$ty>> {
+            match self {
+                Ref::$variant(it) => Some(it.as_ref()),
+                _ => None,
+            }
+        }
+
+        #[doc = concat!("The reference, which is ", $text, " or null of that type.")]
+        ///
+        /// # Panics
+        ///
+        /// If it is a reference to something else.
+        pub fn $unwrap(&self) -> Option<&$ty> {
+            self.$as()
+                .expect(concat!("Ref::unwrap_", $name, " on non-", $name, " reference"))
+        }
+    )*};
 }
 
 impl Ref {
+    kinds! {
+        "a value of the host" Extern(Rooted<ExternRef>) is_extern as_extern unwrap_extern "extern";
+        "a function" Func(Func) is_func as_func unwrap_func "func";
+        "a reference within Wasm" Any(Rooted<AnyRef>) is_any as_any unwrap_any "any";
+        "an exception" Exn(Rooted<ExnRef>) is_exn as_exn unwrap_exn "exn";
+    }
+
     /// The null reference to a `heap_type`.
     ///
     /// # Panics
     ///
-    /// If references to it are not supported.
+    /// If it is one of continuations.
     pub fn null(heap_type: &HeapType) -> Ref {
         match Ref::try_null(heap_type) {
             Some(null) => null,
@@ -320,13 +414,18 @@ impl Ref {
         match heap_type.top() {
             HeapType::Func => Some(Ref::Func(None)),
             HeapType::Extern => Some(Ref::Extern(None)),
+            HeapType::Any => Some(Ref::Any(None)),
+            HeapType::Exn => Some(Ref::Exn(None)),
             _ => None,
         }
     }
 
     /// Is it null?
     pub fn is_null(&self) -> bool {
-        matches!(self, Ref::Func(None) | Ref::Extern(None))
+        matches!(
+            self,
+            Ref::Func(None) | Ref::Extern(None) | Ref::Any(None) | Ref::Exn(None)
+        )
     }
 
     /// Is it not null?
@@ -334,70 +433,24 @@ impl Ref {
         !self.is_null()
     }
 
-    /// Is it a value of the host, or null of that type?
-    pub fn is_extern(&self) -> bool {
-        matches!(self, Ref::Extern(_))
-    }
-
-    /// The value of the host, if it is one or null of that type.
-    pub fn as_extern(&self) -> Option<Option<&Rooted<ExternRef>>> {
-        match self {
-            Ref::Extern(it) => Some(it.as_ref()),
-            Ref::Func(_) => None,
-        }
-    }
-
-    /// The value of the host.
-    ///
-    /// # Panics
-    ///
-    /// If it is a reference to something else.
-    pub fn unwrap_extern(&self) -> Option<&Rooted<ExternRef>> {
-        self.as_extern()
-            .expect("Ref::unwrap_extern on non-extern reference")
-    }
-
-    /// Is it a function, or null of that type?
-    pub fn is_func(&self) -> bool {
-        matches!(self, Ref::Func(_))
-    }
-
-    /// The function, if it is one or null of that type.
-    pub fn as_func(&self) -> Option<Option<&Func>> {
-        match self {
-            Ref::Func(it) => Some(it.as_ref()),
-            Ref::Extern(_) => None,
-        }
-    }
-
-    /// The function.
-    ///
-    /// # Panics
-    ///
-    /// If it is a reference to something else.
-    pub fn unwrap_func(&self) -> Option<&Func> {
-        self.as_func()
-            .expect("Ref::unwrap_func on non-func reference")
-    }
-
     /// The most precise type of the reference.
     ///
     /// # Errors
     ///
-    /// None, so far.
+    /// If its scope has ended.
     ///
     /// # Panics
     ///
     /// If it belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> Result<RefType> {
-        Ok(self.load_ty(store.as_context().0.opaque()))
+        self.load_ty(store.as_context().0.opaque())
     }
 
     /// Is it of type `ty`?
     ///
     /// # Errors
     ///
-    /// None, so far.
+    /// If its scope has ended.
     ///
     /// # Panics
     ///
@@ -408,23 +461,32 @@ impl Ref {
             ty.comes_from_same_engine(store.engine()),
             "type used with wrong engine"
         );
-        Ok(self.load_ty(store).matches(ty))
+        Ok(self.load_ty(store)?.matches(ty))
     }
 
     pub(crate) fn comes_from_same_store(&self, store: &StoreOpaque) -> bool {
         match self {
             Ref::Func(it) => it.is_none_or(|it| it.comes_from_same_store(store)),
             Ref::Extern(it) => it.is_none_or(|it| it.comes_from_same_store(store)),
+            Ref::Any(it) => it.is_none_or(|it| it.comes_from_same_store(store)),
+            Ref::Exn(it) => it.is_none_or(|it| it.comes_from_same_store(store)),
         }
     }
 
-    pub(crate) fn load_ty(&self, store: &StoreOpaque) -> RefType {
-        match self {
+    pub(crate) fn load_ty(&self, store: &StoreOpaque) -> Result<RefType> {
+        Ok(match self {
             Ref::Func(None) => RefType::NULLFUNCREF,
             Ref::Func(Some(it)) => RefType::new(false, it.load_ty(store).into()),
             Ref::Extern(None) => RefType::NULLEXTERNREF,
-            Ref::Extern(Some(_)) => RefType::new(false, HeapType::Extern),
-        }
+            Ref::Extern(Some(it)) => {
+                it.slot(store)?;
+                RefType::new(false, HeapType::Extern)
+            }
+            Ref::Any(None) => RefType::NULLREF,
+            Ref::Any(Some(it)) => RefType::new(false, it.load_ty(store)?),
+            Ref::Exn(None) => RefType::NULLEXNREF,
+            Ref::Exn(Some(it)) => it.never(),
+        })
     }
 
     /// Checks that it can be used as a `ty` in `store`.
@@ -432,39 +494,56 @@ impl Ref {
         if !self.comes_from_same_store(store) {
             bail!("reference used with wrong store");
         }
-        self.load_ty(store).ensure_matches(store.engine(), ty)
+        self.load_ty(store)?.ensure_matches(store.engine(), ty)
     }
 
-    pub(crate) fn to_slot(&self, store: &StoreOpaque) -> u64 {
+    /// The slot that Wasm holds.
+    ///
+    /// # Errors
+    ///
+    /// If its scope has ended.
+    pub(crate) fn to_slot(&self, store: &StoreOpaque) -> Result<u64> {
         match self {
-            Ref::Func(it) => func_to_slot(*it, store),
-            Ref::Extern(it) => it.map_or(0, |it| it.slot(store)),
+            Ref::Func(it) => Ok(func_to_slot(*it, store)),
+            Ref::Extern(it) => rooted_to_slot(*it, store),
+            Ref::Any(it) => rooted_to_slot(*it, store),
+            Ref::Exn(it) => rooted_to_slot(*it, store),
         }
     }
 }
 
-impl From<Func> for Ref {
-    fn from(it: Func) -> Ref {
-        Ref::Func(Some(it))
+fn rooted_to_slot<T: GcRef>(it: Option<Rooted<T>>, store: &StoreOpaque) -> Result<u64> {
+    match it {
+        Some(it) => it.slot(store),
+        None => Ok(0),
     }
 }
 
-impl From<Option<Func>> for Ref {
-    fn from(it: Option<Func>) -> Ref {
-        Ref::Func(it)
-    }
+/// Declares conversions into [`Ref`], of a reference and of one that may be null.
+macro_rules! into_ref {
+    ($($ty:ty => $variant:ident;)*) => {$(
+        impl From<$ty> for Ref {
+            fn from(it: $ty) -> Ref {
+                Ref::$variant(Some(it.into()))
+            }
+        }
+
+        impl From<Option<$ty>> for Ref {
+            fn from(it: Option<$ty>) -> Ref {
+                Ref::$variant(it.map(Into::into))
+            }
+        }
+    )*};
 }
 
-impl From<Rooted<ExternRef>> for Ref {
-    fn from(it: Rooted<ExternRef>) -> Ref {
-        Ref::Extern(Some(it))
-    }
-}
-
-impl From<Option<Rooted<ExternRef>>> for Ref {
-    fn from(it: Option<Rooted<ExternRef>>) -> Ref {
-        Ref::Extern(it)
-    }
+into_ref! {
+    Func => Func;
+    Rooted<ExternRef> => Extern;
+    Rooted<AnyRef> => Any;
+    Rooted<EqRef> => Any;
+    Rooted<StructRef> => Any;
+    Rooted<ArrayRef> => Any;
+    Rooted<ExnRef> => Exn;
 }
 
 /// A 128-bit vector.

@@ -18,6 +18,8 @@ mod counts;
 mod externref;
 #[path = "api/func.rs"]
 mod func;
+#[path = "api/gc.rs"]
+mod gc;
 #[path = "api/getters.rs"]
 mod getters;
 #[path = "api/global.rs"]
@@ -45,6 +47,8 @@ mod nan;
 #[cfg(feature = "jit")]
 #[path = "api/profile.rs"]
 mod profile;
+#[path = "api/raw.rs"]
+mod raw;
 #[path = "api/reference.rs"]
 mod reference;
 #[path = "api/shared_memory.rs"]
@@ -53,6 +57,8 @@ mod shared_memory;
 mod store;
 #[path = "api/table.rs"]
 mod table;
+#[path = "api/tag.rs"]
+mod tag;
 #[path = "api/trap.rs"]
 mod trap;
 #[path = "api/vectors.rs"]

@@ -185,12 +185,13 @@ impl Object {
         cx: &mut StoreContextMut<'_, Data>,
     ) -> Result<Rooted<ExternRef>> {
         let key = self.key(&mut *cx);
-        if let Some(known) = cx.data().extern_refs.get(&key) {
-            return Ok(*known);
+        if let Some(known) = cx.data().extern_refs.get(&key).cloned() {
+            return Ok(known.to_rooted(&mut *cx));
         }
-        // It lives as long as the store, hence the key is good as long.
+        // It is held as long as the store, hence the key is good as long.
         let made = ExternRef::new(&mut *cx, self.clone())?;
-        cx.data_mut().extern_refs.insert(key, made);
+        let held = made.to_owned_rooted(&mut *cx)?;
+        cx.data_mut().extern_refs.insert(key, held);
         Ok(made)
     }
 

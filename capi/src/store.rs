@@ -11,7 +11,8 @@ use std::collections::HashMap;
 use std::ptr::NonNull;
 use std::sync::{Arc, Weak};
 use wasm_interp_jit::{
-    AsContextMut as _, Config, Engine, ExternRef, Instance, Module, Rooted, Store, StoreContextMut,
+    AsContextMut as _, Config, Engine, ExternRef, Instance, Module, OwnedRooted, Store,
+    StoreContextMut,
 };
 
 pub(crate) struct wasm_config_t {
@@ -49,7 +50,7 @@ pub(crate) struct Data {
     /// What C attached to objects that only the store holds.
     pub(crate) infos: HashMap<Key, HostInfo>,
     /// What was passed to Wasm, so that an object is always the same `externref`.
-    pub(crate) extern_refs: HashMap<Key, Rooted<ExternRef>>,
+    pub(crate) extern_refs: HashMap<Key, OwnedRooted<ExternRef>>,
     /// Modules of the instances, with the instance if there is only one.
     pub(crate) modules: Vec<(Module, Option<Instance>)>,
     /// What the trap that a callback has just returned is recognized by.

@@ -221,6 +221,7 @@ impl From<ExternType> for Type {
             ExternType::Memory(ty) => Type::Memory {
                 limits: wasm_limits_t::new(ty.minimum(), ty.maximum()),
             },
+            ExternType::Tag(_) => unreachable!("modules with tags are not supported"),
         }
     }
 }

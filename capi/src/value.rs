@@ -54,6 +54,9 @@ impl wasm_val_t {
             Val::FuncRef(_) => ValType::FUNCREF,
             Val::ExternRef(_) => ValType::EXTERNREF,
             Val::V128(_) => bail!("values of type v128 do not exist in the C API"),
+            Val::AnyRef(_) | Val::ExnRef(_) | Val::ContRef(_) => {
+                bail!("references within Wasm do not exist in the C API")
+            }
         };
         let of = match value {
             Val::I32(it) => Payload { i32: it },
@@ -150,6 +153,7 @@ pub(crate) fn from_ref(
         Ref::Func(it) => it.map(Object::from),
         Ref::Extern(Some(it)) => Some(Object::of_extern_ref(cx, it)?),
         Ref::Extern(None) => None,
+        Ref::Any(_) | Ref::Exn(_) => bail!("references within Wasm do not exist in the C API"),
     };
     Ok(object.map(|it| Reference::new(store, it)))
 }

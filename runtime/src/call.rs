@@ -36,7 +36,9 @@ pub unsafe fn call_from_host(
             let max = (&raw const (*store).tuning)
                 .as_ref()
                 .map_or(0, |it| it.max_wasm_stack);
-            (*vm).native_limit = stack_pointer().saturating_sub(max);
+            let top = stack_pointer();
+            (*store).native_top = top;
+            (*vm).native_limit = top.saturating_sub(max);
         }
         let outer = std::mem::replace(&mut (*vm).caller, caller);
         ((*vm).value_top, (*vm).frames_top, outer)

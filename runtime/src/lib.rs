@@ -13,6 +13,7 @@ mod entity;
 mod events;
 mod feedback;
 pub mod host;
+mod host_values;
 mod instance;
 mod limits;
 mod memory;
@@ -50,6 +51,7 @@ pub use entity::{
 };
 pub use events::{Event, EventKind, EventSink, Reason};
 pub use feedback::{CallSite, IcState, MANY_INDICES, MAX_TARGETS, MoreTargets, Target};
+pub use host_values::{HostValue, HostValues, collect};
 pub use instance::{ExternVal, Instance, InstantiateError};
 pub use limits::{
     Counts as LimitCounts, DEFAULT_LIMIT, GrowError, Growth, GrowthFailure, Limiter, Limits, Sizes,

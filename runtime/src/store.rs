@@ -14,11 +14,10 @@ use crate::vm::{
 };
 use crate::walk::Activation;
 use crate::{
-    Event, EventSink, FuncIdx, GlobalId, InstanceId, Limits, Linkage, Memory, MemoryId, Raised,
-    ResourceError, SharedMemory, Table, TableId, TierClock, TierKind, TierState, Tiers, Tuning,
-    ValueStack,
+    Event, EventSink, FuncIdx, GlobalId, HostValues, InstanceId, Limits, Linkage, Memory, MemoryId,
+    Raised, ResourceError, SharedMemory, Table, TableId, TierClock, TierKind, TierState, Tiers,
+    Tuning, ValueStack,
 };
-use std::any::Any;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
@@ -44,8 +43,10 @@ pub struct Store {
     pub globals: Vec<Global>,
     /// Host functions.
     pub host_funcs: Vec<Box<HostFunc>>,
-    /// Host values behind externrefs, by slot minus one. They live as long as the store.
-    pub extern_refs: Vec<Box<dyn Any + Send + Sync>>,
+    /// Host values that Wasm refers to.
+    pub host_values: HostValues,
+    /// Where the native stack was at the outermost call, if Wasm runs.
+    pub native_top: usize,
     /// Installed code.
     pub codes: CodeMap,
     /// Newest activation; null if no wasm runs.
@@ -61,7 +62,7 @@ pub struct Store {
     /// Time in each tier, if it is measured.
     pub clock: Option<TierClock>,
     /// Holds the memory that `vm` points into.
-    _stack: ValueStack,
+    stack: ValueStack,
     pub(crate) linkage: Linkage,
     /// Context of host functions: a header without instance.
     pub(crate) host_context: Box<VMContext>,
@@ -169,14 +170,15 @@ impl Store {
             tables: Vec::new(),
             globals: Vec::new(),
             host_funcs: Vec::new(),
-            extern_refs: Vec::new(),
+            host_values: HostValues::default(),
+            native_top: 0,
             codes: CodeMap::default(),
             activations: ptr::null_mut(),
             pending: None,
             limits: Limits::default(),
             events: None,
             clock: None,
-            _stack: stack,
+            stack,
             linkage,
             host_context,
         });
@@ -322,10 +324,9 @@ impl Store {
         func_ref
     }
 
-    /// Makes an externref slot of a host value.
-    pub fn new_extern_ref(&mut self, value: Box<dyn Any + Send + Sync>) -> u64 {
-        self.extern_refs.push(value);
-        self.extern_refs.len() as u64
+    /// The first slot of the value stack.
+    pub(crate) fn stack_start(&self) -> *const u64 {
+        self.stack.start()
     }
 
     pub(crate) fn add_memory(&mut self, memory: Memory) -> MemoryId {

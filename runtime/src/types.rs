@@ -38,8 +38,7 @@ pub struct RefType {
 
 /// What a reference refers to.
 ///
-/// References to functions are `*mut VMFuncRef`; external ones are an index into the store's host
-/// references plus one.
+/// References to functions are `*mut VMFuncRef`; what external ones are, `host_values.rs` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HeapType {
     /// Any function.

@@ -9,12 +9,13 @@ use super::{Func, WasmTy};
 use crate::error::{Context, Error, Result, ensure, format_err};
 use crate::store::{StoreInner, StoreOpaque};
 use crate::types::{FuncType, ValType};
-use crate::{CallHook, Caller, Engine, Val};
+use crate::{CallHook, Caller, Engine, Val, ValRaw};
 use runtime::InstanceId;
 use runtime::host::{HostCall, HostClosure, HostError};
 use runtime::types::SigRef;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ impl<T: 'static> HostFunc<T> {
             let types = sig.ty();
             let mut at = slots.cast_const();
             // SAFETY: the caller left arguments of these types.
-            let load = |&ty: &_| unsafe { Val::load(store.opaque(), ty, &mut at) };
+            let load = |&ty: &_| unsafe { Val::load(store.opaque_mut(), ty, &mut at) };
             let mut values: Vec<Val> = types.params.iter().map(load).collect();
             values.extend(types.results.iter().map(|_| Val::null_func_ref()));
             let (params, results) = values.split_at_mut(types.params.len());
@@ -53,7 +54,40 @@ impl<T: 'static> HostFunc<T> {
                     .ensure_matches(store.opaque(), &ValType::raise(store.opaque().engine(), ty))
                     .context("function attempted to return an incompatible value")?;
                 // SAFETY: `slots` has room for the results.
-                at = unsafe { result.store(store.opaque(), at) };
+                at = unsafe { result.store(store.opaque(), at)? };
+            }
+            Ok(())
+        })
+    }
+
+    /// A function with arguments and results that nobody checks.
+    ///
+    /// # Errors
+    ///
+    /// If `ty` has a type that is not supported.
+    ///
+    /// # Safety
+    ///
+    /// `func` leaves results of the types that `ty` has, which belong to the store.
+    pub(crate) unsafe fn new_unchecked(
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let sig = signature(&ty)?;
+        HostFunc::from_closure(ty, move |store: &mut StoreInner<T>, instance, slots| {
+            let types = sig.ty();
+            let n = types.params.len().max(types.results.len());
+            let mut values = vec![MaybeUninit::new(ValRaw::null()); n];
+            let mut at = slots.cast_const();
+            for (value, &ty) in values.iter_mut().zip(&types.params) {
+                // SAFETY: the caller left arguments of these types.
+                value.write(unsafe { ValRaw::load(ty, &mut at) });
+            }
+            func(Caller::new(store, instance), &mut values)?;
+            let mut at = slots;
+            for (value, &ty) in values.iter().zip(&types.results) {
+                // SAFETY: `func` leaves results of these types, and `slots` has room for them.
+                unsafe { value.assume_init().store(ty, &mut at) };
             }
             Ok(())
         })
@@ -71,7 +105,7 @@ impl<T: 'static> HostFunc<T> {
         let ty = FuncType::new(engine, Params::valtypes(), Results::valtypes());
         HostFunc::from_closure(ty, move |store: &mut StoreInner<T>, instance, slots| {
             // SAFETY: the caller left arguments of these types.
-            let params = unsafe { Params::load(store.opaque(), slots) };
+            let params = unsafe { Params::load(store.opaque_mut(), slots) };
             let results = func(Caller::new(store, instance), params);
             // SAFETY: `slots` has room for the results.
             unsafe { results.store(store.opaque(), slots) }
@@ -99,7 +133,9 @@ impl<T: 'static> HostFunc<T> {
             let instance = unsafe { caller.as_ref().and_then(|it| it.instance.as_ref()) };
             let instance = instance.map(|it| it.id);
             let called = store.call_hook(CallHook::CallingHost).and_then(|()| {
+                let scope = store.opaque().roots().enter_scope();
                 let result = call(store, instance, slots);
+                store.opaque_mut().roots_mut().exit_scope(scope);
                 store.call_hook(CallHook::ReturningFromHost)?;
                 result
             });
@@ -191,7 +227,7 @@ pub unsafe trait WasmTyList {
 
     /// Reads the values from `slots`, which has values of these types that belong to `store`.
     #[doc(hidden)]
-    unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self;
+    unsafe fn load(store: &mut StoreOpaque, slots: *const u64) -> Self;
 }
 
 // SAFETY: the same as for a tuple of one.
@@ -237,6 +273,7 @@ macro_rules! host_functions {
                         $value.compatible_with_store(_store),
                         "host function attempted to return cross-`Store` value to Wasm",
                     );
+                    $value.ensure_rooted(_store)?;
                 )*
                 let _at = slots;
                 // SAFETY: the caller gives room for all.
@@ -252,7 +289,7 @@ macro_rules! host_functions {
             }
 
             #[inline]
-            unsafe fn load(_store: &StoreOpaque, slots: *const u64) -> Self {
+            unsafe fn load(_store: &mut StoreOpaque, slots: *const u64) -> Self {
                 let _at = slots;
                 // SAFETY: the caller gives values of these types.
                 $(let ($value, _at) = unsafe { $ty::load(_store, _at) };)*

@@ -7,10 +7,13 @@
 
 use super::Func;
 use crate::error::{Context, Result, bail};
-use crate::externref::{ExternRef, OwnedRooted, Rooted};
+use crate::gc::{
+    AnyRef, ArrayRef, EqRef, ExnRef, ExternRef, GcRef, I31, NoExtern, NoFunc, NoneRef, OwnedRooted,
+    Rooted, StructRef,
+};
 use crate::store::StoreOpaque;
 use crate::types::{HeapType, RefType, ValType};
-use crate::{AsContextMut, Engine, V128, call};
+use crate::{AsContext, AsContextMut, Engine, V128, call};
 use runtime::types as rt;
 use std::fmt;
 use std::marker::PhantomData;
@@ -53,10 +56,24 @@ where
     Params: WasmParams,
     Results: WasmResults,
 {
+    /// `func`, whose type nobody checks.
+    ///
+    /// # Safety
+    ///
+    /// It has this type.
+    ///
+    /// # Panics
+    ///
+    /// If it belongs to another store.
+    pub unsafe fn new_unchecked(store: impl AsContext, func: Func) -> TypedFunc<Params, Results> {
+        // SAFETY: forwarded.
+        unsafe { Self::of_checked(store.as_context().0.opaque(), func) }
+    }
+
     /// # Safety
     ///
     /// `func` belongs to `store` and has this type.
-    pub(super) unsafe fn new_unchecked(store: &StoreOpaque, func: Func) -> Self {
+    pub(super) unsafe fn of_checked(store: &StoreOpaque, func: Func) -> Self {
         let sig = func.sig(store);
         let is_concrete = |ty: &rt::ValType| matches!(ty, rt::ValType::Ref(ty) if matches!(ty.heap, rt::HeapType::ConcreteFunc(_)));
         TypedFunc {
@@ -95,7 +112,7 @@ where
         // SAFETY: the function belongs to the store, and the arguments have its types.
         unsafe { call::enter(store, func_ref)? };
         // SAFETY: the call left results of these types, and nothing has overwritten them.
-        Ok(unsafe { Results::load(store.opaque(), slots) })
+        Ok(unsafe { Results::load(store.opaque_mut(), slots) })
     }
 }
 
@@ -138,11 +155,18 @@ pub unsafe trait WasmTy: Send {
     #[doc(hidden)]
     fn compatible_with_store(&self, store: &StoreOpaque) -> bool;
 
+    /// Checks that it is a reference that is still valid, if it is one.
+    #[doc(hidden)]
+    #[inline]
+    fn ensure_rooted(&self, _store: &StoreOpaque) -> Result<()> {
+        Ok(())
+    }
+
     /// Writes it to `slots`, and returns the place behind it.
     ///
     /// # Safety
     ///
-    /// There is room.
+    /// There is room, and it was checked: it belongs to `store` and is still valid.
     #[doc(hidden)]
     unsafe fn store(self, store: &StoreOpaque, slots: *mut u64) -> *mut u64;
 
@@ -152,7 +176,7 @@ pub unsafe trait WasmTy: Send {
     ///
     /// `slots` holds a value of this type that belongs to `store`.
     #[doc(hidden)]
-    unsafe fn load(store: &StoreOpaque, slots: *const u64) -> (Self, *const u64)
+    unsafe fn load(store: &mut StoreOpaque, slots: *const u64) -> (Self, *const u64)
     where
         Self: Sized;
 
@@ -195,7 +219,7 @@ macro_rules! one_slot {
         }
 
         #[inline]
-        unsafe fn load($from: &StoreOpaque, slots: *const u64) -> (Self, *const u64) {
+        unsafe fn load($from: &mut StoreOpaque, slots: *const u64) -> (Self, *const u64) {
             // SAFETY: the caller gives a slot with a value of this type.
             unsafe {
                 let $read = slots.read();
@@ -256,7 +280,7 @@ unsafe impl WasmTy for V128 {
     }
 
     #[inline]
-    unsafe fn load(_: &StoreOpaque, slots: *const u64) -> (Self, *const u64) {
+    unsafe fn load(_: &mut StoreOpaque, slots: *const u64) -> (Self, *const u64) {
         // SAFETY: the caller gives slots with a vector.
         unsafe {
             let bits = slots.cast::<u128>().read_unaligned();
@@ -267,7 +291,7 @@ unsafe impl WasmTy for V128 {
 
 /// Implements [`WasmTy`] for references: the type itself is never null, the option can be.
 macro_rules! reference_types {
-    ($($ty:ty: $heap:ident, $to:ident, $from:ident, $check:ident;)*) => {$(
+    ($($ty:ty: $heap:ident, $to:ident, $from:ident, $check:ident, $rooted:ident;)*) => {$(
         // SAFETY: a reference that is not null has a slot that is not 0.
         unsafe impl WasmTy for $ty {
             #[inline]
@@ -278,6 +302,11 @@ macro_rules! reference_types {
             #[inline]
             fn compatible_with_store(&self, store: &StoreOpaque) -> bool {
                 self.comes_from_same_store(store)
+            }
+
+            #[inline]
+            fn ensure_rooted(&self, store: &StoreOpaque) -> Result<()> {
+                $rooted(Some(self), store)
             }
 
             one_slot! {
@@ -305,6 +334,11 @@ macro_rules! reference_types {
                 self.as_ref().is_none_or(|it| it.comes_from_same_store(store))
             }
 
+            #[inline]
+            fn ensure_rooted(&self, store: &StoreOpaque) -> Result<()> {
+                $rooted(self.as_ref(), store)
+            }
+
             one_slot! { |it, store| $to(it, store), |slot, store| $from(store, slot) }
 
             fn check_concrete(&self, store: &StoreOpaque, expected: &RefType) -> Result<()> {
@@ -315,9 +349,111 @@ macro_rules! reference_types {
 }
 
 reference_types! {
-    Func: Func, func_to_slot, func_from_slot, check_func;
-    Rooted<ExternRef>: Extern, rooted_to_slot, rooted_from_slot, check_nothing;
-    OwnedRooted<ExternRef>: Extern, owned_to_slot, owned_from_slot, check_nothing;
+    Func: Func, func_to_slot, func_from_slot, check_func, always;
+    Rooted<ExternRef>: Extern, rooted_to_slot, rooted_from_slot, check_nothing, rooted;
+    Rooted<AnyRef>: Any, rooted_to_slot, rooted_from_slot, check_nothing, rooted;
+    Rooted<EqRef>: Eq, rooted_to_slot, rooted_from_slot, check_nothing, rooted;
+    Rooted<StructRef>: Struct, rooted_to_slot, rooted_from_slot, check_nothing, rooted;
+    Rooted<ArrayRef>: Array, rooted_to_slot, rooted_from_slot, check_nothing, rooted;
+    Rooted<ExnRef>: Exn, rooted_to_slot, rooted_from_slot, check_nothing, rooted;
+    OwnedRooted<ExternRef>: Extern, owned_to_slot, owned_from_slot, check_nothing, always;
+    OwnedRooted<AnyRef>: Any, owned_to_slot, owned_from_slot, check_nothing, always;
+    OwnedRooted<EqRef>: Eq, owned_to_slot, owned_from_slot, check_nothing, always;
+    OwnedRooted<StructRef>: Struct, owned_to_slot, owned_from_slot, check_nothing, always;
+    OwnedRooted<ArrayRef>: Array, owned_to_slot, owned_from_slot, check_nothing, always;
+    OwnedRooted<ExnRef>: Exn, owned_to_slot, owned_from_slot, check_nothing, always;
+}
+
+/// Implements [`WasmTy`] for types without values, whose option is null.
+macro_rules! null_types {
+    ($($ty:ty: $heap:ident;)*) => {$(
+        // SAFETY: there are no values.
+        unsafe impl WasmTy for $ty {
+            #[inline]
+            fn valtype() -> ValType {
+                ValType::Ref(RefType::new(false, HeapType::$heap))
+            }
+
+            #[inline]
+            fn compatible_with_store(&self, _: &StoreOpaque) -> bool {
+                self.never()
+            }
+
+            unsafe fn store(self, _: &StoreOpaque, _: *mut u64) -> *mut u64 {
+                self.never()
+            }
+
+            unsafe fn load(_: &mut StoreOpaque, _: *const u64) -> (Self, *const u64) {
+                unreachable!("Wasm has no value of a type without values")
+            }
+        }
+
+        // SAFETY: null is 0.
+        unsafe impl WasmTy for Option<$ty> {
+            #[inline]
+            fn valtype() -> ValType {
+                ValType::Ref(RefType::new(true, HeapType::$heap))
+            }
+
+            #[inline]
+            fn compatible_with_store(&self, _: &StoreOpaque) -> bool {
+                true
+            }
+
+            one_slot! { |_it, _store| 0, |_slot, _store| None }
+        }
+    )*};
+}
+
+null_types! {
+    NoFunc: NoFunc;
+    NoExtern: NoExtern;
+    NoneRef: None;
+}
+
+// SAFETY: no function that can exist has parameters or results of this type.
+unsafe impl WasmTy for I31 {
+    #[inline]
+    fn valtype() -> ValType {
+        ValType::Ref(RefType::new(false, HeapType::I31))
+    }
+
+    #[inline]
+    fn compatible_with_store(&self, _: &StoreOpaque) -> bool {
+        true
+    }
+
+    one_slot! {
+        |it, _store| it.slot(),
+        |slot, _store| I31::of_slot(slot).expect("a value of a type without null is not null")
+    }
+}
+
+// SAFETY: as above.
+unsafe impl WasmTy for Option<I31> {
+    #[inline]
+    fn valtype() -> ValType {
+        ValType::Ref(RefType::new(true, HeapType::I31))
+    }
+
+    #[inline]
+    fn compatible_with_store(&self, _: &StoreOpaque) -> bool {
+        true
+    }
+
+    one_slot! {
+        |it, _store| it.map_or(0, I31::slot),
+        |slot, _store| I31::of_slot(slot)
+    }
+}
+
+/// Functions, and handles that keep what they refer to, are always valid.
+fn always<T>(_: Option<&T>, _: &StoreOpaque) -> Result<()> {
+    Ok(())
+}
+
+fn rooted<T: GcRef>(value: Option<&Rooted<T>>, store: &StoreOpaque) -> Result<()> {
+    value.map_or(Ok(()), |value| value.slot(store).map(|_| ()))
 }
 
 fn check_func(func: Option<&Func>, store: &StoreOpaque, expected: &RefType) -> Result<()> {
@@ -335,7 +471,7 @@ fn check_func(func: Option<&Func>, store: &StoreOpaque, expected: &RefType) -> R
     }
 }
 
-/// Values of the host have no types.
+/// Other references have no types that are registered.
 fn check_nothing<T>(_: Option<&T>, _: &StoreOpaque, _: &RefType) -> Result<()> {
     Ok(())
 }
@@ -357,25 +493,27 @@ pub(crate) unsafe fn func_from_slot(store: &StoreOpaque, slot: u64) -> Option<Fu
     Some(unsafe { Func::from_ref(store, func_ref) })
 }
 
-fn rooted_to_slot(value: Option<Rooted<ExternRef>>, store: &StoreOpaque) -> u64 {
-    value.map_or(0, |value| value.slot(store))
+fn rooted_to_slot<T: GcRef>(value: Option<Rooted<T>>, store: &StoreOpaque) -> u64 {
+    value.map_or(0, |value| value.slot(store).expect("was checked"))
 }
 
 /// # Safety
 ///
-/// `slot` is 0 or an external reference of `store`.
-unsafe fn rooted_from_slot(store: &StoreOpaque, slot: u64) -> Option<Rooted<ExternRef>> {
+/// `slot` is 0 or a reference of this type of `store`.
+unsafe fn rooted_from_slot<T: GcRef>(store: &mut StoreOpaque, slot: u64) -> Option<Rooted<T>> {
     Rooted::from_slot(store, slot)
 }
 
-fn owned_to_slot(value: Option<OwnedRooted<ExternRef>>, store: &StoreOpaque) -> u64 {
-    value.map_or(0, |value| value.slot(store))
+fn owned_to_slot<T: GcRef>(value: Option<OwnedRooted<T>>, store: &StoreOpaque) -> u64 {
+    value.map_or(0, |value| {
+        value.slot(store).expect("lives as long as its handle")
+    })
 }
 
 /// # Safety
 ///
 /// As for [`rooted_from_slot`].
-unsafe fn owned_from_slot(store: &StoreOpaque, slot: u64) -> Option<OwnedRooted<ExternRef>> {
+unsafe fn owned_from_slot<T: GcRef>(store: &mut StoreOpaque, slot: u64) -> Option<OwnedRooted<T>> {
     OwnedRooted::from_slot(store, slot)
 }
 
@@ -405,7 +543,7 @@ pub unsafe trait WasmParams: Send {
 pub unsafe trait WasmResults: WasmParams {
     /// Reads the values from `slots`, which has values of these types that belong to `store`.
     #[doc(hidden)]
-    unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self;
+    unsafe fn load(store: &mut StoreOpaque, slots: *const u64) -> Self;
 }
 
 // SAFETY: the same as for a tuple of one.
@@ -428,7 +566,7 @@ unsafe impl<T: WasmTy> WasmParams for T {
 // SAFETY: the same as for a tuple of one.
 unsafe impl<T: WasmTy> WasmResults for T {
     #[inline]
-    unsafe fn load(store: &StoreOpaque, slots: *const u64) -> Self {
+    unsafe fn load(store: &mut StoreOpaque, slots: *const u64) -> Self {
         // SAFETY: forwarded.
         unsafe { <(T,)>::load(store, slots).0 }
     }
@@ -478,6 +616,7 @@ macro_rules! tuples {
                     if !$value.compatible_with_store(_store) {
                         bail!("attempt to pass cross-`Store` value to Wasm as function argument");
                     }
+                    $value.ensure_rooted(_store)?;
                 )*
                 let _at = slots;
                 // SAFETY: the caller gives room for all.
@@ -489,7 +628,7 @@ macro_rules! tuples {
         // SAFETY: as above.
         unsafe impl<$($ty: WasmTy,)*> WasmResults for ($($ty,)*) {
             #[inline]
-            unsafe fn load(_store: &StoreOpaque, slots: *const u64) -> Self {
+            unsafe fn load(_store: &mut StoreOpaque, slots: *const u64) -> Self {
                 let _at = slots;
                 // SAFETY: the caller gives values of these types.
                 $(let ($value, _at) = unsafe { $ty::load(_store, _at) };)*

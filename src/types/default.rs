@@ -1,8 +1,8 @@
 //! Things of a type that hold zeros and nulls.
 
-use super::{ExternType, FuncType, GlobalType, MemoryType, TableType};
+use super::{ExternType, FuncType, GlobalType, MemoryType, TableType, TagType};
 use crate::error::{Context, Result, ensure};
-use crate::{AsContextMut, Extern, Func, Global, Memory, Ref, SharedMemory, Table, Val};
+use crate::{AsContextMut, Extern, Func, Global, Memory, Ref, SharedMemory, Table, Tag, Val};
 
 impl ExternType {
     /// Something of this type.
@@ -16,6 +16,7 @@ impl ExternType {
             ExternType::Global(ty) => ty.default_value(store)?.into(),
             ExternType::Table(ty) => ty.default_value(store)?.into(),
             ExternType::Memory(ty) => ty.default_value(store)?,
+            ExternType::Tag(ty) => ty.default_value(store)?.into(),
         })
     }
 }
@@ -71,6 +72,17 @@ impl TableType {
             "table element type does not have a default value"
         );
         Table::new(store, self.clone(), Ref::null(element.heap_type()))
+    }
+}
+
+impl TagType {
+    /// A tag of this type.
+    ///
+    /// # Errors
+    ///
+    /// If the type belongs to another engine.
+    pub fn default_value(&self, store: impl AsContextMut) -> Result<Tag> {
+        Tag::new(store, self)
     }
 }
 

@@ -1,6 +1,6 @@
 //! [`ExternType`], and the imports and exports of a module that have one.
 
-use super::{FuncType, GlobalType, MemoryType, TableType};
+use super::{FuncType, GlobalType, MemoryType, TableType, TagType};
 use std::fmt;
 
 /// The type of something that modules import and export.
@@ -14,6 +14,8 @@ pub enum ExternType {
     Table(TableType),
     /// A memory.
     Memory(MemoryType),
+    /// A tag.
+    Tag(TagType),
 }
 
 /// Declares, for each variant, how to get its type out and how to make one of it.
@@ -55,6 +57,7 @@ extern_types! {
     Global(GlobalType) = global, unwrap_global, "global";
     Table(TableType) = table, unwrap_table, "table";
     Memory(MemoryType) = memory, unwrap_memory, "memory";
+    Tag(TagType) = tag, unwrap_tag, "tag";
 }
 
 /// An import of a module.

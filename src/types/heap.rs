@@ -4,8 +4,8 @@
 //! is complete for those that are listed.
 
 use super::{FuncType, rt};
-use crate::Engine;
 use crate::error::{Result, bail};
+use crate::{ArrayType, ContType, Engine, ExnType, StructType};
 use std::fmt;
 
 /// What a reference refers to.
@@ -29,18 +29,54 @@ pub enum HeapType {
     I31,
     /// Arrays.
     Array,
+    /// Arrays of one type.
+    ConcreteArray(ArrayType),
     /// Structures.
     Struct,
+    /// Structures of one type.
+    ConcreteStruct(StructType),
     /// Exceptions.
     Exn,
+    /// Exceptions of one type.
+    ConcreteExn(ExnType),
     /// Continuations.
     Cont,
+    /// Continuations of one type.
+    ConcreteCont(ContType),
     /// Nothing: the type of the null `contref`.
     NoCont,
     /// Nothing: the type of the null `anyref`.
     None,
     /// Nothing: the type of the null `exnref`.
     NoExn,
+}
+
+/// Declares the functions about one kind of registered types.
+macro_rules! concrete {
+    ($($text:literal $variant:ident $ty:ident $is:ident $as:ident $unwrap:ident;)*) => {$(
+        #[doc = concat!("Is it one ", $text, " type?")]
+        pub fn $is(&self) -> bool {
+            matches!(self, HeapType::$variant(_))
+        }
+
+        #[doc = concat!("The ", $text, " type, if it is one.")]
+        pub fn $as(&self) -> Option<&$ty> {
+            match self {
+                HeapType::$variant(ty) => Some(ty),
+                _ => None,
+            }
+        }
+
+        #[doc = concat!("The ", $text, " type.")]
+        ///
+        /// # Panics
+        ///
+        /// If it is none.
+        pub fn $unwrap(&self) -> &$ty {
+            self.$as()
+                .expect(concat!("expected a concrete ", $text, " type"))
+        }
+    )*};
 }
 
 impl HeapType {
@@ -97,6 +133,10 @@ impl HeapType {
     /// Is it one registered type?
     pub fn is_concrete(&self) -> bool {
         self.is_concrete_func()
+            || self.is_concrete_array()
+            || self.is_concrete_struct()
+            || self.is_concrete_exn()
+            || self.is_concrete_cont()
     }
 
     /// Is it one function type?
@@ -122,6 +162,13 @@ impl HeapType {
             .expect("expected a concrete function type")
     }
 
+    concrete! {
+        "array" ConcreteArray ArrayType is_concrete_array as_concrete_array unwrap_concrete_array;
+        "structure" ConcreteStruct StructType is_concrete_struct as_concrete_struct unwrap_concrete_struct;
+        "continuation" ConcreteCont ContType is_concrete_cont as_concrete_cont unwrap_concrete_cont;
+        "exception" ConcreteExn ExnType is_concrete_exn as_concrete_exn unwrap_concrete_exn;
+    }
+
     /// The largest type of its hierarchy.
     pub fn top(&self) -> HeapType {
         match self {
@@ -131,10 +178,12 @@ impl HeapType {
             | HeapType::Eq
             | HeapType::I31
             | HeapType::Array
+            | HeapType::ConcreteArray(_)
             | HeapType::Struct
+            | HeapType::ConcreteStruct(_)
             | HeapType::None => HeapType::Any,
-            HeapType::Exn | HeapType::NoExn => HeapType::Exn,
-            HeapType::Cont | HeapType::NoCont => HeapType::Cont,
+            HeapType::Exn | HeapType::ConcreteExn(_) | HeapType::NoExn => HeapType::Exn,
+            HeapType::Cont | HeapType::ConcreteCont(_) | HeapType::NoCont => HeapType::Cont,
         }
     }
 
@@ -245,9 +294,13 @@ impl fmt::Display for HeapType {
             HeapType::Eq => "eq",
             HeapType::I31 => "i31",
             HeapType::Array => "array",
+            HeapType::ConcreteArray(ty) => ty.never(),
             HeapType::Struct => "struct",
+            HeapType::ConcreteStruct(ty) => ty.never(),
             HeapType::Exn => "exn",
+            HeapType::ConcreteExn(ty) => ty.never(),
             HeapType::Cont => "cont",
+            HeapType::ConcreteCont(ty) => ty.never(),
             HeapType::NoCont => "nocont",
             HeapType::None => "none",
             HeapType::NoExn => "noexn",
@@ -259,4 +312,22 @@ impl From<FuncType> for HeapType {
     fn from(ty: FuncType) -> HeapType {
         HeapType::ConcreteFunc(ty)
     }
+}
+
+/// Declares conversions of registered types.
+macro_rules! from_concrete {
+    ($($ty:ident => $variant:ident;)*) => {$(
+        impl From<$ty> for HeapType {
+            fn from(ty: $ty) -> HeapType {
+                HeapType::$variant(ty)
+            }
+        }
+    )*};
+}
+
+from_concrete! {
+    ArrayType => ConcreteArray;
+    StructType => ConcreteStruct;
+    ContType => ConcreteCont;
+    ExnType => ConcreteExn;
 }

@@ -104,5 +104,23 @@ impl GlobalType {
     }
 }
 
+/// The type of a tag: the fields of its exceptions are the parameters of a function type.
+#[derive(Clone, Debug, Hash)]
+pub struct TagType {
+    ty: FuncType,
+}
+
+impl TagType {
+    /// A tag for exceptions with the parameters of `ty`.
+    pub fn new(ty: FuncType) -> TagType {
+        TagType { ty }
+    }
+
+    /// The function type.
+    pub fn ty(&self) -> &FuncType {
+        &self.ty
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -161,7 +161,7 @@ fn wrong_store() -> Result<()> {
     assert!(Global::new(&mut store, ty, foreign.into()).is_err());
     let ty = TableType::new(RefType::EXTERNREF, 1, None);
     assert!(Table::new(&mut store, ty, Ref::from(foreign)).is_err());
-    let text = "object used with the wrong store";
+    let text = "object used with wrong store";
     assert_eq!(panic_message(|| foreign.data(&store).is_ok()), text);
     assert_eq!(
         panic_message(|| Rooted::ref_eq(&store, &foreign, &foreign).is_ok()),
@@ -170,9 +170,9 @@ fn wrong_store() -> Result<()> {
     Ok(())
 }
 
-// Values are dropped with the store: not before, since Wasm may hold them, and not never.
+// Values that have a root outside of any scope are dropped with the store.
 #[test]
-fn values_live_as_long_as_the_store() -> Result<()> {
+fn values_die_with_the_store() -> Result<()> {
     let token = std::sync::Arc::new(());
     let mut store = Store::<()>::default();
     let value = ExternRef::new(&mut store, token.clone())?;

@@ -242,6 +242,15 @@ fn nulls() {
             .unwrap_extern()
             .is_none()
     );
-    assert!(panic_message(|| Ref::null(RefType::ANYREF.heap_type())).contains("not supported"));
+    assert!(
+        Ref::null(RefType::ANYREF.heap_type())
+            .unwrap_any()
+            .is_none()
+    );
+    assert!(
+        Ref::null(RefType::NULLEXNREF.heap_type())
+            .unwrap_exn()
+            .is_none()
+    );
     assert_eq!(panic_message(|| val.unwrap_i32()), "expected i32");
 }

@@ -403,6 +403,7 @@ fn describe_val(store: &mut impl AsContextMut<Data = Host>, val: &Val) -> String
                 None => "extern".to_owned(),
             }
         }
+        other => unreachable!("Wasm has no values like {other:?}"),
     }
 }
 

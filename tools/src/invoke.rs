@@ -86,6 +86,12 @@ fn text(value: &Val) -> String {
         Val::FuncRef(Some(_)) => "<funcref>".to_string(),
         Val::ExternRef(None) => "<null externref>".to_string(),
         Val::ExternRef(Some(_)) => "<externref>".to_string(),
+        Val::AnyRef(None) => "<null anyref>".to_string(),
+        Val::AnyRef(Some(_)) => "<anyref>".to_string(),
+        Val::ExnRef(None) => "<null exnref>".to_string(),
+        Val::ExnRef(Some(_)) => "<exnref>".to_string(),
+        Val::ContRef(None) => "<null contref>".to_string(),
+        Val::ContRef(Some(_)) => "<contref>".to_string(),
     }
 }
 

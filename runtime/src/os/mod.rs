@@ -12,6 +12,50 @@ pub fn page_size() -> usize {
     usize::try_from(size).unwrap_or(4096)
 }
 
+/// Calls `visit` with each word of the native stack from here to `top`, and with the registers that
+/// a caller may rely on.
+///
+/// Only for stacks with frames of compiled code, which exists on x86-64 only.
+///
+/// # Safety
+///
+/// `top` is an address of this thread's stack.
+#[cfg(target_arch = "x86_64")]
+#[inline(never)]
+pub unsafe fn scan_stack(top: usize, mut visit: impl FnMut(u64)) {
+    let saved: [u64; 5];
+    // A register that this function or one it was called by uses is on the stack instead.
+    // SAFETY: reads registers.
+    unsafe {
+        let (rbx, r12, r13, r14, r15): (u64, u64, u64, u64, u64);
+        std::arch::asm!("mov {0}, rbx", "mov {1}, r12", "mov {2}, r13", "mov {3}, r14",
+            "mov {4}, r15", out(reg) rbx, out(reg) r12, out(reg) r13, out(reg) r14, out(reg) r15,
+            options(nomem, nostack, preserves_flags));
+        saved = [rbx, r12, r13, r14, r15];
+    }
+    saved.into_iter().for_each(&mut visit);
+    let mut at = stack_pointer() & !7;
+    while at + 8 <= top {
+        let word: u64;
+        // SAFETY: `at` is in the used part of the stack. It is read by an instruction of our own,
+        // for what lies there are no objects that Rust knows in this frame.
+        unsafe {
+            std::arch::asm!("mov {word}, [{at}]", word = out(reg) word, at = in(reg) at,
+                options(nostack, readonly, preserves_flags));
+        }
+        visit(word);
+        at += 8;
+    }
+}
+
+/// There is no compiled code, hence nothing to find.
+///
+/// # Safety
+///
+/// None is required.
+#[cfg(not(target_arch = "x86_64"))]
+pub unsafe fn scan_stack(_top: usize, _visit: impl FnMut(u64)) {}
+
 /// An address near the top of the native stack.
 #[inline(always)]
 pub fn stack_pointer() -> usize {
