@@ -7,6 +7,7 @@
 
 mod codegen;
 mod debug;
+mod file;
 mod optimize;
 mod record;
 mod value;
@@ -23,6 +24,7 @@ use clap::error::ErrorKind;
 use serde_json::{Value as Json, json};
 use std::convert::Infallible;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use value::Value;
 use wasm_interp_jit::{Config, Result, StoreLimitsBuilder};
 
@@ -82,6 +84,9 @@ pub(crate) struct GroupOptions {
     /// Machine to run on, which can only be this one
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
+    /// File with options, a TOML table for each group; those given here count more
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// All groups.
@@ -132,12 +137,24 @@ impl GroupOptions {
     pub(crate) fn settings_or_exit(&self, set_defaults: impl FnOnce(&mut Config)) -> Settings {
         let mut settings = Settings::default();
         set_defaults(&mut settings.config);
-        self.settings(settings).unwrap_or_else(|text| {
+        let of_file = match self.config.as_deref().map_or(Ok(Vec::new()), file::items) {
+            Ok(items) => items,
+            Err(error) => {
+                crate::report(&error);
+                std::process::exit(1);
+            }
+        };
+        self.settings(settings, &of_file).unwrap_or_else(|text| {
             clap::Error::raw(ErrorKind::InvalidValue, format!("{text}\n")).exit()
         })
     }
 
-    fn settings(&self, mut settings: Settings) -> Result<Settings, String> {
+    /// `of_file` are items by groups, before those that are given.
+    fn settings(
+        &self,
+        mut settings: Settings,
+        of_file: &[(&str, String)],
+    ) -> Result<Settings, String> {
         settings.target = self.target.clone();
         let given = [
             &self.wasm,
@@ -149,7 +166,9 @@ impl GroupOptions {
             &self.record,
         ];
         for (group, given) in GROUPS.iter().zip(given) {
-            let mut items: Vec<&str> = given.iter().flat_map(|it| it.split(',')).collect();
+            let of_file = of_file.iter().filter(|(name, _)| *name == group.name);
+            let given = given.iter().flat_map(|it| it.split(','));
+            let mut items: Vec<&str> = of_file.map(|(_, item)| &**item).chain(given).collect();
             // A proposal that is named counts more than all of them.
             let is = |item: &str, key| item.split('=').next() == Some(key);
             items.sort_by_key(|item| !is(item, wasm::ALL_PROPOSALS));

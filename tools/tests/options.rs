@@ -367,6 +367,75 @@ Caused by:
     }
 }
 
+// A file has what the groups have; what is given beside it counts more.
+#[test]
+fn options_in_a_file() {
+    let file = (
+        "options.toml",
+        "[optimize]
+opt-level = 2
+signals-based-traps = false
+
+[codegen]
+collector = \"null\"
+
+[debug]
+address-map = false
+
+[wasm]
+max-wasm-stack = 65536
+",
+    );
+    let trap = (
+        "trap.wat",
+        r#"(module $m (func $f (export "_start") unreachable))"#,
+    );
+    let report = |place: &str| {
+        format!(
+            "Error: failed to run main module `trap.wat`
+
+Caused by:
+    0: failed to invoke command default
+    1: error while executing at wasm backtrace:
+    0: {place}m!f
+    2: wasm trap: wasm `unreachable` instruction executed
+[exit 134]"
+        )
+    };
+    let config = ["run", "--config", "options.toml"];
+    let with = |args: &[&'static str]| [&config, args, &["trap.wat"]].concat();
+    check("file", &[file, trap], &with(&[]), &report(""));
+    let args = with(&["-Daddress-map"]);
+    check("file", &[file, trap], &args, &report("    0x23 - "));
+    check(
+        "file",
+        &[file, trap],
+        &with(&["-Wmax-wasm-stack=0"]),
+        "Error: max_wasm_stack size cannot be zero\n[exit 1]",
+    );
+    let wrong = ("options.toml", "[optimize]\nthis-key-does-not-exist = true");
+    check(
+        "file",
+        &[wrong, trap],
+        &with(&[]),
+        "Error: failed to parse TOML config file \"options.toml\"
+
+Caused by:
+    unknown field `this-key-does-not-exist`
+[exit 1]",
+    );
+    check(
+        "file",
+        &[trap],
+        &with(&[]),
+        "Error: failed to read config file: \"options.toml\"
+
+Caused by:
+    No such file or directory (os error 2)
+[exit 1]",
+    );
+}
+
 #[test]
 fn help_on_groups() {
     check(
