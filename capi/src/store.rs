@@ -12,7 +12,7 @@ use std::ptr::NonNull;
 use std::sync::{Arc, Weak};
 use wasm_interp_jit::{
     AsContextMut as _, Config, Engine, ExternRef, Instance, Module, OwnedRooted, Store,
-    StoreContextMut,
+    StoreContextMut, StoreLimits, StoreLimitsBuilder,
 };
 
 pub(crate) struct wasm_config_t {
@@ -55,6 +55,8 @@ pub(crate) struct Data {
     pub(crate) modules: Vec<(Module, Option<Instance>)>,
     /// What the trap that a callback has just returned is recognized by.
     pub(crate) thrown: Option<Arc<InfoCell>>,
+    /// None but memory: C could not change those that stores have by default.
+    limits: StoreLimits,
 }
 
 /// Ends the use of a callback's context.
@@ -71,8 +73,14 @@ impl StoreRef {
             extern_refs: HashMap::new(),
             modules: Vec::new(),
             thrown: None,
+            limits: StoreLimitsBuilder::new()
+                .instances(usize::MAX)
+                .tables(usize::MAX)
+                .memories(usize::MAX)
+                .build(),
         };
-        let store = Store::try_new(engine, data)?;
+        let mut store = Store::try_new(engine, data)?;
+        store.limiter(|data| &mut data.limits);
         #[expect(
             clippy::arc_with_non_send_sync,
             reason = "handles of a store may be freed by another thread than made them"
