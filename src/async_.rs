@@ -10,8 +10,8 @@ use crate::func::HostFunc;
 use crate::instance::Import;
 use crate::types::{FuncType, MemoryType, TableType};
 use crate::{
-    AsContextMut, Caller, Extern, Func, Instance, InstancePre, Linker, Memory, Module, Ref, Table,
-    TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTyList,
+    AsContextMut, Caller, Extern, Func, Instance, InstancePre, Linker, Memory, Module, Ref,
+    StoreContextMut, Table, TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTyList,
 };
 use std::pin::pin;
 use std::sync::Arc;
@@ -168,7 +168,9 @@ impl<T: Send + 'static> Linker<T> {
         store: impl AsContextMut<Data = T>,
         module: &Module,
     ) -> Result<Instance> {
-        self.instantiate(store, module)
+        let mut store = store;
+        let store = store.as_context_mut().0;
+        store.run_async(|store| self.instantiate(StoreContextMut(store), module))
     }
 }
 
@@ -183,7 +185,9 @@ impl<T: 'static> InstancePre<T> {
     ///
     /// If the store belongs to another engine, or if a host function panics.
     pub async fn instantiate_async(&self, store: impl AsContextMut<Data = T>) -> Result<Instance> {
-        self.instantiate(store)
+        let mut store = store;
+        let store = store.as_context_mut().0;
+        store.run_async(|store| self.instantiate(StoreContextMut(store)))
     }
 }
 
@@ -202,7 +206,9 @@ impl Instance {
         module: &Module,
         imports: &[Extern],
     ) -> Result<Instance> {
-        Instance::new(store, module, imports)
+        let mut store = store;
+        let store = store.as_context_mut().0;
+        store.run_async(|store| Instance::new(StoreContextMut(store), module, imports))
     }
 }
 
@@ -267,7 +273,9 @@ impl Func {
         params: &[Val],
         results: &mut [Val],
     ) -> Result<()> {
-        self.call(store, params, results)
+        let mut store = store;
+        let store = store.as_context_mut().0;
+        store.run_async(|store| self.call(StoreContextMut(store), params, results))
     }
 }
 
@@ -294,7 +302,9 @@ where
         Params: Sync,
         Results: Sync,
     {
-        self.call(store, params)
+        let mut store = store;
+        let store = store.as_context_mut().0;
+        store.run_async(|store| self.call(StoreContextMut(store), params))
     }
 }
 

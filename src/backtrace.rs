@@ -89,7 +89,7 @@ impl FrameInfo {
         let body = frame.module.body(frame.func);
         let offsets = pc.zip(body).and_then(|(pc, body)| {
             // A frame with a pc is in a body that was prepared to be executed.
-            let in_module = body.prepared()?.code.start + pc;
+            let in_module = body.prepared()?.code.start.wrapping_add(pc);
             Some((in_module as usize, (in_module - body.range.start) as usize))
         });
         let (module_offset, func_offset) = offsets.unzip();

@@ -10,7 +10,7 @@ use crate::{CallHook, Trap, WasmBacktrace, WasmFault};
 use runtime::host::HostError;
 use runtime::module::DecodeError;
 use runtime::vm::{VMContext, VMFuncRef};
-use runtime::{FuncIdx, InstanceId, OutOfMemory, Raised, RawFrame, ResourceError};
+use runtime::{InstanceId, OutOfMemory, Raised, RawFrame, ResourceError};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -46,7 +46,8 @@ pub(crate) unsafe fn enter<T>(store: &mut StoreInner<T>, func: *mut VMFuncRef) -
     unsafe { enter_as(store, func, std::ptr::null_mut()) }
 }
 
-/// Runs the start function of an instance. If it is the host's, the instance is its caller.
+/// Begins an instance: counts what that takes, and runs the start function, if there is one. If it
+/// is the host's, the instance is its caller.
 ///
 /// # Errors
 ///
@@ -55,15 +56,21 @@ pub(crate) unsafe fn enter<T>(store: &mut StoreInner<T>, func: *mut VMFuncRef) -
 /// # Panics
 ///
 /// As for [`enter`].
-pub(crate) fn start<T>(
-    store: &mut StoreInner<T>,
-    instance: InstanceId,
-    start: FuncIdx,
-) -> Result<()> {
+pub(crate) fn start<T>(store: &mut StoreInner<T>, instance: InstanceId) -> Result<()> {
     let instance = store.opaque().runtime().instance(instance);
-    let (func, caller) = (instance.func_ref(start), instance.vmctx());
-    // SAFETY: a function of the store; a start function has no arguments.
-    unsafe { enter_as(store, func, caller) }
+    let (startup, caller) = (instance.module.startup(), instance.vmctx());
+    let start = instance.module.start.map(|it| instance.func_ref(it));
+    if let Some(startup) = startup {
+        // SAFETY: the host runs.
+        leave_host(store, |runtime| unsafe {
+            runtime::poll_at_start(runtime, startup)
+        })?;
+    }
+    match start {
+        // SAFETY: a function of the store; a start function has no arguments.
+        Some(start) => unsafe { enter_as(store, start, caller) },
+        None => Ok(()),
+    }
 }
 
 unsafe fn enter_as<T>(
@@ -75,22 +82,31 @@ unsafe fn enter_as<T>(
         // SAFETY: forwarded.
         unsafe { hook_around(store, func, CallHook::CallingWasm)? };
     }
-    let runtime = store.opaque().runtime_ptr();
-    let inner: *mut StoreInner<T> = store;
-    // SAFETY: the runtime's store is alive, and no reference to it is (`store.rs`, invariant 1).
-    let outer = unsafe { mem::replace(&mut (*runtime).owner, inner.cast()) };
     // SAFETY: forwarded.
-    let result = unsafe { runtime::call_from_host(runtime, func, caller) };
-    // SAFETY: as above. The outer call goes on with its own reference (`store.rs`, invariant 2).
-    unsafe { (*runtime).owner = outer };
-    // SAFETY: host functions have given their references to the store back.
-    let store = unsafe { &mut *inner };
-    let result = result.map_err(|raised| error_of(store.opaque(), raised));
+    let call = |runtime| unsafe { runtime::call_from_host(runtime, func, caller) };
+    let result = leave_host(store, call);
     if store.has_hook() {
         // SAFETY: forwarded.
         unsafe { hook_around(store, func, CallHook::ReturningFromWasm)? };
     }
     result
+}
+
+/// Runs what may run Wasm, or code of the embedder.
+fn leave_host<T>(
+    store: &mut StoreInner<T>,
+    run: impl FnOnce(*mut runtime::Store) -> std::result::Result<(), Raised>,
+) -> Result<()> {
+    let runtime = store.opaque().runtime_ptr();
+    let inner: *mut StoreInner<T> = store;
+    // SAFETY: the runtime's store is alive, and no reference to it is (`store.rs`, invariant 1).
+    let outer = unsafe { mem::replace(&mut (*runtime).owner, inner.cast()) };
+    let result = run(runtime);
+    // SAFETY: as above. The outer call goes on with its own reference (`store.rs`, invariant 2).
+    unsafe { (*runtime).owner = outer };
+    // SAFETY: host functions have given their references to the store back.
+    let store = unsafe { &*inner };
+    result.map_err(|raised| error_of(store.opaque(), raised))
 }
 
 /// Calls the hook before or after a call of `func`, whose arguments or results lie on top of the

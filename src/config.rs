@@ -11,6 +11,7 @@ mod resolve;
 
 use crate::error::{Result, bail, format_err};
 use crate::memory::{MemoryCreator, MemoryCreators};
+use runtime::OperatorCost;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -113,6 +114,9 @@ pub struct Config {
     relaxed_simd_deterministic: bool,
     lazy_validation: bool,
     counts: bool,
+    fuel: bool,
+    operator_cost: Option<OperatorCost>,
+    epochs: bool,
     jit: JitKnobs,
     /// Whether modules can be made of Wasm.
     compiler: bool,
@@ -177,6 +181,9 @@ impl Config {
             relaxed_simd_deterministic: false,
             lazy_validation: false,
             counts: false,
+            fuel: false,
+            operator_cost: None,
+            epochs: false,
             jit: JitKnobs::default(),
             compiler: true,
             target: None,
@@ -372,6 +379,33 @@ impl Config {
     /// Atomic instructions on other memories need only [`Config::wasm_threads`].
     pub fn shared_memory(&mut self, enable: bool) -> &mut Self {
         self.shared_memory = enable;
+        self
+    }
+
+    /// Whether executing Wasm consumes fuel. Off by default.
+    ///
+    /// Most instructions and each call consume 1; [`Trap::OutOfFuel`](crate::Trap::OutOfFuel) ends
+    /// Wasm without any. A program consumes the same in every mode, and the same as in wasmtime.
+    /// The interpreter of such an engine is slower.
+    pub fn consume_fuel(&mut self, enable: bool) -> &mut Self {
+        self.fuel = enable;
+        self
+    }
+
+    /// How much fuel each instruction consumes.
+    pub fn operator_cost(&mut self, cost: OperatorCost) -> &mut Self {
+        self.operator_cost = Some(cost);
+        self
+    }
+
+    /// Whether Wasm looks at the deadline of its store, at the entries of functions and at each
+    /// iteration of loops. Off by default.
+    ///
+    /// [`Engine::increment_epoch`](crate::Engine::increment_epoch) makes the time go on,
+    /// [`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline) sets the deadline, which has
+    /// passed otherwise. The interpreter of such an engine is slower.
+    pub fn epoch_interruption(&mut self, enable: bool) -> &mut Self {
+        self.epochs = enable;
         self
     }
 

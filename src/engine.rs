@@ -10,6 +10,7 @@ use runtime::module::Features;
 use runtime::types::TypeRegistry;
 use runtime::{Tiers, Tuning};
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 /// Settings and types that stores and modules share. Clones are the same engine.
@@ -42,6 +43,7 @@ struct Inner {
     resolved: Resolved,
     types: Arc<TypeRegistry>,
     tiers: Arc<dyn Tiers>,
+    epoch: AtomicU64,
 }
 
 impl Engine {
@@ -59,6 +61,7 @@ impl Engine {
             resolved,
             types: Arc::default(),
             tiers,
+            epoch: AtomicU64::new(0),
         };
         Ok(Engine {
             inner: Arc::new(inner),
@@ -80,6 +83,18 @@ impl Engine {
         EngineWeak {
             inner: Arc::downgrade(&self.inner),
         }
+    }
+
+    /// Begins the next epoch. May be called by any thread, and by signal handlers.
+    ///
+    /// See [`Config::epoch_interruption`].
+    pub fn increment_epoch(&self) {
+        self.inner.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The number of the epoch. It is valid as long as the engine.
+    pub(crate) fn epoch(&self) -> *const AtomicU64 {
+        &raw const self.inner.epoch
     }
 
     /// What the runtime and the tiers read.

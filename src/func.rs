@@ -163,6 +163,7 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let store = store.as_context_mut().0;
+        store.opaque().check_entry()?;
         let sig = self.sig(store.opaque());
         check_call(store.opaque(), sig, params, results)?;
         self.call_checked(store, params, results)

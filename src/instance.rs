@@ -392,8 +392,6 @@ fn instantiate<T: 'static>(
         id,
     };
     opaque.on_instantiated(id);
-    if let Some(start) = module.runtime().start {
-        crate::call::start(store, id, start)?;
-    }
+    crate::call::start(store, id)?;
     Ok(instance)
 }

@@ -105,11 +105,11 @@ pub use raw::ValRaw;
 /// # }
 /// ```
 pub use runtime::Trap;
-pub use runtime::WaitResult;
+pub use runtime::{OperatorCost, VariableOperatorCost, WaitResult};
 pub use shared_memory::SharedMemory;
 pub use store::{
     AsContext, AsContextMut, CallHook, CallHookHandler, Caller, Store, StoreContext,
-    StoreContextMut,
+    StoreContextMut, UpdateDeadline,
 };
 pub use table::Table;
 pub use tag::Tag;

@@ -151,7 +151,8 @@ impl Module {
         Ok(Module::from_runtime(engine, runtime))
     }
 
-    fn from_runtime(engine: &Engine, runtime: RuntimeModule) -> Module {
+    fn from_runtime(engine: &Engine, mut runtime: RuntimeModule) -> Module {
+        runtime.metering = engine.tuning().metering.clone();
         if engine.hints()
             && let Some(hints) = Profile::from_hints(&runtime)
         {

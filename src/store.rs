@@ -21,10 +21,12 @@
 mod caller;
 mod context;
 mod hooks;
+mod metering;
 
 pub use caller::Caller;
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use hooks::{CallHook, CallHookHandler};
+pub use metering::UpdateDeadline;
 
 use crate::error::{Context, Result};
 use crate::gc::Roots;
@@ -95,6 +97,10 @@ pub struct StoreOpaque {
     hostcall_fuel: usize,
     roots: Roots,
     tags: Vec<TagType>,
+    /// Must Wasm be called by functions named `*_async`?
+    async_required: bool,
+    /// Is it?
+    in_async: bool,
     runtime: NonNull<runtime::Store>,
 }
 
@@ -229,8 +235,10 @@ impl<T> StoreInner<T> {
 impl StoreOpaque {
     fn new(engine: &Engine) -> Result<StoreOpaque> {
         let tuning = engine.tuning().clone();
-        let runtime = runtime::Store::new(engine.tiers().clone(), tuning)
+        let mut runtime = runtime::Store::new(engine.tiers().clone(), tuning)
             .context("failed to allocate the stack for wasm")?;
+        // The engine outlives the store.
+        runtime.vm.epoch = engine.epoch();
         Ok(StoreOpaque {
             id: StoreId::next(),
             engine: engine.clone(),
@@ -238,6 +246,8 @@ impl StoreOpaque {
             hostcall_fuel: DEFAULT_HOSTCALL_FUEL,
             roots: Roots::default(),
             tags: Vec::new(),
+            async_required: false,
+            in_async: false,
             runtime: NonNull::from(Box::leak(runtime)),
         })
     }

@@ -14,8 +14,12 @@ mod atomic;
 mod config;
 #[path = "api/counts.rs"]
 mod counts;
+#[path = "api/epoch.rs"]
+mod epoch;
 #[path = "api/externref.rs"]
 mod externref;
+#[path = "api/fuel.rs"]
+mod fuel;
 #[path = "api/func.rs"]
 mod func;
 #[path = "api/gc.rs"]

@@ -51,6 +51,7 @@
 //! | 51 effects before the guard | `world::effects_before_the_guard_happen_once` |
 //! | 52 dropped segments | `world::segments_dropped_behind_an_exit` |
 //! | 53 end of the stack | `stack::exit_near_the_end_of_the_stack`, `stack::endless_recursion_across_tiers`, `stack::entries_and_exits_in_constant_stack` |
+//! | 54 fuel, epochs | all of `metering`; every test consumes the same fuel in several modes |
 //! | 56 backtraces | `world::backtraces_are_those_of_the_interpreter` |
 //! | 58 OSR in nested loops | `osr::nested_loops_with_parameters`, `osr::loop_of_an_interpreted_callee`, `osr::values_of_every_type_at_the_entry`, `osr::start_function` |
 //! | 59 two entries | `osr::code_for_the_entry_and_for_the_loop`, `osr::exit_behind_the_loop` |
@@ -72,7 +73,7 @@
 //!
 //! Left out, because the engine does not have what they are about: 29 to 31 and 64 (GC), 39 to 43
 //! (exceptions), 46 (several memories), 50 and
-//! 55 (asynchronous interrupts, stack switching), 54 (fuel, epochs), 57 (stepping), 70
+//! 55 (asynchronous interrupts, stack switching), 57 (stepping), 70
 //! (machine code is not serialized). 61 does not exhaust code memory: `jit` does, whose capacity it can set. 74 is the
 //! fuzzer's.
 
@@ -84,6 +85,8 @@ mod compile;
 mod feedback;
 #[path = "speculation/harness.rs"]
 mod harness;
+#[path = "speculation/metering.rs"]
+mod metering;
 #[path = "speculation/nested.rs"]
 mod nested;
 #[path = "speculation/osr.rs"]

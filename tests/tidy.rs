@@ -35,6 +35,7 @@ const UNSAFE: &[&str] = &[
     "runtime/src/instance.rs",
     "runtime/src/limits.rs",
     "runtime/src/memory.rs",
+    "runtime/src/metering.rs",
     "runtime/src/module/bytes.rs",
     "runtime/src/os/mapping.rs",
     "runtime/src/os/mod.rs",
@@ -69,6 +70,7 @@ const UNSAFE: &[&str] = &[
     "src/memory.rs",
     "src/shared_memory.rs",
     "src/store.rs",
+    "src/store/metering.rs",
     "src/values.rs",
     // `wait4` for CPU times, and an allocator that counts.
     "tools/src/bench/measure.rs",

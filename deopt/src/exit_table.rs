@@ -179,12 +179,14 @@ impl Reader<'_> {
     }
 }
 
-const REASONS: [Reason; 5] = [
+const REASONS: [Reason; 7] = [
     Reason::WrongCallTarget,
     Reason::TableChanged,
     Reason::OutOfBounds,
     Reason::Reprofile,
     Reason::Stress,
+    Reason::Poll,
+    Reason::PollAtEntry,
 ];
 
 fn encode(exit: &Exit, out: &mut Vec<u8>) {

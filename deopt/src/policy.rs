@@ -53,8 +53,10 @@ impl Policy {
             Reason::WrongCallTarget => &mut site.wrong_targets,
             Reason::TableChanged => &mut site.table_changes,
             Reason::Reprofile => &mut site.reprofiles,
-            // The code is right: a stress mode made it fail, or the access traps.
-            Reason::Stress | Reason::OutOfBounds => return Decision::Keep,
+            // The code is right: a stress mode made it fail, the access traps, or time is up.
+            Reason::Stress | Reason::OutOfBounds | Reason::Poll | Reason::PollAtEntry => {
+                return Decision::Keep;
+            }
         };
         if *failures == 0 || clock >= site.last_failure {
             *failures = failures.saturating_add(1);

@@ -15,6 +15,9 @@ use crate::rng::Rng;
 use crate::script::Script;
 use crate::values;
 
+/// Fuel that nothing uses up.
+const PLENTY: u64 = 1 << 40;
+
 /// How deep host functions call back.
 const REENTRANCE: u32 = 2;
 
@@ -117,6 +120,8 @@ impl Run {
                     .unwrap_or_else(|| self.import(n as u64, ty))
             })
             .collect();
+        // An error if it is not counted.
+        let _ = self.store.set_fuel(PLENTY);
         let outcome = match Instance::new(&mut self.store, module, &imports) {
             Ok(instance) => {
                 let exports = instance.exports(&mut self.store);
@@ -235,11 +240,25 @@ impl Run {
             .collect();
         let what = format!("{name}({:?})", seen_all(&args, &self.store));
         let mut results = vec![Val::I32(0); ty.results().len()];
+        self.limit();
         let outcome = match func.call(&mut self.store, &args, &mut results) {
             Ok(()) => Outcome::Values(seen_all(&results, &self.store)),
             Err(error) => self.failure(&error),
         };
         self.finish_step(what, outcome);
+    }
+
+    /// Sets the fuel of the next call, if it is counted: mostly plenty.
+    fn limit(&mut self) {
+        if self.store.get_fuel().is_err() {
+            return;
+        }
+        let fuel = match self.rng.below(4) {
+            0 => self.rng.below(60),
+            1 => self.rng.below(3000),
+            _ => PLENTY,
+        };
+        self.store.set_fuel(fuel).expect("fuel is counted");
     }
 
     fn refuel(&mut self, fuel: i32) {
@@ -285,6 +304,7 @@ impl Run {
                 }
             }
         }
+        let fuel = self.store.get_fuel().ok();
         let host = self.store.data();
         let host = (host.calls, host.log);
         self.record.steps.push(Step {
@@ -292,6 +312,7 @@ impl Run {
             outcome,
             state,
             host,
+            fuel,
         });
     }
 }
@@ -340,6 +361,11 @@ fn host_func(store: &mut Store<Host>, ty: FuncType, n: u64) -> Func {
 }
 
 fn act(caller: &mut Caller<'_, Host>, rng: &mut Rng) -> Result<()> {
+    if let Ok(left) = caller.get_fuel()
+        && rng.below(8) == 0
+    {
+        caller.set_fuel(left / 2 + rng.below(100))?;
+    }
     let (prefix, n) = match rng.below(24) {
         0 => return Err(Error::msg("the host gave up")),
         1 | 2 => ("m", 1),

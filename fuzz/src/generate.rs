@@ -9,7 +9,7 @@ pub(crate) mod speculate;
 use crate::draw::Draw;
 use crate::features::FEATURES;
 use crate::instrument::{Exports, instrument};
-use crate::record::Nans;
+use crate::record::{Nans, Settings};
 use wasm_smith::{Config, Module};
 use wasmparser::WasmFeatures;
 
@@ -23,9 +23,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// What NaNs float arithmetic makes in the engines that run it.
-    pub(crate) fn nans(&self) -> Nans {
-        nans(self.seed)
+    /// What it needs of the engines that run it.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            nans: nans(self.seed),
+            fuel: self.seed.is_multiple_of(3),
+        }
     }
 }
 

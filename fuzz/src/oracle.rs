@@ -31,8 +31,11 @@ pub fn differential(data: &[u8]) -> Result<Stats, Failure> {
 ///
 /// If something differs.
 pub fn compare(program: &Program) -> Result<Stats, Failure> {
-    let (Program { wasm, seed }, nans) = (program, program.nans());
-    let strictness = |engines| Strictness { engines, nans };
+    let (Program { wasm, seed }, settings) = (program, program.settings());
+    let strictness = |engines| Strictness {
+        engines,
+        nans: settings.nans,
+    };
     let mut stats = Stats {
         executions: 1,
         modules: 1,
@@ -58,7 +61,7 @@ pub fn compare(program: &Program) -> Result<Stats, Failure> {
             )));
         }
     }
-    let record = reference::run(wasm, *seed, nans)
+    let record = reference::run(wasm, *seed, settings)
         .map_err(|error| failure(format!("wasmtime rejects the module: {error:#}")))?;
     if let Some(difference) = expected.differs(&record, strictness(Engines::Wasmtime)) {
         return Err(failure(format!(
@@ -73,7 +76,7 @@ pub fn compare(program: &Program) -> Result<Stats, Failure> {
 }
 
 fn run(mode: Mode, program: &Program, stats: &mut Stats) -> Result<Record, String> {
-    let module = ours::compile((mode, program.nans()), &program.wasm)
+    let module = ours::compile((mode, program.settings()), &program.wasm)
         .map_err(|error| format!("{mode:?} rejects the module: {error:#}"))?;
     Ok(ours::run(&module, (Script::Random, program.seed), stats))
 }

@@ -7,7 +7,7 @@ pub(crate) use wasm_interp_jit as api;
 mod drive;
 
 use crate::features::FEATURES;
-use crate::record::{Nans, Record};
+use crate::record::{Nans, Record, Settings};
 use crate::script::Script;
 use crate::stats::Stats;
 use api::inspect::{self, Event};
@@ -62,12 +62,13 @@ impl Mode {
         modes
     }
 
-    fn config(self, nans: Nans) -> Config {
+    fn config(self, Settings { nans, fuel }: Settings) -> Config {
         let mut config = Config::new();
         config
             .wasm_features(WasmFeatures::all(), false)
             .wasm_features(FEATURES, true)
             .shared_memory(true)
+            .consume_fuel(fuel)
             .max_wasm_stack(1 << 20)
             .cranelift_nan_canonicalization(nans == Nans::Canonical)
             .cranelift_debug_verifier(true)
@@ -95,25 +96,28 @@ impl Mode {
         config
     }
 
-    fn make_engine(self, nans: Nans) -> Engine {
-        Engine::new(&self.config(nans)).expect("the settings are valid")
+    fn make_engine(self, settings: Settings) -> Engine {
+        Engine::new(&self.config(settings)).expect("the settings are valid")
     }
 
     /// The engine of this mode.
-    fn engine(self, nans: Nans) -> Engine {
-        static ENGINES: [OnceLock<Vec<Engine>>; 2] = [OnceLock::new(), OnceLock::new()];
-        let engines = ENGINES[nans as usize]
-            .get_or_init(|| SHARED.iter().map(|mode| mode.make_engine(nans)).collect());
+    fn engine(self, settings: Settings) -> Engine {
+        static ENGINES: [OnceLock<Vec<Engine>>; Settings::COUNT] = [const { OnceLock::new() }; _];
+        let make = || {
+            let engines = SHARED.iter().map(|mode| mode.make_engine(settings));
+            engines.collect()
+        };
+        let engines = ENGINES[settings.index()].get_or_init(make);
         match SHARED.iter().position(|mode| *mode == self) {
             Some(n) => engines[n].clone(),
-            None => self.make_engine(nans),
+            None => self.make_engine(settings),
         }
     }
 }
 
 /// Makes a module of `wasm`, in the engine of `mode`.
-pub(crate) fn compile((mode, nans): (Mode, Nans), wasm: &[u8]) -> Result<Module> {
-    drive::compile(&mode.engine(nans), wasm)
+pub(crate) fn compile((mode, settings): (Mode, Settings), wasm: &[u8]) -> Result<Module> {
+    drive::compile(&mode.engine(settings), wasm)
 }
 
 /// Runs `module`, which is of the engine of one of the modes, by `script`. Counts events.

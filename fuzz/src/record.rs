@@ -68,6 +68,24 @@ pub(crate) enum Nans {
     Canonical,
 }
 
+/// What a program needs of an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub(crate) nans: Nans,
+    /// Is fuel counted? Then steps have their own limits, and what is left after each is compared.
+    pub(crate) fuel: bool,
+}
+
+impl Settings {
+    /// Number of different settings.
+    pub(crate) const COUNT: usize = 4;
+
+    /// A number below `COUNT`.
+    pub(crate) fn index(self) -> usize {
+        self.nans as usize * 2 + usize::from(self.fuel)
+    }
+}
+
 /// What a step returned or why it did not.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -98,6 +116,8 @@ pub(crate) struct Step {
     pub(crate) state: Vec<(String, Item)>,
     /// Number and fingerprint of the calls of the host.
     pub(crate) host: (u64, u64),
+    /// The fuel that is left, if it is counted.
+    pub(crate) fuel: Option<u64>,
 }
 
 /// A whole run.
@@ -142,6 +162,9 @@ impl Step {
                 "  host calls {:x?}\n  host calls {:x?}",
                 self.host, other.host
             ));
+        }
+        if self.fuel != other.fuel {
+            return Some(format!("  left {:?}\n  left {:?}", self.fuel, other.fuel));
         }
         let pairs = self.state.iter().zip(&other.state);
         let differs = pairs

@@ -7,21 +7,21 @@ pub(crate) use wasmtime as api;
 mod drive;
 
 use crate::features::FEATURES;
-use crate::record::{Nans, Record};
+use crate::record::{Nans, Record, Settings};
 use crate::script::Script;
 use api::{Config, Engine, OptLevel, Result, WasmFeatures};
 use std::sync::OnceLock;
 
 /// Runs `wasm`.
-pub(crate) fn run(wasm: &[u8], seed: u64, nans: Nans) -> Result<Record> {
-    static ENGINES: [OnceLock<Engine>; 2] = [OnceLock::new(), OnceLock::new()];
-    let engine = ENGINES[nans as usize]
-        .get_or_init(|| Engine::new(&config(nans)).expect("the settings are valid"));
+pub(crate) fn run(wasm: &[u8], seed: u64, settings: Settings) -> Result<Record> {
+    static ENGINES: [OnceLock<Engine>; Settings::COUNT] = [const { OnceLock::new() }; _];
+    let engine = ENGINES[settings.index()]
+        .get_or_init(|| Engine::new(&config(settings)).expect("the settings are valid"));
     let module = drive::compile(engine, wasm)?;
     Ok(drive::run(engine, &module, (Script::Random, seed), |_| {}))
 }
 
-fn config(nans: Nans) -> Config {
+fn config(Settings { nans, fuel }: Settings) -> Config {
     let mut config = Config::new();
     config
         .wasm_features(WasmFeatures::all(), false)
@@ -35,6 +35,8 @@ fn config(nans: Nans) -> Config {
         .signals_based_traps(false)
         .memory_reservation(0)
         .memory_guard_size(0)
-        .memory_init_cow(false);
+        // What it makes images of takes no fuel.
+        .memory_init_cow(fuel)
+        .consume_fuel(fuel);
     config
 }

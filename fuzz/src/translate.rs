@@ -9,7 +9,7 @@ use crate::features::{self, FEATURES};
 use crate::generate;
 use crate::instrument::{Exports, instrument};
 use crate::ours::{self, Mode};
-use crate::record::Nans;
+use crate::record::{Nans, Settings};
 use crate::rng::Rng;
 use crate::script::Script;
 use crate::stats::Stats;
@@ -29,6 +29,14 @@ pub fn translate(data: &[u8]) -> Result<Stats, Failure> {
     check(&wasm)
 }
 
+/// What `wasm` is compiled with: some of it counts fuel.
+fn settings(wasm: &[u8]) -> Settings {
+    Settings {
+        nans: Nans::Any,
+        fuel: wasm.len().is_multiple_of(3),
+    }
+}
+
 /// Checks `wasm`.
 ///
 /// # Errors
@@ -44,7 +52,7 @@ pub fn check(wasm: &[u8]) -> Result<Stats, Failure> {
         seed: 0,
         text,
     };
-    let accepted = ours::compile((Mode::Jit, Nans::Any), wasm);
+    let accepted = ours::compile((Mode::Jit, settings(wasm)), wasm);
     match (&accepted, features::is_valid(wasm)) {
         (Ok(_), true) => {}
         (Err(_), false) => {
@@ -66,7 +74,7 @@ pub fn check(wasm: &[u8]) -> Result<Stats, Failure> {
         return Ok(stats);
     }
     stats.modules += 1;
-    let module = ours::compile((Mode::Jit, Nans::Any), &limited)
+    let module = ours::compile((Mode::Jit, settings(wasm)), &limited)
         .map_err(|error| failure(&limited, format!("rejected: {error:#}")))?;
     ours::run(&module, (Script::EachOnce, 0), &mut stats);
     if let Some(error) = stats.compile_failures.first() {

@@ -16,6 +16,7 @@
 
 use crate::cursor::Cursor;
 use crate::dispatch::{self, Tables};
+use crate::meter::Begin;
 use runtime::module::SideTableEntry;
 use runtime::types::IndexType;
 use runtime::vm::{Frame, FuncInstance, VMContext, VMFuncRef, VMMemory, VMSignature, VMTable};
@@ -50,6 +51,8 @@ pub(crate) struct Context {
     pub(crate) store: *mut Store,
     /// Registers of the current frame while a cold function works on it.
     pub(crate) saved: Saved,
+    /// What is to be metered before the first instruction of an activation.
+    pub(crate) begin: Begin,
     pub(crate) dispatch: Tables,
 }
 
@@ -164,6 +167,7 @@ pub fn new_context(tuning: &Tuning) -> Box<dyn Any + Send + Sync> {
             sp: ptr::null_mut(),
             fp: ptr::null_mut(),
         },
+        begin: Begin::Middle,
         dispatch: dispatch::tables(tuning),
     });
     Box::new(Owner(NonNull::from(Box::leak(context))))

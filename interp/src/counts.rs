@@ -52,7 +52,7 @@ pub(crate) fn count(m: &mut Regs) {
 }
 
 /// How many blocks does the one at `pc` execute along with itself?
-fn blocks_behind(mut m: Regs) -> u64 {
+pub(crate) fn blocks_behind(mut m: Regs) -> u64 {
     let Some(next) = Full::type_(m.pc.skip(1)) else {
         unreachable!("the full path reads any type")
     };

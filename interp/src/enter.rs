@@ -9,6 +9,7 @@ use crate::cursor::Cursor;
 use crate::dispatch;
 use crate::frame::{sentinel, suspended};
 use crate::hotness::charge_call;
+use crate::meter::Begin;
 use crate::regs::Regs;
 use runtime::vm::{Frame, FuncInstance, FuncKind};
 use runtime::walk::{Activation, ActivationKind};
@@ -43,6 +44,7 @@ pub unsafe fn interpret(store: *mut Store, func: *mut FuncInstance, slots: *mut 
         }
         let base = (*vm).frames_top;
         activate(store, base, |ctx| {
+            (*ctx).begin = Begin::Call;
             (*ctx).frame = base.add(1);
             (*ctx).func = func;
             Context::enter_instance(ctx, (*func).vmctx);
@@ -53,6 +55,16 @@ pub unsafe fn interpret(store: *mut Store, func: *mut FuncInstance, slots: *mut 
             m
         })
     }
+}
+
+/// What the interpreter goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resume {
+    /// The instruction at the innermost frame's pc.
+    Instruction,
+    /// The entry of the innermost frame's function, which is counted: fuel and deadline are looked
+    /// at before its first instruction.
+    Entry,
 }
 
 /// Goes on with `frames`, outermost first, after compiled code was left by a deopt exit. Results
@@ -68,7 +80,7 @@ pub unsafe fn interpret(store: *mut Store, func: *mut FuncInstance, slots: *mut 
 /// As for [`interpret`]. `frames` is not empty; its frames describe functions of `store` that are
 /// prepared, at `pc` and `stp` that belong together, with locals and operands at `fp`. The first
 /// `fp` is `VMStore::value_top`, and each frame begins where the operands of the one before end.
-pub unsafe fn resume(store: *mut Store, frames: &[Frame], sp: *mut u64) -> Status {
+pub unsafe fn resume(store: *mut Store, frames: &[Frame], sp: *mut u64, at: Resume) -> Status {
     let Some((innermost, callers)) = frames.split_last() else {
         unreachable!("a deopt exit has a frame")
     };
@@ -83,6 +95,10 @@ pub unsafe fn resume(store: *mut Store, frames: &[Frame], sp: *mut u64) -> Statu
             return runtime::stack_overflow(store, (*innermost.func).func_ref);
         }
         activate(store, base, |ctx| {
+            (*ctx).begin = match at {
+                Resume::Entry => Begin::Entry,
+                Resume::Instruction => Begin::Middle,
+            };
             for (n, pair) in frames.windows(2).enumerate() {
                 base.add(1 + n).write(suspended(pair[0], pair[1].func));
             }

@@ -4,6 +4,7 @@
 //!   enter.rs      an activation: sentinel record, first frame, leaving again
 //!   dispatch/     from one handler to the next: jumps (optimized x86-64) or a loop (elsewhere)
 //!   counts.rs     counts what the loop is about to execute, if the engine asks for it
+//!   meter.rs      counts fuel and looks at the deadline, around what the loop executes
 //!   ops/          handler bodies, by family of instructions
 //!   regs.rs       what handlers work on: pc, locals, operands of which two are in registers
 //!   frame.rs      frames: pushing, replacing, popping; records of the suspended ones
@@ -22,10 +23,11 @@ mod frame;
 mod hotness;
 mod inline_cache;
 mod memory;
+mod meter;
 mod ops;
 mod raise;
 mod regs;
 
 pub use context::new_context;
-pub use enter::{interpret, resume};
+pub use enter::{Resume, interpret, resume};
 pub use inline_cache::{forget, has_target};

@@ -36,11 +36,7 @@ impl Regs {
         unsafe {
             let (store, func) = ((*self.ctx).store, self.func());
             (*store).vm.frames_top = (*self.ctx).frame;
-            RawFrame {
-                module: (*self.instance()).module.clone(),
-                func: (*func).func,
-                pc: Some((*func).pc_offset(self.pc.as_ptr())),
-            }
+            RawFrame::new(func, (*func).pc_offset(self.pc.as_ptr()))
         }
     }
 }

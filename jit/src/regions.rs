@@ -23,6 +23,14 @@ pub(crate) enum Region {
     Stress,
     /// `VMStore::generic_calls`.
     GenericCalls,
+    /// `VMStore::fuel_consumed`.
+    FuelConsumed,
+    /// `VMStore::fuel_running`.
+    FuelRunning,
+    /// The engine's epoch, and `VMStore::epoch_seen` along with it.
+    Epoch,
+    /// `VMStore::epoch_deadline`.
+    EpochDeadline,
     /// `VMStore::deopt_buffer`.
     DeoptBuffer,
     /// The interpreter frame that OSR code is entered with.

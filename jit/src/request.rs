@@ -89,6 +89,10 @@ pub struct Options {
     /// Every guard also counts down `VMStore::stress`, and there are additional guards at loop
     /// headers and before calls.
     pub stress: bool,
+    /// Count fuel.
+    pub fuel: bool,
+    /// Look at the deadline.
+    pub epochs: bool,
     /// What relaxed vector instructions do.
     pub relaxed_simd: RelaxedSimd,
     /// Has the machine instructions that multiply and add with one rounding?

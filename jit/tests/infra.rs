@@ -47,6 +47,8 @@ fn request(module: &Arc<Module>, func: u32) -> Request {
             stress: false,
             relaxed_simd: RelaxedSimd::native(),
             has_fused: RelaxedSimd::native().fused,
+            fuel: false,
+            epochs: false,
             keep_dumps: false,
         },
     }

@@ -19,6 +19,11 @@ pub enum Reason {
     Reprofile,
     /// A deopt stress mode made a guard fail.
     Stress,
+    /// Fuel is used up or the deadline has passed. The interpreter looks at them, too, at the
+    /// instruction that it goes on with.
+    Poll,
+    /// The same at the entry of a function, which the interpreter has to be told.
+    PollAtEntry,
 }
 
 impl fmt::Display for Reason {

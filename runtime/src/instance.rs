@@ -448,6 +448,10 @@ impl Instance {
             prepared: body,
             host: ptr::null(),
             counts: ptr::null_mut(),
+            meters: body
+                .meters
+                .as_ref()
+                .map_or(ptr::null(), |it| it.at.as_ptr()),
         };
         instance.kind = instance.interpreted_kind();
         let mut prepared = Box::new(PreparedFunc {

@@ -17,6 +17,7 @@ mod host_values;
 mod instance;
 mod limits;
 mod memory;
+mod metering;
 pub mod module;
 pub mod opcode;
 pub mod os;
@@ -57,6 +58,10 @@ pub use limits::{
     Counts as LimitCounts, DEFAULT_LIMIT, GrowError, Growth, GrowthFailure, Limiter, Limits, Sizes,
 };
 pub use memory::{HostMemory, HostMemoryCreator, Memory, MemoryPlace};
+pub use metering::{
+    EpochCallback, EpochUpdate, Metering, OperatorCost, StoreMeters, VariableOperatorCost,
+    is_poll_due, poll, poll_at_start,
+};
 pub use profile::{FuncProfile, Profile, ProfileError, SiteProfile, TargetProfile};
 pub use raise::{Fault, Raised, RawFrame, raise_error, raise_growth, raise_trap};
 pub use relaxed_simd::RelaxedSimd;

@@ -2,6 +2,7 @@
 
 use crate::host::HostError;
 use crate::module::Module;
+use crate::vm::FuncInstance;
 use crate::{FuncIdx, GrowError, Status, Store, Trap};
 use std::sync::Arc;
 
@@ -12,8 +13,26 @@ pub struct RawFrame {
     pub module: Arc<Module>,
     /// Its function.
     pub func: FuncIdx,
-    /// Offset of its current instruction from the first one; unknown on stack overflow.
+    /// Offset of its current instruction from the first one; unknown on stack overflow. The entry
+    /// of a function lies before its first instruction: there it wraps.
     pub pc: Option<u32>,
+}
+
+impl RawFrame {
+    /// A frame of `func` at `pc`.
+    ///
+    /// # Safety
+    ///
+    /// `func` is a wasm function of a live store.
+    pub unsafe fn new(func: *mut FuncInstance, pc: u32) -> Self {
+        // SAFETY: the context of a wasm function is that of a live instance.
+        let (func, instance) = unsafe { (&*func, &*(*(*func).vmctx).instance) };
+        Self {
+            module: instance.module.clone(),
+            func: func.func,
+            pc: Some(pc),
+        }
+    }
 }
 
 /// A memory access that failed.

@@ -15,8 +15,8 @@ use crate::vm::{
 use crate::walk::Activation;
 use crate::{
     Event, EventSink, FuncIdx, GlobalId, HostValues, InstanceId, Limits, Linkage, Memory, MemoryId,
-    Raised, ResourceError, SharedMemory, Table, TableId, TierClock, TierKind, TierState, Tiers,
-    Tuning, ValueStack,
+    Raised, ResourceError, SharedMemory, StoreMeters, Table, TableId, TierClock, TierKind,
+    TierState, Tiers, Tuning, ValueStack,
 };
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
@@ -57,6 +57,8 @@ pub struct Store {
     pub pending: Option<Raised>,
     /// What the embedder allows.
     pub limits: Limits,
+    /// What is metered besides what `vm` has.
+    pub meters: StoreMeters,
     /// Where events go.
     pub events: Option<EventSink>,
     /// Time in each tier, if it is measured.
@@ -150,6 +152,11 @@ impl Store {
             generic_calls: tuning
                 .reprofile_after
                 .map_or(i64::MAX, |it| it.get().into()),
+            fuel_consumed: 0,
+            fuel_running: 0,
+            epoch: &raw const crate::metering::NO_EPOCH,
+            epoch_deadline: 0,
+            epoch_seen: 0,
             store: ptr::null_mut(),
             deopt_buffer: [0; DEOPT_BUFFER_SLOTS],
         };
@@ -176,6 +183,7 @@ impl Store {
             activations: ptr::null_mut(),
             pending: None,
             limits: Limits::default(),
+            meters: StoreMeters::default(),
             events: None,
             clock: None,
             stack,

@@ -1,6 +1,6 @@
 //! Settings of an engine that the runtime and the tiers read.
 
-use crate::{HostMemoryCreator, RelaxedSimd};
+use crate::{HostMemoryCreator, Metering, RelaxedSimd};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -48,6 +48,8 @@ pub struct Tuning {
     pub canonical_nans: bool,
     /// Run Cranelift's verifier.
     pub verifier: bool,
+    /// What is metered, if anything.
+    pub metering: Option<Metering>,
     /// Count what the interpreter executes?
     pub counts: bool,
     /// Keep CLIF and disassembly of compiled functions for dumps.
@@ -89,6 +91,7 @@ impl Default for Tuning {
             relaxed_simd: RelaxedSimd::native(),
             canonical_nans: false,
             verifier: cfg!(debug_assertions),
+            metering: None,
             counts: false,
             keep_dumps: false,
             memory_creator: None,

@@ -4,6 +4,7 @@
 //!   activations (newest first)        frames
 //!   ─────────────────────────        ──────────────────────────────────────────────
 //!   Compiled                          frame pointers from VMStore::exit_fp to entry.fp
+//!   Polling { func, pc }              the current frame of the interpreter below
 //!   Interpreted { base }              records from VMStore::frames_top down to base + 1
 //!   Compiled { .. }                   frame pointers between the saved exit and entry
 //! ```
@@ -12,7 +13,7 @@
 //! left; the innermost frame of a trapping interpreter is passed in instead.
 
 use crate::code::{CodeInfo, CodePos};
-use crate::vm::{EntryRecord, Frame};
+use crate::vm::{EntryRecord, Frame, FuncInstance};
 use crate::{RawFrame, Store};
 
 /// One stay in a tier, between the Rust frame that entered it and what it called.
@@ -31,6 +32,13 @@ pub enum ActivationKind {
     Interpreted {
         /// The sentinel record.
         base: *mut Frame,
+    },
+    /// A function that looked at the deadline, whose callback runs.
+    Polling {
+        /// The function. Its frame is not on record.
+        func: *mut FuncInstance,
+        /// Where it is.
+        pc: u32,
     },
     /// Compiled code.
     Compiled {
@@ -115,6 +123,10 @@ unsafe fn walk(
                 // SAFETY: records between `base` and `top` are initialized.
                 unsafe { push_interpreted(store, base, top, &mut frames) };
                 top = base;
+            }
+            ActivationKind::Polling { func, pc } => {
+                // SAFETY: functions live as long as their store.
+                frames.push(unsafe { RawFrame::new(func, pc) });
             }
             ActivationKind::Compiled {
                 older_entry,

@@ -26,6 +26,16 @@ impl Engine {
         self.tuning().memory_guard as u64
     }
 
+    /// See [`Config::consume_fuel`](crate::Config::consume_fuel).
+    pub fn get_consume_fuel(&self) -> bool {
+        self.config().fuel
+    }
+
+    /// See [`Config::epoch_interruption`](crate::Config::epoch_interruption).
+    pub fn get_epoch_interruption(&self) -> bool {
+        self.config().epochs
+    }
+
     /// See [`Config::signals_based_traps`](crate::Config::signals_based_traps).
     pub fn get_signals_based_traps(&self) -> bool {
         self.config().signals_based_traps

@@ -6,7 +6,7 @@
 use super::{Config, Strategy, WasmBacktraceDetails};
 use crate::error::{Context, Result, bail, ensure, format_err};
 use runtime::module::Features;
-use runtime::{RelaxedSimd, Tuning};
+use runtime::{Metering, RelaxedSimd, Tuning};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use target_lexicon::Triple;
@@ -179,11 +179,19 @@ impl Config {
             canonical_nans: self.canonical_nans,
             shared_memory: self.shared_memory,
             verifier: self.verifier,
+            metering: self.metering(),
             counts: self.counts,
             keep_dumps: knobs.keep_dumps,
             memory_creator: self.memory_creator.runtime(),
             cranelift_flags: self.cranelift_flags.clone(),
         })
+    }
+
+    fn metering(&self) -> Option<Metering> {
+        let costs = || Arc::new(self.operator_cost.clone().unwrap_or_default());
+        let fuel = self.fuel.then(costs);
+        let epochs = self.epochs;
+        (fuel.is_some() || epochs).then_some(Metering { fuel, epochs })
     }
 
     fn hint_details(&self) -> bool {

@@ -102,6 +102,7 @@ where
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results> {
         let store = store.as_context_mut().0;
+        store.opaque().check_entry()?;
         let func_ref = self.func.func_ref(store.opaque());
         if self.has_concrete_params {
             params.check_concrete(store.opaque(), &self.func.sig(store.opaque()).ty().params)?;

@@ -44,7 +44,7 @@ use std::fmt;
 /// # }
 /// ```
 pub struct Caller<'a, T: 'static> {
-    store: StoreContextMut<'a, T>,
+    pub(super) store: StoreContextMut<'a, T>,
     instance: Option<InstanceId>,
 }
 

@@ -56,6 +56,8 @@ pub(super) unsafe fn make(
             speculation,
             reprofile: speculation && tuning.reprofile_after.is_some(),
             stress: tuning.has_stress(),
+            fuel: tuning.metering.as_ref().is_some_and(|it| it.fuel.is_some()),
+            epochs: tuning.metering.as_ref().is_some_and(|it| it.epochs),
             relaxed_simd: tuning.relaxed_simd,
             has_fused: RelaxedSimd::native().fused,
             keep_dumps: tuning.keep_dumps,

@@ -4,6 +4,7 @@ use super::request;
 use super::shared::{Found, Shared, SharedCode};
 use super::state::{EntryKey, Installation, State, instance, key, withdraw};
 use deopt::{Decision, Materialized, Policy, SpecSite};
+use interp::Resume;
 use jit::{Code, Compiler};
 use runtime::vm::{FuncInstance, FuncKind, VMContext};
 use runtime::{
@@ -342,7 +343,11 @@ impl Tiers for TwoTiers {
                 let hotness = i32::try_from(Store::tuning(store).threshold / 4).unwrap_or(i32::MAX);
                 withdraw(store, exit.code, hotness);
             }
-            let resume = || interp::resume(store, &frames, sp);
+            let at = match reason {
+                Reason::PollAtEntry => Resume::Entry,
+                _ => Resume::Instruction,
+            };
+            let resume = || interp::resume(store, &frames, sp, at);
             Store::timed(store, TierKind::Interpreter, resume)
         }
     }

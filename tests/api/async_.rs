@@ -12,7 +12,7 @@ use wasm_interp_jit::{
 };
 
 /// What a future is ready with when it is polled first.
-fn now<F: Future + Send>(future: F) -> F::Output {
+pub(crate) fn now<F: Future + Send>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("is pending"),

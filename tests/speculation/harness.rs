@@ -163,6 +163,29 @@ fn modes(base: &Config) -> Vec<Mode> {
     modes
 }
 
+/// The modes in which scripts run once more, with fuel and a deadline: these are looked at where
+/// functions and iterations begin, exits and entries at loops hand them over.
+fn metered_modes(base: &Config) -> Vec<Mode> {
+    let mut base = base.clone();
+    base.consume_fuel(true).epoch_interruption(true);
+    let mut modes = vec![
+        interpreter(&base),
+        Mode::new("metered jit", &base, |it| {
+            it.strategy(Strategy::Jit);
+        }),
+    ];
+    for every in [None, NonZeroU32::new(1)] {
+        modes.push(Mode::new(
+            format!("metered, stress {every:?}"),
+            &base,
+            |it| {
+                it.jit_threshold(2).jit_deopt_every(every);
+            },
+        ));
+    }
+    modes
+}
+
 /// Runs `script` on `wat` in all modes, which must agree on a transcript that begins with
 /// `expected`. Returns it.
 pub(crate) fn everywhere(wat: &str, script: impl Fn(&mut Run) + Sync, expected: &str) -> String {
@@ -193,6 +216,13 @@ pub(crate) fn everywhere_with(
         };
         for mode in modes(base) {
             check(&mode);
+        }
+        let metered = metered_modes(base);
+        let (expected, _) = transcript(&metered[0], wat, &script);
+        for mode in &metered[1..] {
+            let (actual, _) = transcript(mode, wat, &script);
+            let differs = difference(&expected, &actual);
+            assert!(actual == expected, "{}:\n{differs}", mode.name);
         }
         let mut chosen = 0;
         for _ in 0..MAX_CHOSEN {

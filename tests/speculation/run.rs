@@ -48,6 +48,9 @@ impl Host {
     }
 }
 
+/// Fuel of a call, and epochs until it is interrupted, if the settings ask for them and the script
+/// says nothing.
+const PLENTY: u64 = 1 << 40;
 /// An engine and its modules, for one run or several.
 pub(crate) struct World {
     engine: Engine,
@@ -101,6 +104,7 @@ impl World {
 pub(crate) struct Run {
     pub(crate) store: Store<Host>,
     world: Arc<World>,
+    fuel: u64,
     linker: Linker<Host>,
     instances: Vec<(String, Instance)>,
     events: Arc<Mutex<Vec<Event>>>,
@@ -123,10 +127,14 @@ impl Run {
                 .expect("no panic while it is locked")
                 .push(event.clone());
         });
+        // An error if fuel is not counted.
+        let _ = store.set_fuel(PLENTY);
+        store.set_epoch_deadline(PLENTY);
         let linker = host_functions(engine);
         let mut run = Self {
             store,
             world: world.clone(),
+            fuel: PLENTY,
             linker,
             instances: Vec::new(),
             events,
@@ -162,7 +170,14 @@ impl Run {
         let Extern::Func(func) = self.export(name) else {
             panic!("{name} is no function")
         };
+        // An error if fuel is not counted.
+        let _ = self.store.set_fuel(self.fuel);
         invoke(&mut self.store, (name, func), &args.vals())
+    }
+
+    /// From now on, calls have this much fuel.
+    pub(crate) fn fuel(&mut self, fuel: u64) {
+        self.fuel = fuel;
     }
 
     /// Calls an export `n` times.
@@ -337,11 +352,17 @@ fn invoke(
     let mut results = vec![Val::I32(0); n_results];
     let result = func.call(&mut store, args, &mut results);
     let args = describe_vals(&mut store, args);
-    let line = match &result {
+    let mut line = match &result {
         Ok(()) if n_results == 0 => format!("{name}({args})"),
         Ok(()) => format!("{name}({args}) = {}", describe_vals(&mut store, &results)),
         Err(error) => format!("{name}({args}) {}", describe_error(error)),
     };
+    // Tiers overflow at different depths, and are interrupted at different times.
+    let ended = result.as_ref().err().and_then(Error::downcast_ref);
+    let varies = matches!(ended, Some(Trap::StackOverflow | Trap::Interrupt));
+    if let (Ok(left), false) = (store.as_context().get_fuel(), varies) {
+        let _ = write!(line, ", {left} left");
+    }
     store.as_context_mut().data_mut().line(line);
     result.is_ok().then_some(results)
 }

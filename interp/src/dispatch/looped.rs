@@ -1,5 +1,5 @@
 //! Dispatch by a loop: for builds in which a call in tail position may be a call, and for stores
-//! that count what is executed.
+//! that count what is executed, or meter it.
 //!
 //! It has no tables of handlers: tables are pointers, which each start of a program would have to
 //! relocate, even if it never gets here.
@@ -7,6 +7,7 @@
 use super::{leave, run_cold};
 use crate::counts::count;
 use crate::cursor::{Full, General, Path};
+use crate::meter;
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
 use crate::ops::vector::{self, for_each_vector_version};
 use crate::ops::{Coded, Flow, Op, op, slot_of_atomic, slot_of_prefixed, slot_of_simd};
@@ -30,7 +31,7 @@ mod as_mode {
             Tables
         }
 
-        pub(crate) fn counting() -> Self {
+        pub(crate) fn looped() -> Self {
             Tables
         }
     }
@@ -59,7 +60,8 @@ mod as_mode {
 pub(super) unsafe fn run(m: Regs) -> Status {
     // SAFETY: invariant 1 of `regs.rs`.
     let tuning = unsafe { Store::tuning((*m.ctx).store) };
-    match (tuning.canonical_nans, tuning.counts) {
+    let is_watched = tuning.counts || tuning.metering.is_some();
+    match (tuning.canonical_nans, is_watched) {
         (false, false) => run_as::<false, false>(m),
         (false, true) => run_as::<false, true>(m),
         (true, false) => run_as::<true, false>(m),
@@ -67,8 +69,18 @@ pub(super) unsafe fn run(m: Regs) -> Status {
     }
 }
 
-/// The same in a store that canonicalizes NaNs or counts, or does not.
-fn run_as<const CANONICAL: bool, const COUNTS: bool>(mut m: Regs) -> Status {
+/// The same in a store that canonicalizes NaNs, and one that counts or meters, or does not.
+fn run_as<const CANONICAL: bool, const WATCHES: bool>(mut m: Regs) -> Status {
+    // SAFETY: invariant 1 of `regs.rs`.
+    let tuning = unsafe { Store::tuning((*m.ctx).store) };
+    let (counts, meters) = (tuning.counts, tuning.metering.is_some());
+    if WATCHES && meters {
+        // SAFETY: as above.
+        let begin = unsafe { (*m.ctx).begin };
+        if let Some(status) = meter::begin(&mut m, begin) {
+            return status;
+        }
+    }
     loop {
         let slot = match m.pc.byte() {
             Opcode::PREFIX => slot_of_prefixed(sub_opcode(&m)),
@@ -79,11 +91,34 @@ fn run_as<const CANONICAL: bool, const COUNTS: bool>(mut m: Regs) -> Status {
         debug_assert_eq!(m.vector, m.is_in_vector_function());
         #[cfg(feature = "trace-interp")]
         m.trace();
-        if COUNTS {
+        if WATCHES && counts {
             count(&mut m);
         }
-        if let Some(status) = step::<CANONICAL>(&mut m, slot) {
+        if !WATCHES || !meters {
+            if let Some(status) = step::<CANONICAL>(&mut m, slot) {
+                return status;
+            }
+            continue;
+        }
+        if let Some(status) = metered_step::<CANONICAL>(&mut m, slot) {
             return status;
+        }
+    }
+}
+
+/// Executes the instruction at `slot`, and meters it; a status if the activation ends.
+fn metered_step<const CANONICAL: bool>(m: &mut Regs, slot: usize) -> Option<Status> {
+    let before = match meter::before(m) {
+        Ok(before) => before,
+        Err(status) => return Some(status),
+    };
+    match step::<CANONICAL>(m, slot) {
+        None => meter::after(m, before),
+        Some(status) => {
+            if status == Status::Raised {
+                meter::at_trap(m, before);
+            }
+            Some(status)
         }
     }
 }

@@ -3,7 +3,8 @@
 //! In optimized builds for x86-64 each handler ends in a jump to the next one (`tail.rs`); in all
 //! others a loop calls them (`looped.rs`), since only optimization makes jumps of calls in tail
 //! position. Both run the same bodies, and both need constant native stack. Stores that count what
-//! is executed run the loop in all builds: in their tables, it is the handler of everything.
+//! is executed, or meter it, run the loop in all builds: in their tables, it is the handler of
+//! everything.
 
 mod looped;
 #[cfg(tail_calls)]
@@ -31,8 +32,11 @@ pub(crate) enum Nans {
 
 /// The dispatch tables of a store.
 pub(crate) fn tables(tuning: &Tuning) -> Tables {
-    match (tuning.counts, tuning.canonical_nans) {
-        (true, _) => Tables::counting(),
+    match (
+        tuning.counts || tuning.metering.is_some(),
+        tuning.canonical_nans,
+    ) {
+        (true, _) => Tables::looped(),
         (false, true) => Tables::new(Nans::Canonical),
         (false, false) => Tables::new(Nans::Any),
     }

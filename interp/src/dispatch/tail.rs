@@ -85,8 +85,8 @@ impl Tables {
 }
 
 impl Tables {
-    /// Those of a store that counts: all are the loop, which never looks here again.
-    pub(crate) fn counting() -> Self {
+    /// Those of a store that counts or meters: all are the loop, which never looks here again.
+    pub(crate) fn looped() -> Self {
         static TABLES: OnceLock<Box<Handlers<N_VECTOR_SLOTS>>> = OnceLock::new();
         Tables {
             ordinary: [[run_loop; N_BYTES]; Cache::COUNT],

@@ -174,6 +174,8 @@ impl Fixture {
                 stress: false,
                 relaxed_simd: RelaxedSimd::native(),
                 has_fused: RelaxedSimd::native().fused,
+                fuel: false,
+                epochs: false,
                 keep_dumps: false,
             },
         }

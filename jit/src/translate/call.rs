@@ -10,7 +10,7 @@ use super::guard::{
 };
 use super::inline::translate_inlined;
 use super::table::TableAccess;
-use super::{Translator, control, field};
+use super::{Translator, control, field, meter};
 use crate::abi::{SLOT, clif_type};
 use crate::plan::{Arm, GuardKind, Guarded, Miss, SitePlan};
 use crate::regions::{Region, constant};
@@ -444,6 +444,7 @@ fn emit_call(
     match (position, cx.frames[usize::from(cx.body.frame)].call) {
         (Position::Call, _) => {
             let call = cx.builder.ins().call_indirect(sig, code, &all);
+            meter::reload(cx);
             Some(cx.builder.inst_results(call).to_vec())
         }
         (Position::Return, None) => {
@@ -458,6 +459,7 @@ fn emit_call(
             let call = cx.builder.ins().call_indirect(sig, code, &all);
             cx.builder.set_srcloc(SourceLoc::new(cx.body.pos().0));
             let results = cx.builder.inst_results(call).to_vec();
+            meter::reload(cx);
             control::emit_return(cx, &results);
             None
         }

@@ -5,7 +5,7 @@
 
 use super::body::{Label, LabelKind, block_args};
 use super::guard::guard_stress;
-use super::{Translator, hoist, osr};
+use super::{Translator, hoist, meter, osr};
 use crate::abi::clif_type;
 use crate::traps::trap_code;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -53,6 +53,7 @@ pub(super) fn translate_loop(cx: &mut Translator<'_>, ty: BlockType) {
     cx.builder.switch_to_block(label.dest);
     enter(cx, &label);
     cx.body.labels.push(label);
+    meter::poll_at_loop(cx);
     // Not where OSR code is entered: it would be left again before its first instruction, for
     // ever. See `guard_backward`.
     if !osr::is_target(cx) && cx.request.options.stress {

@@ -12,6 +12,7 @@
 //! Invariant: no exit has more values than the deopt buffer has slots. The plan's invariant 3 and
 //! the limits of `translate` see to it.
 
+use super::meter::{self, Counted};
 use super::{Translator, field};
 use crate::abi::{SLOT, n_slots, resume_signature, store_slot};
 use crate::regions::Region;
@@ -37,6 +38,8 @@ pub(super) struct State {
     pub(super) n_locals: u32,
     /// Locals, then operands; `None` for slots of locals that are never read again.
     pub(super) slots: Vec<Option<Value>>,
+    /// The fuel that was consumed, if it is counted and this is the innermost frame.
+    pub(super) counted: Option<Counted>,
     /// The frame below it, after its call.
     pub(super) parent: Option<Rc<State>>,
 }
@@ -69,22 +72,29 @@ impl Translator<'_> {
     /// The frame of the current body before the current instruction.
     pub(super) fn state_before(&mut self) -> Rc<State> {
         let (pc, stp) = (self.body.pc, self.body.stp);
-        self.state_at(pc, stp)
+        self.state_at((pc, stp), pc, self.counted_before())
     }
 
     /// The frame of the current body before the next instruction, without what the current one
     /// pushes.
     pub(super) fn state_after(&mut self) -> Rc<State> {
         let (pc, stp) = (self.body.next_pc, self.body.next_stp);
-        self.state_at(pc, stp)
+        let counted = self.counted();
+        self.state_at((pc, stp), pc, counted)
     }
 
-    fn state_at(&mut self, pc: u32, stp: u32) -> Rc<State> {
+    /// The frame of the current body at `pc`, with the locals that are live at `live_at`.
+    pub(super) fn state_at(
+        &mut self,
+        (pc, stp): (u32, u32),
+        live_at: u32,
+        counted: Option<Counted>,
+    ) -> Rc<State> {
         let body = &self.body;
         let mut slots = Vec::with_capacity(body.locals.len() + body.operands.len());
         let types = &body.prepared().local_types;
         for (n, (&local, ty)) in body.locals.iter().zip(types).enumerate() {
-            if body.survey.is_live(pc, n) {
+            if body.survey.is_live(live_at, n) {
                 slots.push(Some(self.builder.use_var(local)));
             } else {
                 slots.extend(std::iter::repeat_n(None, ty.n_slots() as usize));
@@ -97,6 +107,7 @@ impl Translator<'_> {
             stp,
             n_locals: body.prepared().local_slots,
             slots,
+            counted,
             parent: body.parent.clone(),
         })
     }
@@ -177,6 +188,7 @@ fn emit_exit(cx: &mut Translator<'_>, exit: Pending, shared: Block) {
         let offset = field(offset_of!(VMStore, deopt_buffer)) + field(slot as usize) * SLOT;
         store_slot(&mut cx.builder, flags, value, (vmstore, offset));
     }
+    meter::hand_over(cx, exit.state.counted);
     let exit = cx.exits.table.push(&Exit {
         reason: exit.reason,
         site: exit.site,

@@ -76,7 +76,7 @@ pub(super) fn emit_known(cx: &mut Translator<'_>) {
 
 /// Checks the version of a table at the header of a loop.
 fn emit_version_guard(cx: &mut Translator<'_>, known: KnownVersion) {
-    let state = cx.state_after();
+    let state = cx.state_at_loop();
     // Not on the entry edge of OSR code: see `translate_loop`.
     if !cx.body.is_root() || cx.osr.is_none() {
         guard_stress(cx, &state);

@@ -6,7 +6,7 @@
 use super::body::{Body, Label, LabelKind};
 use super::call::Position;
 use super::exit::State;
-use super::{Translator, control, router};
+use super::{Translator, control, meter, router};
 use crate::abi::clif_type;
 use crate::plan::NodeId;
 use cranelift_codegen::ir::{InstBuilder, SourceLoc, Type, Value, types};
@@ -61,7 +61,11 @@ pub(super) fn translate_body(
 ) -> Option<Vec<Value>> {
     let body = open_body(cx, node, frame, args, parent);
     let outer = std::mem::replace(&mut cx.body, body);
+    meter::enter_function(cx);
     translate_instructions(cx);
+    if cx.body.reachable {
+        meter::leave_function(cx);
+    }
     let results = cx
         .body
         .reachable
@@ -149,6 +153,9 @@ fn translate_instructions(cx: &mut Translator<'_>) {
         cx.body.next_stp = cx.body.stp + side_table_entries(&op);
         if cx.body.reachable {
             cx.builder.set_srcloc(SourceLoc::new(cx.body.pos().0));
+            meter::translate_before(cx);
+        }
+        if cx.body.reachable {
             router::translate(cx, &op);
         } else {
             control::skip(cx, &op);

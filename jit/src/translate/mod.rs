@@ -34,6 +34,7 @@ mod hoist;
 mod inline;
 mod int;
 mod memory;
+mod meter;
 mod osr;
 mod reference;
 mod router;
@@ -56,6 +57,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use deopt::ExitTable;
 use exit::Exits;
 use hoist::KnownVersion;
+use meter::Fuel;
 use osr::Osr;
 use runtime::code::InlineFrame;
 use runtime::module::Module;
@@ -212,6 +214,7 @@ fn translate_root(cx: &mut Translator<'_>) {
             params[1..].to_vec()
         }
     };
+    meter::begin(cx);
     cx.frames.push(InlineFrame {
         func: cx.request.func,
         call: None,
@@ -231,6 +234,7 @@ pub(crate) struct Translator<'a> {
     regions: Regions,
     signatures: Signatures,
     exits: Exits,
+    fuel: Fuel,
     frames: Vec<InlineFrame>,
     vmctx: Value,
     /// The body that is being translated.
@@ -266,6 +270,7 @@ impl<'a> Translator<'a> {
             regions: Regions::default(),
             signatures: Signatures::default(),
             exits: Exits::default(),
+            fuel: Fuel::default(),
             frames: Vec::new(),
             vmctx: Value::from_u32(0),
             body: Body::default(),

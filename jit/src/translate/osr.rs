@@ -16,7 +16,7 @@
 //! 2. Operands lie behind the locals in the interpreter frame.
 
 use super::body::{Label, block_args};
-use super::{Translator, field, hoist};
+use super::{Translator, field, hoist, meter};
 use crate::abi::{SLOT, load_slot, n_slots};
 use crate::regions::Region;
 use crate::traps::trap_code;
@@ -113,6 +113,7 @@ pub(super) fn translate_entry_edge(cx: &mut Translator<'_>, label: &Label) {
         return;
     };
     cx.builder.switch_to_block(edge);
+    meter::enter_osr(cx);
     let locals = cx.body.locals.clone();
     let prepared = cx.body.prepared();
     for (n, local) in (0..).zip(locals) {

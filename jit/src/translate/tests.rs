@@ -71,6 +71,8 @@ pub(crate) fn request(wat: &str, func: u32) -> Request {
             stress: false,
             relaxed_simd: RelaxedSimd::native(),
             has_fused: RelaxedSimd::native().fused,
+            fuel: false,
+            epochs: false,
             keep_dumps: false,
         },
         module,

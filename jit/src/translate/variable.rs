@@ -34,7 +34,9 @@ pub(super) fn translate_global_get(cx: &mut Translator<'_>, global: GlobalIdx) {
     let decl = &cx.module.globals[global.index()];
     let (ty, mutable) = (decl.ty.content, decl.ty.mutable);
     let constant_value = match (mutable, &decl.init) {
-        (false, Some(ConstExpr::Const(slot))) => Some(cx.emit_const(ty, *slot)),
+        (false, Some(ConstExpr::Const(slot) | ConstExpr::Folded(slot, _))) => {
+            Some(cx.emit_const(ty, *slot))
+        }
         (false, Some(ConstExpr::Vector(slots))) => Some(cx.emit_vector(*slots)),
         (false, Some(ConstExpr::RefFunc(func))) => Some(cx.func_ref(*func)),
         _ => None,

@@ -9,7 +9,7 @@
 //!    keeps pointers to it and to its side table for as long as the module lives.
 //! 2. `call_sites` and `loops` are sorted by pc; `loops` also by `landing`.
 
-use super::{DecodeError, Module, SideTableEntry, prepare, side_table_entries};
+use super::{DecodeError, Meters, Module, SideTableEntry, prepare, side_table_entries};
 use crate::types::ValType;
 use crate::{FuncIdx, TableIdx, TypeIdx};
 use std::ops::Range;
@@ -50,6 +50,8 @@ pub struct PreparedBody {
     pub loops: Box<[LoopInfo]>,
     /// Present if there is a vector among its locals or operands: it is a vector function.
     pub vectors: Option<Box<Vectors>>,
+    /// Present if the engine meters.
+    pub meters: Option<Box<Meters>>,
 }
 
 /// Where the vectors of a vector function are.

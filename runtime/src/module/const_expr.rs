@@ -18,6 +18,8 @@ pub enum ConstExpr {
     GlobalGet(GlobalIdx),
     /// A reference to a function.
     RefFunc(FuncIdx),
+    /// What so many instructions of the extended-const proposal make.
+    Folded(u64, u32),
     /// Instructions of the extended-const proposal, in postfix order.
     Program(Box<[ConstOp]>),
 }
@@ -96,13 +98,26 @@ impl ConstExpr {
         if program.iter().any(depends) {
             return ConstExpr::Program(program.into_boxed_slice());
         }
-        ConstExpr::Const(run(&program, |_| 0))
+        let n_ops = u32::try_from(program.len()).expect("modules have less than 2^32 bytes");
+        ConstExpr::Folded(run(&program, |_| 0), n_ops)
+    }
+
+    /// Number of its instructions.
+    pub(crate) fn n_ops(&self) -> u64 {
+        match self {
+            ConstExpr::Folded(_, n_ops) => (*n_ops).into(),
+            ConstExpr::Program(program) => program.len() as u64,
+            ConstExpr::Const(_)
+            | ConstExpr::Vector(_)
+            | ConstExpr::GlobalGet(_)
+            | ConstExpr::RefFunc(_) => 1,
+        }
     }
 
     /// The value in an instance whose globals and function references are given.
     pub fn eval(&self, global: impl Fn(GlobalIdx) -> u64, func: impl Fn(FuncIdx) -> u64) -> u64 {
         match *self {
-            ConstExpr::Const(value) => value,
+            ConstExpr::Const(value) | ConstExpr::Folded(value, _) => value,
             ConstExpr::Vector(_) => unreachable!("a vector is the value of a global only"),
             ConstExpr::GlobalGet(idx) => global(idx),
             ConstExpr::RefFunc(idx) => func(idx),
@@ -126,7 +141,7 @@ impl ConstExpr {
     /// The value if it is the same in every instance.
     pub fn as_const(&self) -> Option<u64> {
         match *self {
-            ConstExpr::Const(value) => Some(value),
+            ConstExpr::Const(value) | ConstExpr::Folded(value, _) => Some(value),
             _ => None,
         }
     }

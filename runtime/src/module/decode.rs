@@ -397,6 +397,7 @@ impl Sections {
             has_dwarf: self.has_dwarf,
             resources: self.resources,
             features: features.wasm_features(),
+            metering: None,
             has_vector_types,
             hints: self.hints.into(),
             learned: Learned::default(),

@@ -6,6 +6,7 @@
 mod body;
 mod bytes;
 mod const_expr;
+mod constants;
 mod constness;
 mod convert;
 mod decode;
@@ -14,10 +15,12 @@ mod error;
 mod features;
 mod heights;
 mod listing;
+mod meters;
 mod names;
 mod plain;
 mod prepare;
 mod side_table;
+mod startup;
 mod unsupported;
 mod validate;
 mod widths;
@@ -31,12 +34,16 @@ pub use error::DecodeError;
 pub use features::{Features, Validation};
 pub use heights::AtPc;
 pub use listing::Instruction;
+pub use meters::{Meter, MeterKind, Meters};
 pub use names::Names;
 pub use side_table::{SideTableEntry, side_table_entries};
+pub use startup::Startup;
 
 use crate::profile::HintSection;
 use crate::types::{FuncType, GlobalType, MemoryType, RefType, SigRef, TableType, TypeRegistry};
-use crate::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, Profile, TableIdx, TypeIdx};
+use crate::{
+    DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, Metering, Profile, TableIdx, TypeIdx,
+};
 use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::ops::Range;
@@ -89,6 +96,8 @@ pub struct Module {
     pub(crate) resources: Option<wasmparser::ValidatorResources>,
     /// The features the module was validated with.
     pub features: wasmparser::WasmFeatures,
+    /// What its engine meters, if anything. To be set before a body is prepared.
+    pub metering: Option<Metering>,
     /// Can there be a vector that no vector instruction of the same body has made?
     pub(crate) has_vector_types: bool,
     /// What its instances learned. The only part that changes.

@@ -8,7 +8,9 @@
 //! holds its own pc in `target` and the previous unfinished entry of the same label in `link`, so
 //! that labels need no lists of their own.
 
+use super::constants::Constants;
 use super::constness::{Watch, WrittenTables};
+use super::meters::MetersBuilder;
 use super::widths::Widths;
 use super::{
     Body, CallKind, CallSiteInfo, DecodeError, LoopInfo, Module, PreparedBody, SideTableEntry,
@@ -37,8 +39,10 @@ pub(super) fn prepare(
 
     let mut reader = module.reader(&body.range)?;
     let mut local_types = ty.params.to_vec();
+    let mut groups = Vec::new();
     unsupported::read_locals(&mut validator, &mut reader, &module.types, |count, ty| {
         local_types.extend(std::iter::repeat_n(ty, count as usize));
+        groups.push((count, ty));
     })?;
 
     let start = reader.original_position();
@@ -46,6 +50,10 @@ pub(super) fn prepare(
     let mut operators = OperatorsReader::new(reader);
     let mut widths = Widths::new(module, &local_types);
     let mut builder = Builder::new(module, start, &ty.results);
+    let mut meters = module.metering.as_ref().map(|metering| {
+        let constants = Constants::new(ty.params.len(), &groups, ty.results.len());
+        MetersBuilder::new(module, metering, code.len(), constants)
+    });
     // Tables are looked at with all bodies (`constness.rs`).
     let (mut written, mut unsupported) = (WrittenTables::none(0), None);
     while !operators.eof() {
@@ -54,6 +62,12 @@ pub(super) fn prepare(
         let height_before = validator.operand_stack_height();
         let place = (code[at - start], offset(at - start));
         let pushes = widths.before(&op, &validator, place);
+        if let Some(meters) = &mut meters {
+            let next = offset(operators.original_position() - start);
+            // What is not valid has no arity, and an error follows.
+            let arity = op.operator_arity(&validator).unwrap_or_default();
+            meters.instruction(&op, place.1, next, arity);
+        }
         Watch {
             visitor: validator.visitor(at),
             written: &mut written,
@@ -78,7 +92,14 @@ pub(super) fn prepare(
         widths.after(pushes, &validator);
     }
     operators.finish()?;
-    builder.thread(code);
+    let meters = match meters {
+        // What branches skip would have to be counted.
+        Some(meters) => Some(Box::new(meters.finish(&body.range)?)),
+        None => {
+            builder.thread(code);
+            None
+        }
+    };
 
     let max_operands = builder.max_operands.max(widths.max_slots());
     Ok(PreparedBody {
@@ -92,6 +113,7 @@ pub(super) fn prepare(
         side_table: builder.entries.into_boxed_slice(),
         call_sites: builder.call_sites.into_boxed_slice(),
         loops: builder.loops.into_boxed_slice(),
+        meters,
     })
 }
 

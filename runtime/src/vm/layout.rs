@@ -16,12 +16,12 @@
 //! The compiled calling convention is `Tail (callee: *mut VMFuncRef, args...) -> results`.
 
 use crate::feedback::CallSite;
-use crate::module::{ImportCounts, Module, PreparedBody, SideTableEntry};
+use crate::module::{ImportCounts, Meter, Module, PreparedBody, SideTableEntry};
 use crate::types::{FuncType, SigRef, SubType, slots_of};
 use crate::{Counts, FuncIdx, GlobalIdx, MemoryIdx, SigId, Store, TableIdx, TypeIdx};
 use std::mem::{offset_of, size_of};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 /// Number of values a deopt exit can hand over.
 pub const DEOPT_BUFFER_SLOTS: usize = 4096;
@@ -72,6 +72,18 @@ pub struct VMStore {
     /// Counts down at every indirect call of compiled code that is not inlined; the call that finds
     /// 0 is looked at anew.
     pub generic_calls: i64,
+    /// Fuel that was consumed, settled by functions that call or end; 0 if it is used up.
+    pub fuel_consumed: i64,
+    /// The same as the running function counts it: the interpreter always, compiled code where
+    /// the interpreter takes over or did before.
+    pub fuel_running: i64,
+    /// The engine's epoch.
+    pub epoch: *const AtomicU64,
+    /// The epoch at which Wasm is interrupted.
+    pub epoch_deadline: u64,
+    /// Written by compiled code that looks at the epoch, never read: it stands for what makes the
+    /// epoch change.
+    pub epoch_seen: u64,
     /// The store itself.
     pub store: *mut Store,
     /// Values handed over by a deopt exit.
@@ -336,6 +348,8 @@ pub struct FuncInstance {
     pub vector_operands: *const u8,
     /// What was executed; null unless the engine counts that. Last: whoever counts is slow.
     pub counts: *mut Counts,
+    /// By pc; null unless the engine meters.
+    pub meters: *const Meter,
 }
 
 impl FuncInstance {
@@ -360,6 +374,7 @@ impl FuncInstance {
             vector_locals: null(),
             vector_operands: null(),
             counts: null_mut(),
+            meters: null(),
         }
     }
 
