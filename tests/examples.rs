@@ -55,7 +55,7 @@ fn program(name: &str) -> PathBuf {
 #[test]
 fn examples_print_what_they_say() {
     let sources = sources();
-    assert!(sources.len() >= 7);
+    assert!(sources.len() >= 9);
     for (name, source) in sources {
         for mode in MODES {
             let mut command = Command::new(program(&name));

@@ -14,6 +14,7 @@ mod options;
 mod run;
 mod settings;
 mod tier;
+mod timeout;
 #[cfg(feature = "wasi")]
 mod wasi;
 mod wast;

@@ -25,6 +25,7 @@ use serde_json::{Value as Json, json};
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
 use value::Value;
 use wasm_interp_jit::{Config, Result, StoreLimitsBuilder};
 
@@ -106,6 +107,9 @@ pub(crate) struct Settings {
     pub(crate) config: Config,
     /// For [`wasm_interp_jit::Store::limiter`].
     pub(crate) limits: StoreLimitsBuilder,
+    /// For [`wasm_interp_jit::Store::set_fuel`].
+    pub(crate) fuel: Option<u64>,
+    pub(crate) timeout: Option<Duration>,
     pub(crate) unknown_imports: UnknownImports,
     pub(crate) unknown_exports: UnknownExports,
     #[cfg(feature = "wasi")]
@@ -189,6 +193,9 @@ impl Settings {
     /// If keys contradict each other, or there is no such machine.
     pub(crate) fn finish(&mut self) -> Result<()> {
         self.pool.check()?;
+        if self.timeout.is_some() {
+            self.config.epoch_interruption(true);
+        }
         if let Some(target) = &self.target {
             self.config.target(target)?;
         }

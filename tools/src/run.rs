@@ -7,6 +7,7 @@ use crate::inspect::InspectOptions;
 use crate::invoke::invoke;
 use crate::options::{GroupOptions, Settings, UnknownExports, UnknownImports};
 use crate::tier::TierOptions;
+use crate::timeout::Timeout;
 #[cfg(feature = "wasi")]
 use crate::wasi::{Host, WasiOptions};
 use clap::Args;
@@ -20,7 +21,7 @@ use wasm_interp_jit::error::Context as _;
 use wasm_interp_jit::{Config, Engine, Linker, Module, Result, Store, Trap, format_err};
 
 /// Exit code of a trap: what a shell reports of a process that aborted.
-const TRAPPED: u8 = 128 + libc::SIGABRT as u8;
+pub(crate) const TRAPPED: u8 = 128 + libc::SIGABRT as u8;
 
 /// The data of stores, where programs see nothing of their host.
 #[cfg(not(feature = "wasi"))]
@@ -103,6 +104,12 @@ impl RunCommand {
 
         let mut store = Store::new(&engine, Host::new(mem::take(&mut settings.limits).build()));
         store.limiter(|host| &mut host.limits);
+        if let Some(fuel) = settings.fuel {
+            store.set_fuel(fuel)?;
+        }
+        let timeout = settings
+            .timeout
+            .map(|time| Timeout::start(&mut store, time));
         let watch = self.inspect.attach(&mut store);
         let mut linker = Linker::new(&engine);
         self.provide(&mut linker, &mut store, &module, &settings)?;
@@ -116,6 +123,7 @@ impl RunCommand {
         let result = self
             .run_main(&mut linker, &mut store, &module, &settings)
             .with_context(|| format!("failed to run main module `{}`", path.display()));
+        drop(timeout);
         watch.finish(&store);
         look(&store);
         result

@@ -437,6 +437,87 @@ Caused by:
 }
 
 #[test]
+fn fuel_and_time() {
+    let forever = (
+        "forever.wat",
+        r#"(module $m (func $spin (export "_start") (loop (br 0)))
+        (func (export "quick")))"#,
+    );
+    let report = |text: &str| {
+        format!(
+            "Error: failed to run main module `forever.wat`
+
+Caused by:
+    0: failed to invoke command default
+    1: error while executing at wasm backtrace:
+    0:     0x2c - m!spin
+    2: wasm trap: {text}
+[exit 134]"
+        )
+    };
+    let fuel = report("all fuel consumed by WebAssembly");
+    let interrupt = report("interrupt");
+    for tier in ["--tier=interp", "--tier=jit", "--tier=auto"] {
+        let args = ["run", tier, "-Wfuel=10_000", "forever.wat"];
+        check("fuel", &[forever], &args, &fuel);
+        let args = ["run", tier, "-Wtimeout=20ms", "forever.wat"];
+        check("timeout", &[forever], &args, &interrupt);
+    }
+    for given in ["-Wfuel=10", "-Wtimeout=1000"] {
+        let args = ["run", given, "--invoke=quick", "forever.wat"];
+        check("enough", &[forever], &args, "[exit 0]");
+    }
+    // Without a timeout, the deadline has passed before the program begins.
+    let args = [
+        "run",
+        "-Wepoch-interruption",
+        "--invoke=quick",
+        "forever.wat",
+    ];
+    check(
+        "epoch",
+        &[forever],
+        &args,
+        "Error: failed to run main module `forever.wat`
+
+Caused by:
+    0: failed to invoke `quick`
+    1: error while executing at wasm backtrace:
+    0:     0x33 - m!<wasm function 1>
+    2: wasm trap: interrupt
+[exit 134]",
+    );
+}
+
+// A program that sleeps in its host is not interrupted by epochs.
+#[test]
+#[cfg(feature = "wasi")]
+fn time_in_the_host() {
+    // Waits for a clock, for a minute.
+    let sleep = (
+        "sleep.wat",
+        r#"(module
+        (import "wasi_snapshot_preview1" "poll_oneoff"
+            (func $poll (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (func (export "_start")
+            (i32.store (i32.const 16) (i32.const 1))
+            (i64.store (i32.const 24) (i64.const 60_000_000_000))
+            (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))"#,
+    );
+    check(
+        "sleep",
+        &[sleep],
+        &["run", "-Wtimeout=20ms", "sleep.wat"],
+        "Error: timed out after 20ms in a function of the host
+
+Caused by:
+    wasm trap: interrupt
+[exit 134]",
+    );
+}
+
+#[test]
 fn help_on_groups() {
     check(
         "help",

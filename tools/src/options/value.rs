@@ -9,6 +9,7 @@ pub(super) enum Value {
     Flag(fn(&mut Settings, bool)),
     Feature(WasmFeatures),
     Number(fn(&mut Settings, u64)),
+    Duration(fn(&mut Settings, Duration)),
     Choice(&'static Choice, fn(&mut Settings, &str)),
     /// For keys that begin so: gets the rest of the key, and any value or none.
     Prefixed(fn(&mut Settings, &str, Option<&str>)),
@@ -26,7 +27,6 @@ pub(super) enum Form {
     Flag,
     Number,
     NonZero,
-    Duration,
     Text,
     Choice(&'static Choice),
 }
@@ -107,6 +107,7 @@ impl Value {
             Value::Flag(set) => set(settings, flag(value)?),
             Value::Feature(feature) => drop(settings.config.wasm_features(*feature, flag(value)?)),
             Value::Number(set) => set(settings, number(value)?),
+            Value::Duration(set) => set(settings, duration(value)?),
             Value::Choice(choice, set) => set(settings, choice.word(value)?),
             Value::Prefixed(set) => set(settings, rest, value),
             Value::Ignored(form) => form.check(value)?,
@@ -127,6 +128,7 @@ impl Value {
         match self {
             Value::Flag(_) | Value::Feature(_) | Value::RefusedOn(_) => "[=y|n]",
             Value::Number(_) => "=N",
+            Value::Duration(_) => "=N|Ns|Nms|..",
             Value::Choice(choice, _) => choice.form,
             Value::Prefixed(_) => "[=val]",
             Value::Ignored(form) | Value::Refused(form, _) => form.text(),
@@ -162,7 +164,6 @@ impl Form {
                     return Err("value must be non-zero".to_string());
                 }
             }
-            Form::Duration => drop(duration(value)?),
             Form::Text => drop(given(value)?),
             Form::Choice(choice) => drop(choice.word(value)?),
         }
@@ -173,7 +174,6 @@ impl Form {
         match self {
             Form::Flag => "[=y|n]",
             Form::Number | Form::NonZero => "=N",
-            Form::Duration => "=N|Ns|Nms|..",
             Form::Text => "=val",
             Form::Choice(choice) => choice.form,
         }

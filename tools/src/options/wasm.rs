@@ -107,17 +107,22 @@ pub(super) const GROUP: Group = Group {
         ),
         key(
             "fuel",
-            Value::Refused(Form::Number, "fuel is not supported yet"),
-            "fuel that the program may use",
+            Value::Number(|it, fuel| {
+                it.config.consume_fuel(true);
+                it.fuel = Some(fuel);
+            }),
+            "fuel that the program may use: about an instruction each",
         ),
         key(
             "epoch-interruption",
-            Value::RefusedOn("epochs are not supported yet"),
-            "the program can be interrupted",
+            Value::Flag(|it, on| {
+                it.config.epoch_interruption(on);
+            }),
+            "look whether the program is to be interrupted; at once, without `timeout`",
         ),
         key(
             "timeout",
-            Value::Refused(Form::Duration, "epochs are not supported yet"),
+            Value::Duration(|it, time| it.timeout = Some(time)),
             "time that the program may take",
         ),
         key(
