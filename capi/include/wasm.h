@@ -16,8 +16,10 @@
  * are used by any number of threads.
  *
  * References are handles. `_copy` makes another handle of the same object, `_same` compares objects,
- * and host info belongs to the object. An object of a store lives as long as the store, which lives
- * until it and all handles of its objects are deleted: that is when finalizers run at the latest.
+ * and host info belongs to the object. Functions, globals, tables, memories and instances live as
+ * long as their store, all else as long as there is a handle or Wasm holds it; and a store lives until
+ * it and all handles of its objects are deleted. A finalizer may use stores, also that of its object
+ * unless that has just ended; it runs at latest when a function of this interface returns.
  *
  * What has no place in this interface: values of type v128 (functions with such a parameter or
  * result trap when they are called, types have the kind 4), and sizes beyond 32 bits, which read as

@@ -111,7 +111,8 @@ macro_rules! declare_ref_base {
         declare_own!($name, crate::reference::Reference);
         declare_copy!($name, crate::reference::Reference);
         const _: () = {
-            use crate::reference::{Finalizer, HostInfo, Reference};
+            use crate::finalizer::{Finalizer, HostInfo};
+            use crate::reference::Reference;
             use std::ffi::c_void;
 
             #[unsafe(export_name = concat!("wasm_", stringify!($name), "_same"))]

@@ -1,6 +1,7 @@
 //! Functions: callbacks of C, and calls.
 
-use crate::reference::{Finalizer, HostInfo, Object, Reference};
+use crate::finalizer::{Finalizer, HostInfo};
+use crate::reference::{Object, Reference};
 use crate::store::{Data, StoreRef, wasm_store_t};
 use crate::trap::{self, panicked};
 use crate::types::Type;

@@ -32,6 +32,7 @@
 mod declare;
 
 mod external;
+mod finalizer;
 mod func;
 mod instance;
 mod module;

@@ -4,6 +4,7 @@
 //! itself. An object that only the store holds is recognized by a [`Key`]; one that handles share has
 //! an [`InfoCell`] of its own.
 
+use crate::finalizer::HostInfo;
 use crate::module::ModuleData;
 use crate::store::{Data, StoreRef, wasm_store_t};
 use crate::trap::TrapData;
@@ -46,43 +47,10 @@ pub(crate) enum Key {
     Shared(usize),
 }
 
-/// A function of C that frees what it is given.
-pub(crate) type Finalizer = Option<extern "C" fn(*mut c_void)>;
-
-/// A pointer of C, and who frees what it points to.
-pub(crate) struct HostInfo {
-    data: *mut c_void,
-    finalizer: Finalizer,
-}
-
-// SAFETY: the pointer is only given to functions of C, by the thread that uses the store: by the
-// header, both are C's concern.
-unsafe impl Send for HostInfo {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for HostInfo {}
-
 /// What C attached to an object that handles share.
 #[derive(Default)]
 pub(crate) struct InfoCell {
     info: Mutex<Option<HostInfo>>,
-}
-
-impl HostInfo {
-    pub(crate) fn new(data: *mut c_void, finalizer: Finalizer) -> HostInfo {
-        HostInfo { data, finalizer }
-    }
-
-    pub(crate) fn data(&self) -> *mut c_void {
-        self.data
-    }
-}
-
-impl Drop for HostInfo {
-    fn drop(&mut self) {
-        if let Some(finalizer) = self.finalizer {
-            finalizer(self.data);
-        }
-    }
 }
 
 impl InfoCell {
@@ -179,20 +147,14 @@ impl Object {
         }
     }
 
-    /// The object as a value that Wasm holds, always the same one.
+    /// The object as a value that Wasm holds.
+    ///
+    /// It is a new one each time: Wasm cannot compare them, and here the object in it counts.
     pub(crate) fn to_extern_ref(
         &self,
         cx: &mut StoreContextMut<'_, Data>,
     ) -> Result<Rooted<ExternRef>> {
-        let key = self.key(&mut *cx);
-        if let Some(known) = cx.data().extern_refs.get(&key).cloned() {
-            return Ok(known.to_rooted(&mut *cx));
-        }
-        // It is held as long as the store, hence the key is good as long.
-        let made = ExternRef::new(&mut *cx, self.clone())?;
-        let held = made.to_owned_rooted(&mut *cx)?;
-        cx.data_mut().extern_refs.insert(key, held);
-        Ok(made)
+        ExternRef::new(cx, self.clone())
     }
 
     /// The object of such a value.

@@ -4,15 +4,16 @@
 //! a context to use it through. What C calls then goes through that context (`StoreCell::active`):
 //! the store itself is only borrowed when no callback runs.
 
+use crate::finalizer::{HostInfo, Stage};
 use crate::protect;
-use crate::reference::{HostInfo, InfoCell, Key};
+use crate::reference::{InfoCell, Key};
 use std::cell::{Cell, UnsafeCell};
 use std::collections::HashMap;
 use std::ptr::NonNull;
 use std::sync::{Arc, Weak};
 use wasm_interp_jit::{
-    AsContextMut as _, Config, Engine, ExternRef, Instance, Module, OwnedRooted, Store,
-    StoreContextMut, StoreLimits, StoreLimitsBuilder,
+    AsContextMut as _, Config, Engine, Instance, Module, RootScope, Store, StoreContextMut,
+    StoreLimits, StoreLimitsBuilder,
 };
 
 pub(crate) struct wasm_config_t {
@@ -49,8 +50,6 @@ pub(crate) struct Data {
     cell: Weak<StoreCell>,
     /// What C attached to objects that only the store holds.
     pub(crate) infos: HashMap<Key, HostInfo>,
-    /// What was passed to Wasm, so that an object is always the same `externref`.
-    pub(crate) extern_refs: HashMap<Key, OwnedRooted<ExternRef>>,
     /// Modules of the instances, with the instance if there is only one.
     pub(crate) modules: Vec<(Module, Option<Instance>)>,
     /// What the trap that a callback has just returned is recognized by.
@@ -63,6 +62,7 @@ pub(crate) struct Data {
 pub(crate) struct Entered<'a> {
     cell: &'a StoreCell,
     outer: Option<NonNull<StoreContextMut<'static, Data>>>,
+    _stage: Stage,
 }
 
 impl StoreRef {
@@ -70,7 +70,6 @@ impl StoreRef {
         let data = Data {
             cell: Weak::new(),
             infos: HashMap::new(),
-            extern_refs: HashMap::new(),
             modules: Vec::new(),
             thrown: None,
             limits: StoreLimitsBuilder::new()
@@ -95,16 +94,19 @@ impl StoreRef {
         Ok(store)
     }
 
-    /// Uses the store. `f` runs no code of C but callbacks that Wasm calls, and keeps nothing.
+    /// Uses the store. `f` runs no code of C but callbacks that Wasm calls, and keeps nothing: the
+    /// references that it makes end with it.
     pub(crate) fn with<R>(&self, f: impl FnOnce(StoreContextMut<'_, Data>) -> R) -> R {
-        match self.cell.active.get() {
+        let _stage = Stage::borrow();
+        let cx = match self.cell.active.get() {
             // SAFETY: it is the context of a callback that has not returned (`enter`), and nobody
             // else uses that: the callback waits for C, and one thread uses the store.
-            Some(active) => f(unsafe { (*active.as_ptr()).as_context_mut() }),
-            // SAFETY: no callback runs, hence no other `f`, which would borrow the store; and one
-            // thread uses it.
-            None => f(unsafe { (*self.cell.store.get()).as_context_mut() }),
-        }
+            Some(active) => unsafe { (*active.as_ptr()).as_context_mut() },
+            // SAFETY: no callback runs, hence no other `f`, which would borrow the store, nor any
+            // finalizer (F1); and one thread uses it.
+            None => unsafe { (*self.cell.store.get()).as_context_mut() },
+        };
+        f(RootScope::new(cx).as_context_mut())
     }
 
     /// Lets C use the store through the context of a callback until the result is dropped, which is
@@ -114,6 +116,7 @@ impl StoreRef {
         Entered {
             cell: &self.cell,
             outer: self.cell.active.replace(Some(active)),
+            _stage: Stage::lend(),
         }
     }
 

@@ -2,6 +2,7 @@
 MODULE
 (module
   (func (export "f"))
+  (func (export "pass") (param externref) (result externref) (local.get 0))
   (memory (export "m") 0)
   (global (export "g") i32 (i32.const 0)))
 */
@@ -77,6 +78,44 @@ static void of_each_kind(wasm_store_t *store, const char *path) {
   wasm_extern_vec_delete(&again);
 }
 
+static wasm_store_t *in_use;
+
+/* What a finalizer may do: anything, with the store that is collecting. */
+static void use_store(void *memory) {
+  --live;
+  if (!in_use) return;
+  CHECK(wasm_memory_size(memory) == 0);
+  wasm_foreign_t *foreign = wasm_foreign_new(in_use);
+  wasm_foreign_set_host_info(foreign, memory);
+  wasm_foreign_delete(foreign);
+}
+
+/* Objects that only Wasm had, for a while. */
+static void collected(wasm_store_t *store, const char *path) {
+  wasm_module_t *module = read_module(store, path);
+  wasm_extern_vec_t imports = WASM_EMPTY_VEC, exports;
+  instantiate(store, module, &imports, &exports);
+  wasm_module_delete(module);
+  wasm_memory_t *memory = wasm_extern_as_memory(exports.data[2]);
+  in_use = store;
+  int most = 0;
+  for (int i = 0; i < COUNT; ++i) {
+    wasm_ref_t *ref = wasm_foreign_as_ref(wasm_foreign_new(store));
+    wasm_ref_set_host_info_with_finalizer(ref, memory, use_store);
+    ++live;
+    wasm_val_t arg = WASM_REF_VAL(ref);
+    wasm_val_t result = call(func_at(&exports, 1), 1, &arg);
+    CHECK(wasm_ref_same(result.of.ref, ref));
+    wasm_ref_delete(ref);
+    wasm_val_delete(&result);
+    if (live > most) most = live;
+  }
+  CHECK(most < COUNT / 2);
+  /* What is left ends with the store, of which nothing can be used then. */
+  in_use = NULL;
+  wasm_extern_vec_delete(&exports);
+}
+
 int main(int argc, char **argv) {
   CHECK(argc == 2);
   wasm_engine_t *engine = wasm_engine_new();
@@ -94,6 +133,11 @@ int main(int argc, char **argv) {
   printf("end of the store\n");
   wasm_store_delete(three);
 
+  wasm_store_t *five = wasm_store_new(engine);
+  collected(five, argv[1]);
+  wasm_store_delete(five);
+  CHECK(live == 0);
+
   /* A handle keeps its store. */
   wasm_store_t *four = wasm_store_new(engine);
   wasm_foreign_t *last = wasm_foreign_new(four);
@@ -108,6 +152,7 @@ end of the store
 export 0
 export 1
 export 2
+export 3
 finalize 12000
 finalize 12000
 finalize 6000
@@ -115,6 +160,7 @@ finalize 6000
 finalize export 0
 finalize export 1
 finalize export 2
+finalize export 3
 finalize foreign
 finalize foreign again
 finalize module
