@@ -146,6 +146,7 @@ struct JitKnobs {
     speculation: Option<bool>,
     reprofile_after: Option<Option<NonZeroU32>>,
     no_hints: bool,
+    profiler: ProfilingStrategy,
 }
 
 /// Declares a method for each proposal that can be switched.
@@ -565,6 +566,13 @@ impl Config {
     /// Source: the [compilation hints proposal](https://github.com/WebAssembly/compilation-hints).
     pub fn jit_hints(&mut self, enable: bool) -> &mut Self {
         self.jit.no_hints = !enable;
+        self
+    }
+
+    /// Who is told where compiled code is, and what it is: function, and how it is entered. Nobody
+    /// by default.
+    pub fn profiler(&mut self, profile: ProfilingStrategy) -> &mut Self {
+        self.jit.profiler = profile;
         self
     }
 

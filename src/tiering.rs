@@ -13,6 +13,8 @@
 //! interpreter is wired.
 
 #[cfg(feature = "jit")]
+mod perf;
+#[cfg(feature = "jit")]
 mod request;
 #[cfg(feature = "jit")]
 mod shared;
@@ -39,7 +41,7 @@ pub(crate) fn tiers(tuning: &Arc<Tuning>) -> Arc<dyn Tiers> {
     #[cfg(feature = "jit")]
     if tuning.jit {
         match jit::Compiler::new(tuning) {
-            Ok(compiler) => return Arc::new(two_tiers::TwoTiers::new(compiler)),
+            Ok(compiler) => return Arc::new(two_tiers::TwoTiers::new(compiler, tuning)),
             Err(error) => warn_once(&error.to_string()),
         }
     }

@@ -9,7 +9,8 @@
 //! requested before its last failure.
 
 use crate::SpecSite;
-use runtime::{Profile, Reason, SiteProfile};
+use runtime::module::CallSiteInfo;
+use runtime::{CallSiteIdx, FuncIdx, Profile, Reason, SiteProfile};
 
 /// Failures of a site for one reason after which it gets no exit for that reason any more.
 ///
@@ -17,7 +18,7 @@ use runtime::{Profile, Reason, SiteProfile};
 const MAX_FAILURES: u8 = 4;
 
 /// Compilations of one entry after which it is compiled without speculation.
-const MAX_COMPILES: u32 = 24;
+const MAX_COMPILES: u32 = 100;
 
 /// Decides about failed speculations. What it remembers is in the profile of the module.
 #[derive(Debug)]
@@ -76,16 +77,40 @@ impl Policy {
     fn begin_anew(site: &mut SiteProfile) {
         if site.is_megamorphic() {
             site.wrong_targets = MAX_FAILURES;
+            site.in_vain = site.in_vain.saturating_add(u8::from(site.reprofiles > 1));
         }
         site.forget();
     }
 
+    /// Has all worn-out sites of `func` learned anew, since one that its code contains is: phases
+    /// of a program change many sites, and the code is made again anyway. Returns which.
+    ///
+    /// `infos` are its call sites.
+    pub fn begin_others_anew(
+        profile: &mut Profile,
+        func: FuncIdx,
+        infos: &[CallSiteInfo],
+    ) -> Vec<CallSiteIdx> {
+        let mut begun = Vec::new();
+        for (n, (info, site)) in (0..).zip(infos.iter().zip(profile.sites_mut(func))) {
+            let is_worn_out = site.is_megamorphic() || !Self::may_exit(site);
+            if info.kind.callee().is_none() && site.count > 0 && is_worn_out {
+                site.reprofiles = site.reprofiles.saturating_add(1);
+                Self::begin_anew(site);
+                begun.push(CallSiteIdx(n));
+            }
+        }
+        begun
+    }
+
     /// How many calls that are not inlined there may be until a site is looked at anew, after
-    /// `first` for the first time: twice as many each time, so that the number of exits is at
-    /// most the logarithm of the number of calls.
+    /// `first` for the first time: always some more than the time before, so that there are at
+    /// most `sqrt(2 * calls / first)` exits at a site; and twice as many whenever it was in vain,
+    /// so that those are at most the logarithm of the calls.
     pub fn reprofile_after(site: &SiteProfile, first: u32) -> i64 {
-        const MAX_SHIFT: u8 = 30;
-        i64::from(first) << site.reprofiles.min(MAX_SHIFT)
+        const MAX_SHIFT: u8 = 20;
+        let more = i64::from(site.reprofiles) + 1;
+        (i64::from(first) * more) << site.in_vain.min(MAX_SHIFT)
     }
 
     /// May `site` still leave through an exit when its target is a new one?
@@ -105,7 +130,8 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runtime::{CallSiteIdx, FuncIdx, FuncProfile};
+    use runtime::module::CallKind;
+    use runtime::{FuncProfile, TypeIdx};
 
     const FUNC: FuncIdx = FuncIdx(0);
 
@@ -127,7 +153,7 @@ mod tests {
         profile
     }
 
-    fn known(profile: &Profile, n: usize) -> &SiteProfile {
+    fn known_of(profile: &Profile, n: usize) -> &SiteProfile {
         &profile.func(FUNC).expect("inserted").sites[n]
     }
 
@@ -136,14 +162,14 @@ mod tests {
     fn failures_are_bounded_by_site() {
         let mut profile = profile();
         for _ in 0..MAX_FAILURES {
-            assert!(Policy::may_exit(known(&profile, 0)));
+            assert!(Policy::may_exit(known_of(&profile, 0)));
             let clock = profile.clock;
             let decision =
                 Policy::exit_taken(&mut profile, site(0), Reason::WrongCallTarget, clock);
             assert_eq!(decision, Decision::Recompile);
         }
-        assert!(!Policy::may_exit(known(&profile, 0)));
-        assert!(Policy::may_exit(known(&profile, 1)));
+        assert!(!Policy::may_exit(known_of(&profile, 0)));
+        assert!(Policy::may_exit(known_of(&profile, 1)));
     }
 
     // A target that is new to a site fails in every function the site is inlined into, and in every
@@ -154,8 +180,8 @@ mod tests {
         for _ in 0..100 {
             Policy::exit_taken(&mut profile, site(0), Reason::WrongCallTarget, 0);
         }
-        assert_eq!(known(&profile, 0).wrong_targets, 1);
-        assert!(Policy::may_exit(known(&profile, 0)));
+        assert_eq!(known_of(&profile, 0).wrong_targets, 1);
+        assert!(Policy::may_exit(known_of(&profile, 0)));
     }
 
     // A site with too many targets that is looked at anew forgets them, and leaves by no exit any
@@ -170,11 +196,45 @@ mod tests {
         for (n, may_exit) in [(0, false), (1, true)] {
             let clock = profile.clock;
             Policy::exit_taken(&mut profile, site(n), Reason::Reprofile, clock);
-            let site = known(&profile, n as usize);
+            let site = known_of(&profile, n as usize);
             assert_eq!((site.count, site.reprofiles), (0, 1));
             assert_eq!(Policy::may_exit(site), may_exit);
             assert_eq!(Policy::reprofile_after(site, 1000), 2000);
         }
+    }
+
+    // A look in vain doubles the time until the next one, others only lengthen it.
+    #[test]
+    fn looks_become_rarer() {
+        let mut profile = profile();
+        let mut intervals = Vec::new();
+        for (n, count) in [100, 0, 0, 100, 100].into_iter().enumerate() {
+            let known = &mut profile.sites_mut(FUNC)[0];
+            known.count = count;
+            let clock = profile.clock;
+            Policy::exit_taken(&mut profile, site(0), Reason::Reprofile, clock);
+            let known = known_of(&profile, 0);
+            assert_eq!(usize::from(known.reprofiles), n + 1);
+            intervals.push(Policy::reprofile_after(known, 10));
+        }
+        assert_eq!(intervals, [20, 30, 40, 100, 240]);
+    }
+
+    // With one site its worn-out neighbours are learned anew, and healthy ones are not.
+    #[test]
+    fn neighbours_begin_anew() {
+        let mut profile = profile();
+        profile.sites_mut(FUNC)[1].count = 7;
+        let infos = |kind| [CallSiteInfo { pc: 0, kind }; 2];
+        let direct = infos(CallKind::Direct(FUNC));
+        assert!(Policy::begin_others_anew(&mut profile, FUNC, &direct).is_empty());
+        let indirect = infos(CallKind::Ref { ty: TypeIdx(0) });
+        assert_eq!(
+            Policy::begin_others_anew(&mut profile, FUNC, &indirect),
+            [CallSiteIdx(1)]
+        );
+        assert_eq!(known_of(&profile, 1).count, 0);
+        assert!(Policy::begin_others_anew(&mut profile, FuncIdx(9), &indirect).is_empty());
     }
 
     // Stress and out-of-bounds exits say nothing against the code.
@@ -185,7 +245,7 @@ mod tests {
             let decision = Policy::exit_taken(&mut profile, site(0), reason, 0);
             assert_eq!(decision, Decision::Keep);
         }
-        let site = known(&profile, 0);
+        let site = known_of(&profile, 0);
         assert_eq!((site.wrong_targets, site.table_changes), (0, 0));
     }
 }

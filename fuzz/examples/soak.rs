@@ -59,9 +59,9 @@ fn main() -> ExitCode {
 impl Options {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
         let mut options = Options {
-            target: args
-                .next()
-                .ok_or("usage: soak differential|translate [--option value]...")?,
+            target: args.next().ok_or(
+                "usage: soak differential|deopt_stress|feedback|translate [--option value]...",
+            )?,
             seconds: 60,
             seed: 0,
             jobs: 1,
@@ -99,6 +99,8 @@ impl Options {
     fn function(&self) -> Result<Target, String> {
         match self.target.as_str() {
             "differential" => Ok(fuzz::differential),
+            "deopt_stress" => Ok(fuzz::deopt_stress),
+            "feedback" => Ok(fuzz::feedback),
             "translate" => Ok(fuzz::translate),
             other => Err(format!("unknown target {other}")),
         }
@@ -125,12 +127,15 @@ fn one_module(options: &Options) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let program = Program {
+        wasm,
+        seed: options.seed,
+    };
     let outcome = match options.target.as_str() {
-        "translate" => fuzz::check(&wasm),
-        _ => fuzz::compare(&Program {
-            wasm,
-            seed: options.seed,
-        }),
+        "translate" => fuzz::check(&program.wasm),
+        "deopt_stress" => fuzz::compare_stressed(&program),
+        "feedback" => fuzz::check_feedback(&program),
+        _ => fuzz::compare(&program),
     };
     match &outcome {
         Ok(stats) => println!("{stats}"),
@@ -346,10 +351,14 @@ impl Worker {
             return None;
         }
         let input = options.input(at);
-        let program = fuzz::program(&input);
-        let (wasm, seed) = match (options.target.as_str(), program) {
-            ("differential", Some(program)) => (program.wasm, program.seed),
-            _ => (fuzz::bytes(&input), 0),
+        let program = match options.target.as_str() {
+            "differential" | "feedback" => fuzz::program(&input),
+            "deopt_stress" => fuzz::speculative(&input),
+            _ => None,
+        };
+        let (wasm, seed) = match program {
+            Some(program) => (program.wasm, program.seed),
+            None => (fuzz::bytes(&input), 0),
         };
         save(
             options,

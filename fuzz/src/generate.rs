@@ -57,6 +57,19 @@ pub fn program(data: &[u8]) -> Option<Program> {
     })
 }
 
+/// A program that speculation is made for, if `data` gives one.
+pub fn speculative(data: &[u8]) -> Option<Program> {
+    let mut draw = Draw::new(data);
+    let seed = draw.any();
+    let exports = exports(&mut draw);
+    let wasm = speculate::module(&mut draw);
+    let fuel = draw.pick(&[300, 20, 2000]);
+    Some(Program {
+        wasm: instrument(&wasm, exports, fuel)?,
+        seed,
+    })
+}
+
 /// Which kinds are exported: mostly all, so that more can be seen.
 pub(crate) fn exports(draw: &mut Draw<'_>) -> Exports {
     Exports {

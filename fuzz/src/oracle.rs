@@ -1,5 +1,5 @@
-//! The target `differential`: a program does the same in every mode of the engine, and in
-//! wasmtime.
+//! The targets `differential`, a program does the same in every mode of the engine and in wasmtime,
+//! and `deopt_stress`, a program that is made to deopt does the same in every mode that fails guards.
 
 use crate::failure::Failure;
 use crate::generate::{self, Program};
@@ -17,12 +17,30 @@ use crate::stats::Stats;
 pub fn differential(data: &[u8]) -> Result<Stats, Failure> {
     match generate::program(data) {
         Some(program) => compare(&program),
-        None => Ok(Stats {
-            executions: 1,
-            rejected: 1,
-            ..Stats::default()
-        }),
+        None => Ok(Stats::nothing()),
     }
+}
+
+/// Runs a program that speculation is made for, the one of `data`, with guards that fail in many
+/// ways.
+///
+/// # Errors
+///
+/// If something differs.
+pub fn deopt_stress(data: &[u8]) -> Result<Stats, Failure> {
+    match generate::speculative(data) {
+        Some(program) => compare_stressed(&program),
+        None => Ok(Stats::nothing()),
+    }
+}
+
+/// Runs `program` with guards that fail in many ways.
+///
+/// # Errors
+///
+/// If something differs.
+pub fn compare_stressed(program: &Program) -> Result<Stats, Failure> {
+    compare_modes(program, &Mode::stressed(program.seed)).map(|it| it.1)
 }
 
 /// Runs `program` everywhere.
@@ -31,22 +49,42 @@ pub fn differential(data: &[u8]) -> Result<Stats, Failure> {
 ///
 /// If something differs.
 pub fn compare(program: &Program) -> Result<Stats, Failure> {
-    let (Program { wasm, seed }, settings) = (program, program.settings());
-    let strictness = |engines| Strictness {
-        engines,
-        nans: settings.nans,
-    };
-    let mut stats = Stats {
-        executions: 1,
-        modules: 1,
-        ..Stats::default()
-    };
+    let Program { wasm, seed } = program;
+    let modes = Mode::of(*seed);
+    let (expected, stats) = compare_modes(program, &modes)?;
     let failure = |text| Failure {
         wasm: wasm.clone(),
         seed: *seed,
         text,
     };
-    let modes = Mode::of(*seed);
+    let record = reference::run(wasm, *seed, program.settings())
+        .map_err(|error| failure(format!("wasmtime rejects the module: {error:#}")))?;
+    let strictness = Strictness {
+        engines: Engines::Wasmtime,
+        nans: program.settings().nans,
+    };
+    match expected.differs(&record, strictness) {
+        Some(difference) => Err(failure(format!(
+            "{:?} and wasmtime differ: {difference}",
+            modes[0]
+        ))),
+        None => Ok(stats),
+    }
+}
+
+/// Runs `program` in `modes`, of which the first is the one to compare with. Returns its record.
+fn compare_modes(program: &Program, modes: &[Mode]) -> Result<(Record, Stats), Failure> {
+    let Program { wasm, seed } = program;
+    let strictness = Strictness {
+        engines: Engines::Modes,
+        nans: program.settings().nans,
+    };
+    let mut stats = Stats::of_module();
+    let failure = |text| Failure {
+        wasm: wasm.clone(),
+        seed: *seed,
+        text,
+    };
     let expected = run(modes[0], program, &mut stats).map_err(failure)?;
     stats.steps += expected.steps.len() as u64;
     stats.failed_steps += expected.n_failed() as u64;
@@ -54,28 +92,20 @@ pub fn compare(program: &Program) -> Result<Stats, Failure> {
     stats.overflows += u64::from(expected.overflowed);
     for mode in &modes[1..] {
         let record = run(*mode, program, &mut stats).map_err(failure)?;
-        if let Some(difference) = expected.differs(&record, strictness(Engines::Modes)) {
+        if let Some(difference) = expected.differs(&record, strictness) {
             return Err(failure(format!(
                 "{:?} and {mode:?} differ: {difference}",
                 modes[0]
             )));
         }
     }
-    let record = reference::run(wasm, *seed, settings)
-        .map_err(|error| failure(format!("wasmtime rejects the module: {error:#}")))?;
-    if let Some(difference) = expected.differs(&record, strictness(Engines::Wasmtime)) {
-        return Err(failure(format!(
-            "{:?} and wasmtime differ: {difference}",
-            modes[0]
-        )));
+    match stats.compile_failures.first() {
+        Some(error) => Err(failure(format!("not compiled: {error}"))),
+        None => Ok((expected, stats)),
     }
-    if let Some(error) = stats.compile_failures.first() {
-        return Err(failure(format!("not compiled: {error}")));
-    }
-    Ok(stats)
 }
 
-fn run(mode: Mode, program: &Program, stats: &mut Stats) -> Result<Record, String> {
+pub(crate) fn run(mode: Mode, program: &Program, stats: &mut Stats) -> Result<Record, String> {
     let module = ours::compile((mode, program.settings()), &program.wasm)
         .map_err(|error| format!("{mode:?} rejects the module: {error:#}"))?;
     Ok(ours::run(&module, (Script::Random, program.seed), stats))

@@ -31,6 +31,11 @@ pub(crate) enum Mode {
     Background,
     /// Compiled when hot; one guard fails.
     DeoptAt(u64),
+    /// Compiled when hot; guards fail at random, as this seed has it, and every third call that is
+    /// not inlined is looked at anew.
+    Random(u64),
+    /// The same, compiled meanwhile.
+    RandomBackground(u64),
 }
 
 /// Modes with an engine that all runs share.
@@ -59,6 +64,20 @@ impl Mode {
             modes.push(Mode::Background);
         }
         modes.push(Mode::DeoptAt(seed / 16 % 40 + 1));
+        modes
+    }
+
+    /// The modes in which guards fail for a program with this seed; the first is the one to compare
+    /// with.
+    pub(crate) fn stressed(seed: u64) -> Vec<Mode> {
+        let mut modes = vec![Mode::Interpreter, Mode::Tiered];
+        let every = |n| Mode::Stress(NonZeroU32::MIN.saturating_add(n));
+        modes.extend([0, 1, 2, 6].map(every));
+        modes.extend((1..=12).map(|k| Mode::DeoptAt(k + seed % 8 * 12)));
+        modes.extend((0..6).map(|n| Mode::Random(seed.wrapping_add(n))));
+        if seed.is_multiple_of(8) {
+            modes.push(Mode::RandomBackground(seed));
+        }
         modes
     }
 
@@ -92,6 +111,12 @@ impl Mode {
                 .strategy(Strategy::Tiered)
                 .jit_threshold(THRESHOLD)
                 .jit_deopt_at(Some(k)),
+            Mode::Random(seed) | Mode::RandomBackground(seed) => config
+                .strategy(Strategy::Tiered)
+                .jit_threshold((seed % 3) as u32)
+                .jit_background(matches!(self, Mode::RandomBackground(_)))
+                .jit_reprofile_after(NonZeroU32::new(3))
+                .jit_deopt_random(Some(seed)),
         };
         config
     }

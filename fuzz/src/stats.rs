@@ -55,6 +55,28 @@ counters! {
     deopts;
     /// Codes withdrawn.
     invalidations;
+    /// Changed profiles and hints that were not refused.
+    accepted_feedback;
+}
+
+impl Stats {
+    /// An execution of a target on a module.
+    pub(crate) fn of_module() -> Stats {
+        Stats {
+            executions: 1,
+            modules: 1,
+            ..Stats::default()
+        }
+    }
+
+    /// An execution of a target on bytes that gave no module.
+    pub(crate) fn nothing() -> Stats {
+        Stats {
+            executions: 1,
+            rejected: 1,
+            ..Stats::default()
+        }
+    }
 }
 
 impl Stats {

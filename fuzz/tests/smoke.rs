@@ -30,6 +30,16 @@ fn differential() {
 }
 
 #[test]
+fn deopt_stress() {
+    check("deopt_stress", fuzz::deopt_stress);
+}
+
+#[test]
+fn feedback() {
+    check("feedback", fuzz::feedback);
+}
+
+#[test]
 fn translate() {
     check("translate", fuzz::translate);
 }

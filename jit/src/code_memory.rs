@@ -98,6 +98,16 @@ fn no_memory(err: &io::Error) -> CompileError {
 }
 
 impl Block {
+    /// The bytes from `start`, an address in the block, to the end.
+    ///
+    /// Requires that the block is executable, so that nobody writes it.
+    pub(crate) fn bytes(&self, start: usize) -> &[u8] {
+        let address = self.address() as usize;
+        assert!(address <= start && start <= address + self.len);
+        // SAFETY: the pages are readable, and are not written until the block is dropped.
+        unsafe { std::slice::from_raw_parts(start as *const u8, address + self.len - start) }
+    }
+
     /// Writable pages for `len` bytes.
     fn new(memory: &Arc<CodeMemory>, len: usize) -> io::Result<Self> {
         let len = len

@@ -40,7 +40,7 @@ pub struct Code {
     memories: Box<[MemoryStyle]>,
     time: Duration,
     dump: Option<Dump>,
-    _block: Block,
+    block: Block,
 }
 
 impl MachineCode {
@@ -119,7 +119,7 @@ impl Code {
             memories: compiled.memories,
             time: compiled.time,
             dump: compiled.dump,
-            _block: block,
+            block,
         })
     }
 
@@ -146,6 +146,11 @@ impl Code {
     /// Size in bytes.
     pub fn size(&self) -> usize {
         self.info.len
+    }
+
+    /// The machine code.
+    pub fn bytes(&self) -> &[u8] {
+        &self.block.bytes(self.info.start)[..self.info.len]
     }
 
     /// Its deopt exits.

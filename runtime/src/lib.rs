@@ -72,5 +72,5 @@ pub use store::{Global, Store};
 pub use table::Table;
 pub use tiers::{ExitId, HotAction, HotPoint, Linkage, Status, TierState, Tiers};
 pub use trap::Trap;
-pub use tuning::Tuning;
+pub use tuning::{Profiler, Tuning};
 pub use wait::WaitResult;

@@ -57,6 +57,8 @@ pub struct SiteProfile {
     pub table_changes: u8,
     /// How often its targets were forgotten, to be learned anew.
     pub reprofiles: u8,
+    /// How often they were too many again.
+    pub in_vain: u8,
     /// The clock at the last failure.
     pub last_failure: u32,
 }
@@ -88,9 +90,16 @@ impl Profile {
         self.funcs.insert(func, profile);
     }
 
+    /// What is known of the sites of `func`, to be changed.
+    pub fn sites_mut(&mut self, func: FuncIdx) -> &mut [SiteProfile] {
+        self.funcs
+            .get_mut(&func)
+            .map_or(&mut [], |it| &mut it.sites)
+    }
+
     /// What is known of a site, to be changed.
     pub fn site_mut(&mut self, func: FuncIdx, site: CallSiteIdx) -> Option<&mut SiteProfile> {
-        self.funcs.get_mut(&func)?.sites.get_mut(site.index())
+        self.sites_mut(func).get_mut(site.index())
     }
 
     /// Notes that `func` was hot at `osr`.

@@ -4,6 +4,18 @@ use crate::{HostMemoryCreator, Metering, RelaxedSimd};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+/// Which profiler of the system is told where compiled code is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profiler {
+    /// None.
+    #[default]
+    None,
+    /// `perf`, by the file `/tmp/perf-PID.map`.
+    PerfMap,
+    /// `perf`, by the file `jit-PID.dump` in the current directory.
+    JitDump,
+}
+
 /// Settings of an engine. Plain data; immutable once the engine exists.
 #[derive(Clone, Debug)]
 pub struct Tuning {
@@ -54,6 +66,8 @@ pub struct Tuning {
     pub counts: bool,
     /// Keep CLIF and disassembly of compiled functions for dumps.
     pub keep_dumps: bool,
+    /// Who is told where compiled code is.
+    pub profiler: Profiler,
     /// Who makes memories, if the embedder does.
     pub memory_creator: Option<Arc<dyn HostMemoryCreator>>,
     /// Flags of Cranelift by name, with a value unless they are to be on.
@@ -94,6 +108,7 @@ impl Default for Tuning {
             metering: None,
             counts: false,
             keep_dumps: false,
+            profiler: Profiler::None,
             memory_creator: None,
             cranelift_flags: Vec::new(),
         }

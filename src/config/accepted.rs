@@ -96,17 +96,18 @@ impl std::fmt::Display for Inlining {
 }
 
 /// Who is told where compiled code is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum ProfilingStrategy {
     /// Nobody.
+    #[default]
     None,
-    /// `perf`, by a map.
+    /// `perf`, by the file `/tmp/perf-PID.map`.
     PerfMap,
-    /// `perf`, by a dump.
+    /// `perf`, by the file `jit-PID.dump` in the current directory, for `perf inject --jit`.
     JitDump,
-    /// VTune.
+    /// VTune: making the engine fails.
     VTune,
-    /// A profiler of Pulley.
+    /// A profiler of Pulley, which this engine does not have: making it fails.
     Pulley,
 }
 
@@ -319,8 +320,6 @@ accepted! {
     force_memory_init_memfd: bool = false;
     /// Size up to which memories get an image in any case: 16 MiB by default.
     memory_guaranteed_dense_image_size / get_memory_guaranteed_dense_image_size: u64 = 16 << 20;
-    /// Who is told where compiled code is.
-    profiler: ProfilingStrategy = ProfilingStrategy::None;
     /// Whether adapters of components can be debugged. Off by default.
     debug_adapter_modules: bool = false;
     /// Whether traps come as Mach exceptions on macOS. On by default.

@@ -3,10 +3,10 @@
 //! This is where the strategy, the environment and the `jit_` settings meet: the strategy gives
 //! defaults, a `jit_` setting replaces one of them.
 
-use super::{Config, Strategy, WasmBacktraceDetails};
+use super::{Config, ProfilingStrategy, Strategy, WasmBacktraceDetails};
 use crate::error::{Context, Result, bail, ensure, format_err};
 use runtime::module::Features;
-use runtime::{Metering, RelaxedSimd, Tuning};
+use runtime::{Metering, Profiler, RelaxedSimd, Tuning};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use target_lexicon::Triple;
@@ -148,6 +148,13 @@ impl Config {
             Some(bytes) => usize::try_from(bytes).context("the address space is too small"),
             None => Ok(default),
         };
+        let profiler = match knobs.profiler {
+            ProfilingStrategy::None => Profiler::None,
+            ProfilingStrategy::PerfMap => Profiler::PerfMap,
+            ProfilingStrategy::JitDump => Profiler::JitDump,
+            ProfilingStrategy::VTune => bail!("vtune support disabled at compile time"),
+            ProfilingStrategy::Pulley => bail!("pulley profiler support disabled at compile time"),
+        };
         Ok(Tuning {
             jit: mode != Mode::Interpreter && self.signals_based_traps,
             threshold: knobs
@@ -162,6 +169,7 @@ impl Config {
             reprofile_after: knobs.reprofile_after.unwrap_or(default.reprofile_after),
             deopt_every: knobs.deopt_every.unwrap_or(stress),
             deopt_at: knobs.deopt_at,
+            profiler,
             deopt_random: knobs.deopt_random,
             max_wasm_stack: self.max_wasm_stack,
             backtrace_frames: self.backtrace_max_frames.map(usize::from),

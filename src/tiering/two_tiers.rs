@@ -1,11 +1,13 @@
 //! Interpreter below, speculative compiler above.
 
+use super::perf::Perf;
 use super::request;
 use super::shared::{Found, Shared, SharedCode};
 use super::state::{EntryKey, Installation, State, instance, key, withdraw};
 use deopt::{Decision, Materialized, Policy, SpecSite};
 use interp::Resume;
-use jit::{Code, Compiler};
+use jit::{Code, CompileError, Compiler};
+use runtime::module::Module;
 use runtime::vm::{FuncInstance, FuncKind, VMContext};
 use runtime::{
     CodeId, Event, ExitId, HotAction, HotPoint, Instance, InstanceId, Linkage, Reason, Status,
@@ -22,6 +24,7 @@ pub(super) struct TwoTiers {
     compiler: Compiler,
     /// Number of the next piece of code.
     next_code: AtomicU32,
+    perf: Option<Arc<Perf>>,
 }
 
 /// How far an entry of an instance has come.
@@ -32,10 +35,11 @@ enum Progress {
 }
 
 impl TwoTiers {
-    pub(super) fn new(compiler: Compiler) -> Self {
+    pub(super) fn new(compiler: Compiler, tuning: &Tuning) -> Self {
         Self {
             compiler,
             next_code: AtomicU32::new(0),
+            perf: Perf::new(tuning).map(Arc::new),
         }
     }
 
@@ -84,36 +88,6 @@ impl TwoTiers {
         }
     }
 
-    /// Remembers that the speculation at `site` of `instance` failed for `reason`, in code requested
-    /// at `clock`.
-    unsafe fn learn(
-        &self,
-        store: *mut Store,
-        instance: *mut Instance,
-        (site, reason): (SpecSite, Reason),
-        clock: u32,
-    ) -> Decision {
-        // SAFETY: the caller promises a live store that owns the instance.
-        let (instance, tuning) = unsafe { (&*instance, Store::tuning(store)) };
-        let mut profile = instance.module.profile();
-        // SAFETY: nobody refers to call sites while compiled code runs.
-        unsafe { instance.add_to_profile(site.func, &mut profile) };
-        let decision = Policy::exit_taken(&mut profile, site, reason, clock);
-        if reason == Reason::Reprofile {
-            let first = tuning.reprofile_after.map_or(u32::MAX, |it| it.get());
-            let known = profile.site_mut(site.func, site.site);
-            let after = known.map(|it| Policy::reprofile_after(it, first));
-            // SAFETY: as above.
-            unsafe {
-                (*store).vm.generic_calls = after.unwrap_or(first.into());
-                if let Some(func) = instance.prepared(site.func) {
-                    interp::forget(func, site.site);
-                }
-            }
-        }
-        decision
-    }
-
     /// Has `code` compiled, here or by the worker. It is the `nth` for its entry.
     unsafe fn begin(
         &self,
@@ -138,7 +112,9 @@ impl TwoTiers {
             request::make(store, func, (osr, code, speculation))
         };
         if tuning.background {
+            let perf = self.perf.clone();
             let deliver = move |request: &jit::Request, result| {
+                announce(perf.as_deref(), &request.module, &result);
                 // Who waits for it will find it, or the error.
                 let _ = Shared::of(&request.module).finish(at, clock, result);
             };
@@ -147,6 +123,7 @@ impl TwoTiers {
         }
         let code = self.compiler.compile(&request);
         let code = code.and_then(|it| self.compiler.publish(it));
+        announce(self.perf.as_deref(), &module, &code);
         match Shared::of(&module).finish(at, clock, code) {
             Ok(code) => {
                 // SAFETY: as above. What the request said of the instance is still so.
@@ -160,6 +137,12 @@ impl TwoTiers {
                 Progress::Failed
             }
         }
+    }
+}
+
+fn announce(perf: Option<&Perf>, module: &Module, code: &Result<Code, CompileError>) {
+    if let (Some(perf), Ok(code)) = (perf, code) {
+        perf.announce(module, code);
     }
 }
 
@@ -199,6 +182,52 @@ unsafe fn install(
             (*(*func).func_ref).code = code.entry();
             (*func).kind = FuncKind::Compiled;
         }
+    }
+}
+
+/// Remembers that the speculation at `site` failed for `reason` in `code`, which `instance` runs.
+unsafe fn learn(
+    store: *mut Store,
+    instance: *mut Instance,
+    code: &SharedCode,
+    (site, reason): (SpecSite, Reason),
+) -> Decision {
+    // SAFETY: the caller promises a live store that owns the instance.
+    let (instance, tuning) = unsafe { (&*instance, Store::tuning(store)) };
+    let mut profile = instance.module.profile();
+    // SAFETY: nobody refers to call sites while compiled code runs.
+    unsafe { instance.add_to_profile(site.func, &mut profile) };
+    let decision = Policy::exit_taken(&mut profile, site, reason, code.clock);
+    if reason != Reason::Reprofile {
+        return decision;
+    }
+    let first = tuning.reprofile_after.map_or(u32::MAX, |it| it.get());
+    let known = profile.site_mut(site.func, site.site);
+    let after = known.map(|it| Policy::reprofile_after(it, first));
+    // SAFETY: as above.
+    unsafe {
+        (*store).vm.generic_calls = after.unwrap_or(first.into());
+        forget(instance, site);
+    }
+    for func in code.code.info().frames.iter().map(|it| it.func) {
+        // SAFETY: as above.
+        unsafe { instance.add_to_profile(func, &mut profile) };
+        let Some(body) = instance.module.body(func).and_then(|it| it.prepared()) else {
+            continue;
+        };
+        for site in Policy::begin_others_anew(&mut profile, func, &body.call_sites) {
+            // SAFETY: as above.
+            unsafe { forget(instance, SpecSite { func, site }) };
+        }
+    }
+    decision
+}
+
+/// Has the interpreter forget what `site` has called.
+unsafe fn forget(instance: &Instance, site: SpecSite) {
+    if let Some(func) = instance.prepared(site.func) {
+        // SAFETY: the caller promises that no reference to call sites is alive.
+        unsafe { interp::forget(func, site.site) };
     }
 }
 
@@ -333,9 +362,7 @@ impl Tiers for TwoTiers {
             // A call without a target traps: the site's targets are still those that were seen.
             let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);
             let decision = match site {
-                Some(site) if !traps => {
-                    self.learn(store, (*vmctx).instance, (site, reason), (*code).clock)
-                }
+                Some(site) if !traps => learn(store, (*vmctx).instance, &*code, (site, reason)),
                 _ => Decision::Keep,
             };
             if decision == Decision::Recompile {

@@ -1,5 +1,7 @@
-//! `bench`: compares commands, or engines over a list of programs, by CPU time; or start-up.
+//! `bench`: compares commands, or engines over a list of programs, by CPU time; or start-up, or
+//! what instances cost that end soon.
 
+mod instances;
 mod measure;
 mod process;
 mod start;
@@ -18,7 +20,7 @@ use wasm_interp_jit::{Result, ensure};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BenchCommand {
     /// Commands as the shell takes them; ratios are to the first one
-    #[arg(value_name = "COMMAND", required_unless_present_any = ["suite", "interp", "start"])]
+    #[arg(value_name = "COMMAND", required_unless_present_any = ["suite", "interp", "start", "instances"])]
     commands: Vec<String>,
     /// How often each command runs, not counting one run to warm up
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
@@ -32,6 +34,9 @@ pub(crate) struct BenchCommand {
     /// Start modules of several sizes instead; ratios are to wasmi
     #[arg(long, conflicts_with_all = ["commands", "suite", "interp"])]
     start: bool,
+    /// Make N short-lived instances instead, in cold and in warm engines
+    #[arg(long, value_name = "N", conflicts_with_all = ["commands", "suite", "interp", "start"], value_parser = clap::value_parser!(u32).range(1..))]
+    instances: Option<u32>,
     /// Only programs whose name contains this
     #[arg(long, value_name = "TEXT", conflicts_with = "commands")]
     only: Option<String>,
@@ -57,7 +62,9 @@ pub(crate) struct BenchCommand {
 
 impl BenchCommand {
     pub(crate) fn execute(&self) -> ExitCode {
-        let result = if self.start {
+        let result = if let Some(n) = self.instances {
+            self.run_instances(n)
+        } else if self.start {
             self.run_start()
         } else if self.suite || self.interp {
             self.run_suite()

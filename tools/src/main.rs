@@ -11,6 +11,7 @@ mod generate;
 mod inspect;
 mod invoke;
 mod options;
+mod profile;
 mod run;
 mod settings;
 mod tier;

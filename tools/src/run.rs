@@ -6,6 +6,7 @@
 use crate::inspect::InspectOptions;
 use crate::invoke::invoke;
 use crate::options::{GroupOptions, Settings, UnknownExports, UnknownImports};
+use crate::profile::ProfileOptions;
 use crate::tier::TierOptions;
 use crate::timeout::Timeout;
 #[cfg(feature = "wasi")]
@@ -54,6 +55,8 @@ pub(crate) struct RunCommand {
     #[command(flatten)]
     tier: TierOptions,
     #[command(flatten)]
+    profile: ProfileOptions,
+    #[command(flatten)]
     inspect: InspectOptions,
     /// Module to run, `-` for standard input, and the arguments of the program or the function
     #[arg(value_name = "WASM", required = true)]
@@ -101,6 +104,7 @@ impl RunCommand {
         let engine = Engine::new(&settings.config)?;
         let path = Path::new(&self.module_and_args[0]);
         let module = load(&engine, path)?;
+        self.profile.apply(&module)?;
 
         let mut store = Store::new(&engine, Host::new(mem::take(&mut settings.limits).build()));
         store.limiter(|host| &mut host.limits);
@@ -126,7 +130,8 @@ impl RunCommand {
         drop(timeout);
         watch.finish(&store);
         look(&store);
-        result
+        drop(store);
+        self.profile.write(&module).and(result)
     }
 
     /// Defines what `module` imports from its host.

@@ -23,6 +23,12 @@ pub(crate) struct TierOptions {
     /// Let the K-th guard fail
     #[arg(long, value_name = "K")]
     deopt_at: Option<u64>,
+    /// Let guards fail at random
+    #[arg(long, value_name = "SEED")]
+    deopt_random: Option<u64>,
+    /// Calls that are not inlined until one of them is looked at anew; 0 for never
+    #[arg(long, value_name = "N")]
+    reprofile_after: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -56,6 +62,12 @@ impl TierOptions {
         }
         if self.deopt_at.is_some() {
             config.jit_deopt_at(self.deopt_at);
+        }
+        if self.deopt_random.is_some() {
+            config.jit_deopt_random(self.deopt_random);
+        }
+        if let Some(calls) = self.reprofile_after {
+            config.jit_reprofile_after(NonZeroU32::new(calls));
         }
     }
 }

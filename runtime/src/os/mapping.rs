@@ -1,7 +1,9 @@
 //! Anonymous memory mappings: reserved address space of which a prefix is accessible.
 
 use super::page_size;
+use std::fs::File;
 use std::io;
+use std::os::fd::{AsRawFd as _, RawFd};
 use std::ptr::{self, NonNull};
 
 /// Address space of the process, unmapped on drop. Accessible bytes start out zero.
@@ -35,11 +37,26 @@ impl Mapping {
         Self::map(len, libc::PROT_READ | libc::PROT_WRITE)
     }
 
+    /// Maps the beginning of a file, of at most a page, as if to execute it: who records the
+    /// mappings of the process learns of the file by it.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    pub fn of_file(file: &File) -> io::Result<Self> {
+        let protection = libc::PROT_READ | libc::PROT_EXEC;
+        Self::map_at(1, (protection, libc::MAP_PRIVATE), file.as_raw_fd())
+    }
+
     fn map(len: usize, protection: i32) -> io::Result<Self> {
-        let len = round_up(len.max(1))?;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        // SAFETY: a new anonymous mapping at an address of the system's choice.
-        let start = unsafe { libc::mmap(ptr::null_mut(), len, protection, flags, -1, 0) };
+        Self::map_at(len, (protection, flags), -1)
+    }
+
+    fn map_at(len: usize, (protection, flags): (i32, i32), file: RawFd) -> io::Result<Self> {
+        let len = round_up(len.max(1))?;
+        // SAFETY: a new mapping at an address of the system's choice.
+        let start = unsafe { libc::mmap(ptr::null_mut(), len, protection, flags, file, 0) };
         if start == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }

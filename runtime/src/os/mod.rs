@@ -12,6 +12,23 @@ pub fn page_size() -> usize {
     usize::try_from(size).unwrap_or(4096)
 }
 
+/// The system's monotonic clock, in nanoseconds.
+pub fn monotonic_nanos() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the pointer is to a `timespec`. The clock exists.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
+    time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
+}
+
+/// The system's number of this thread.
+pub fn thread_id() -> u32 {
+    // SAFETY: `gettid` has no preconditions.
+    unsafe { libc::gettid() }.cast_unsigned()
+}
+
 /// Calls `visit` with each word of the native stack from here to `top`, and with the registers that
 /// a caller may rely on.
 ///

@@ -133,7 +133,12 @@ fn write_func(func: &FuncProfile, out: &mut Vec<u8>) {
         next = n;
         number(site.count, out);
         number(site.foreign, out);
-        let failures = [site.wrong_targets, site.table_changes, site.reprofiles, 0];
+        let failures = [
+            site.wrong_targets,
+            site.table_changes,
+            site.reprofiles,
+            site.in_vain,
+        ];
         number(u32::from_le_bytes(failures).into(), out);
         number(site.targets.len() as u64, out);
         for target in &site.targets {
@@ -181,13 +186,14 @@ fn read_func(
 
 fn read_site(reader: &mut BinaryReader<'_>, module: &Module) -> Result<SiteProfile, ProfileError> {
     let (count, foreign) = (reader.read_var_u64()?, reader.read_var_u64()?);
-    let [wrong_targets, table_changes, reprofiles, _] = reader.read_var_u32()?.to_le_bytes();
+    let [wrong_targets, table_changes, reprofiles, in_vain] = reader.read_var_u32()?.to_le_bytes();
     let mut site = SiteProfile {
         count,
         foreign,
         wrong_targets,
         table_changes,
         reprofiles,
+        in_vain,
         ..SiteProfile::default()
     };
     let n_targets = reader.read_var_u32()?;

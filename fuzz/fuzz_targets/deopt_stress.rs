@@ -1,0 +1,14 @@
+//! libFuzzer target; see `fuzz::deopt_stress`. Without libFuzzer, it runs the files it is given.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    if let Err(failure) = fuzz::deopt_stress(data) {
+        panic!("{failure}");
+    }
+});
+
+#[cfg(not(fuzzing))]
+fn main() -> std::process::ExitCode {
+    fuzz::replay(fuzz::deopt_stress, std::env::args().skip(1))
+}
