@@ -57,6 +57,8 @@ mod raw;
 mod reference;
 #[path = "api/shared_memory.rs"]
 mod shared_memory;
+#[path = "api/stack.rs"]
+mod stack;
 #[path = "api/store.rs"]
 mod store;
 #[path = "api/table.rs"]

@@ -23,6 +23,12 @@ pub(crate) struct WastCommand {
     /// Take any error for the right one
     #[arg(long)]
     ignore_error_messages: bool,
+    /// Accepted without effect: nothing is compiled ahead
+    #[arg(long, num_args = 0..=1, require_equals = true, hide = true)]
+    generate_dwarf: Option<Option<bool>>,
+    /// Accepted without effect: asynchronous calls do the same
+    #[arg(long = "async", num_args = 0..=1, require_equals = true, hide = true)]
+    asynchronous: Option<Option<bool>>,
     /// Run scripts too that need what is not covered
     #[arg(long)]
     no_lists: bool,

@@ -257,6 +257,23 @@ Caused by:
     );
 }
 
+// Without effect, but others give them.
+#[test]
+fn a_script_with_options_of_wasmtime() {
+    let script = r#"(module (func (export "f") (result i32) (i32.const 1)))
+(assert_return (invoke "f") (i32.const 1))"#;
+    let args = [
+        "wast",
+        "--mode=interp",
+        "--async=false",
+        "--generate-dwarf",
+        "-Ccache=n",
+        "script.wast",
+    ];
+    let expected = "2 passed, 0 failed\n[exit 0]";
+    check("options", &[("script.wast", script)], &args, expected);
+}
+
 // Every assertion on a module that needs too much is skipped, and nothing fails.
 #[test]
 fn a_script_that_needs_what_is_not_covered() {
