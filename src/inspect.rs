@@ -12,18 +12,25 @@
 //! println!("{}", recorder.report(&store));
 //! ```
 
+mod code;
 mod dump;
 mod explain;
+mod explanation;
 mod report;
 mod sizes;
 
+pub use code::{CodeSummary, Decision, DeoptSummary, InlinedBody};
 pub use dump::{DumpKind, dump};
-pub use explain::{Branch, Call, Line, Listing, Target, Targets, explain};
-pub use report::{CodeSummary, DeoptSummary, FunctionSummary, Report};
+pub use explain::{
+    Branch, Call, Line, Listing, Printable, SiteDecision, SiteExits, Target, Targets, explain,
+};
+pub use explanation::{Explanation, Moment, MomentKind};
+pub use report::{FunctionSummary, Report};
 pub use runtime::module::{CallKind, Landing};
 pub use runtime::vm::FuncKind;
 pub use runtime::{
-    CallSiteIdx, CodeId, EntryCounts, Event, EventKind, ExitIdx, FuncIdx, IcState, Reason, TierKind,
+    CallSiteIdx, CodeId, EntryCounts, Event, EventKind, ExitIdx, FuncIdx, IcState, InstanceId,
+    Reason, TableIdx, TierKind, TypeIdx,
 };
 pub use sizes::{ModuleSizes, module_sizes};
 
@@ -98,5 +105,11 @@ impl Recorder {
     /// What it amounts to.
     pub fn report(&self, store: impl AsContext) -> Report {
         Report::new(&self.events(), store.as_context().0.opaque())
+    }
+
+    /// What it amounts to, function by function and call by call; `select` as for [`explain`].
+    pub fn explain(&self, store: impl AsContext, select: Option<&str>) -> Explanation {
+        let end = self.start.elapsed();
+        Explanation::new(&self.events(), end, (store.as_context().0.opaque(), select))
     }
 }

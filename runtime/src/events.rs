@@ -1,7 +1,8 @@
 //! Events: what tests, counters, traces and reports read of the tiers' decisions.
 
+use crate::code::InlineFrame;
 use crate::feedback::IcState;
-use crate::{CallSiteIdx, CodeId, ExitIdx, FuncIdx};
+use crate::{CallSiteIdx, CodeId, ExitIdx, FuncIdx, InstanceId};
 use std::fmt;
 use std::time::Duration;
 
@@ -64,6 +65,8 @@ pub enum Event {
     },
     /// A function ran out of its hotness budget and a compilation was requested.
     Hot {
+        /// The instance.
+        instance: InstanceId,
         /// The function.
         func: FuncIdx,
         /// Loop header, if hot by a loop.
@@ -71,6 +74,8 @@ pub enum Event {
     },
     /// Code was installed.
     Installed {
+        /// The instance.
+        instance: InstanceId,
         /// The function.
         func: FuncIdx,
         /// Loop header, for OSR code.
@@ -85,6 +90,8 @@ pub enum Event {
         time: Duration,
         /// It was compiled for another instance of the module, maybe in another store.
         reused: bool,
+        /// Bodies it is made of, the compiled function's first; not shown in traces.
+        bodies: Box<[InlineFrame]>,
     },
     /// A compilation failed; the function stays in the interpreter.
     CompileFailed {
@@ -181,7 +188,7 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Event::Ic { func, site, state } => write!(f, "ic {func} {site} {state:?}"),
-            Event::Hot { func, osr } => write!(f, "tier {func}{} hot", At(*osr)),
+            Event::Hot { func, osr, .. } => write!(f, "tier {func}{} hot", At(*osr)),
             Event::Installed {
                 func,
                 osr,

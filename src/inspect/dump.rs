@@ -114,6 +114,7 @@ impl<'a> Prepared<'a> {
                 kind: info.kind,
                 targets: self.targets(info, site),
                 counts: self.counts.map(|it| it.entries[stp as usize]),
+                decisions: Vec::new(),
             }
         })
     }

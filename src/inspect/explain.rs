@@ -1,16 +1,20 @@
 //! Listings: the bytecode of a function, and beside it what the interpreter knows.
 
+use super::code::{Decision, Named};
 use super::dump::{Prepared, prepared};
 use crate::AsContext;
+use crate::store::StoreOpaque;
 use runtime::module::{CallKind, Landing};
 use runtime::vm::FuncKind;
-use runtime::{CallSiteIdx, EntryCounts, FuncIdx, IcState};
+use runtime::{CallSiteIdx, CodeId, EntryCounts, FuncIdx, IcState, InstanceId};
 use std::cmp::Reverse;
 use std::fmt;
 
 /// A function that was called.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
+    /// Its instance.
+    pub instance: InstanceId,
     /// The function.
     pub func: FuncIdx,
     /// Its name, or that of an export of it.
@@ -32,7 +36,7 @@ pub struct Listing {
 }
 
 /// An instruction in a listing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// From the first instruction.
     pub pc: u32,
@@ -44,10 +48,13 @@ pub struct Line {
     pub call: Option<Call>,
     /// If it is a loop: its header, and where backward branches land.
     pub header: Option<(u32, u32)>,
+    /// Exits that were taken here, by code and reason; only in an
+    /// [`Explanation`](super::Explanation).
+    pub exits: Vec<SiteExits>,
 }
 
 /// A place that a branch may go to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Branch {
     /// Its side table entry.
     pub stp: u32,
@@ -58,7 +65,7 @@ pub struct Branch {
 }
 
 /// A call site.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// Of the instruction.
     pub pc: u32,
@@ -72,10 +79,33 @@ pub struct Call {
     pub targets: Targets,
     /// How often its target was on record and was not, if that was counted.
     pub counts: Option<EntryCounts>,
+    /// What the compiler decided on it, in the order of the codes; only in an
+    /// [`Explanation`](super::Explanation).
+    pub decisions: Vec<SiteDecision>,
+}
+
+/// What the compiler decided on a call site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteDecision {
+    /// For this code.
+    pub code: CodeId,
+    /// What.
+    pub decision: Decision,
+}
+
+/// Exits that were taken at an instruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteExits {
+    /// Of this code.
+    pub code: CodeId,
+    /// Why: the text of a [`Reason`](super::Reason).
+    pub reason: String,
+    /// How often.
+    pub count: u64,
 }
 
 /// What a call site has called, by feedback.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Targets {
     /// Always the same function: how often.
     Direct(u32),
@@ -84,7 +114,7 @@ pub enum Targets {
 }
 
 /// A target on record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The function, if it is one of the same instance.
     pub func: Option<FuncIdx>,
@@ -99,8 +129,11 @@ pub struct Target {
 /// `select` is a function's index, or its name in the module or in its exports; without it, all
 /// functions are listed. Counts are there if [`Config::interp_counts`](crate::Config) is on.
 pub fn explain(store: impl AsContext, select: Option<&str>) -> Vec<Listing> {
-    let store = store.as_context();
-    let instances = &store.0.opaque().runtime().instances;
+    listings(store.as_context().0.opaque(), select)
+}
+
+pub(super) fn listings(store: &StoreOpaque, select: Option<&str>) -> Vec<Listing> {
+    let instances = &store.runtime().instances;
     let funcs = instances.iter().flat_map(|it| prepared(it));
     let is_selected = |func: &Prepared<'_>| {
         let index = func.instance.func.0.to_string();
@@ -141,9 +174,11 @@ fn list(func: &Prepared<'_>) -> Listing {
                 .collect(),
             call,
             header: body.loop_at(end).map(|it| (it.pc, it.landing)),
+            exits: Vec::new(),
         }
     });
     Listing {
+        instance: func.owner.id,
         func: func.instance.func,
         name: func.name().map(str::to_owned),
         size: body.code.len() as u32,
@@ -161,14 +196,15 @@ const MAX_WIDTH: usize = 32;
 
 impl fmt::Display for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.func)?;
-        if let Some(name) = &self.name {
-            write!(f, " ({name})")?;
-        }
         write!(
             f,
-            ": {} bytes, {} locals, {} operand slots, {:?}, hotness left {}",
-            self.size, self.n_locals, self.operand_slots, self.kind, self.hotness,
+            "{}: {} bytes, {} locals, {} operand slots, {:?}, hotness left {}",
+            Named(self.func, &self.name),
+            self.size,
+            self.n_locals,
+            self.operand_slots,
+            self.kind,
+            self.hotness,
         )?;
         match self.instructions {
             Some(n) => writeln!(f, ", {n} instructions interpreted")?,
@@ -196,11 +232,15 @@ impl Line {
     /// What is beside it.
     fn notes(&self) -> Vec<String> {
         let branches = self.branches.iter().map(Branch::to_string);
-        let call = self.call.iter().map(Call::to_string);
+        let call = self.call.iter().flat_map(|call| {
+            let decisions = call.decisions.iter().map(SiteDecision::to_string);
+            [call.to_string()].into_iter().chain(decisions)
+        });
         let header = self
             .header
             .map(|(pc, landing)| format!("header {pc:#x}, lands {landing:#x}"));
-        branches.chain(call).chain(header).collect()
+        let exits = self.exits.iter().map(SiteExits::to_string);
+        branches.chain(call).chain(header).chain(exits).collect()
     }
 }
 
@@ -227,6 +267,27 @@ impl fmt::Display for Call {
     }
 }
 
+impl fmt::Display for SiteDecision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SiteDecision { code, decision } = self;
+        match decision.refusal() {
+            Some(_) => write!(f, "{code}: {}", decision.text),
+            None => write!(f, "{code}: inlined {}", decision.text),
+        }
+    }
+}
+
+impl fmt::Display for SiteExits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SiteExits {
+            code,
+            reason,
+            count,
+        } = self;
+        write!(f, "{code}: exits taken x {count}: {reason}")
+    }
+}
+
 /// With a space before each part.
 impl fmt::Display for Targets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -247,5 +308,20 @@ impl fmt::Display for Targets {
             write!(f, " x {}", target.count)?;
         }
         Ok(())
+    }
+}
+
+/// A name as it can be printed: modules choose names, and these may hold what moves the cursor or
+/// turns text around.
+#[derive(Clone, Copy, Debug)]
+pub struct Printable<'a>(pub &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let turns = |it: char| matches!(it, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        self.0.chars().try_for_each(|it| match it {
+            it if it.is_control() || turns(it) => write!(f, "{}", it.escape_unicode()),
+            it => write!(f, "{it}"),
+        })
     }
 }

@@ -1,10 +1,12 @@
 //! A summary of a run: who was interpreted, compiled and inlined, and what failed.
 
+use super::code::{CodeSummary, Decision, DeoptSummary, InlinedBody, Named};
 use super::explain::Targets;
 use super::{Recorded, dump};
 use crate::store::StoreOpaque;
-use runtime::{CodeId, Event, FuncIdx, IcState, Reason, TierKind};
+use runtime::{CodeId, Event, FuncIdx, IcState, InstanceId, TierKind};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -52,64 +54,23 @@ pub struct FunctionSummary {
     pub megamorphic: u64,
 }
 
-/// A piece of code that was installed.
-#[derive(Clone, Debug)]
-pub struct CodeSummary {
-    /// The code.
-    pub code: CodeId,
-    /// Its function.
-    pub func: FuncIdx,
-    /// The function's name.
-    pub name: Option<String>,
-    /// Loop header, for code that is entered there.
-    pub osr: Option<u32>,
-    /// Size in bytes.
-    pub size: usize,
-    /// Number of deopt exits.
-    pub exits: usize,
-    /// Time to compile.
-    pub compile_time: Duration,
-    /// Whether it was compiled for another instance of the module.
-    pub reused: bool,
-    /// When it was installed.
-    pub installed: Duration,
-    /// When a running frame first entered it at a loop.
-    pub first_osr: Option<Duration>,
-    /// Whether it was withdrawn later.
-    pub withdrawn: bool,
-    /// Decisions on call sites: function, pc, what was done.
-    pub inlined: Vec<(FuncIdx, u32, String)>,
-}
-
-/// An exit that was taken.
-#[derive(Clone, Debug)]
-pub struct DeoptSummary {
-    /// The code.
-    pub code: CodeId,
-    /// Why.
-    pub reason: Reason,
-    /// Function of the innermost frame.
-    pub func: FuncIdx,
-    /// Where it went on.
-    pub pc: u32,
-    /// Frames rebuilt.
-    pub frames: usize,
-    /// When.
-    pub at: Duration,
-}
-
 impl Report {
     pub(super) fn new(events: &[Recorded], store: &StoreOpaque) -> Report {
         let mut report = Report::default();
         let mut decisions = Vec::new();
+        // Code that is installed again has a second summary, which is then the one that counts.
+        let mut places = BTreeMap::<CodeId, usize>::new();
         for Recorded { at, event } in events {
             match event {
                 Event::Inlined {
                     func, pc, decision, ..
-                } => {
-                    decisions.push((*func, *pc, decision.clone()));
-                }
+                } => decisions.push(Decision {
+                    func: *func,
+                    pc: *pc,
+                    text: decision.clone(),
+                }),
                 Event::Installed {
+                    instance,
                     func,
                     osr,
                     code,
@@ -117,43 +78,55 @@ impl Report {
                     exits,
                     time,
                     reused,
+                    bodies,
                 } => {
+                    places.insert(*code, report.codes.len());
                     report.codes.push(CodeSummary {
                         code: *code,
+                        instance: *instance,
                         func: *func,
-                        name: name(store, *func),
+                        name: name(store, *instance, *func),
                         osr: *osr,
                         size: *size,
                         exits: *exits,
+                        deopts: 0,
                         compile_time: *time,
                         reused: *reused,
                         installed: *at,
                         first_osr: None,
-                        withdrawn: false,
+                        osr_entries: 0,
+                        withdrawn: None,
                         inlined: std::mem::take(&mut decisions),
+                        bodies: bodies.iter().map(InlinedBody::new).collect(),
                     });
                 }
                 Event::OsrEntered { code, .. } => {
-                    if let Some(code) = report.code_mut(*code) {
+                    if let Some(&place) = places.get(code) {
+                        let code = &mut report.codes[place];
+                        code.osr_entries += 1;
                         code.first_osr.get_or_insert(*at);
                     }
                 }
                 Event::Invalidated { code, .. } => {
-                    if let Some(code) = report.code_mut(*code) {
-                        code.withdrawn = true;
+                    if let Some(&place) = places.get(code) {
+                        report.codes[place].withdrawn.get_or_insert(*at);
                     }
                 }
                 Event::Deopt {
                     code,
+                    exit,
                     reason,
                     func,
                     pc,
                     frames,
-                    ..
                 } => {
+                    if let Some(&place) = places.get(code) {
+                        report.codes[place].deopts += 1;
+                    }
                     report.deopts.push(DeoptSummary {
                         code: *code,
-                        reason: *reason,
+                        exit: *exit,
+                        reason: reason.to_string(),
                         func: *func,
                         pc: *pc,
                         frames: *frames,
@@ -178,10 +151,6 @@ impl Report {
             report.host = clock.spent(TierKind::Host);
         }
         report
-    }
-
-    fn code_mut(&mut self, code: CodeId) -> Option<&mut CodeSummary> {
-        self.codes.iter_mut().find(|it| it.code == code)
     }
 }
 
@@ -244,22 +213,10 @@ fn summarize(func: &dump::Prepared<'_>) -> FunctionSummary {
     summary
 }
 
-/// The name of a function. Reports are of runs with one main module: the last instance is it.
-fn name(store: &StoreOpaque, func: FuncIdx) -> Option<String> {
-    let instance = store.runtime().instances.last()?;
+/// The name of a function.
+fn name(store: &StoreOpaque, instance: InstanceId, func: FuncIdx) -> Option<String> {
+    let instance = store.runtime().instances.get(instance.index())?;
     instance.module.names().func(func).map(str::to_owned)
-}
-
-/// A function as printed: index, and name if there is one.
-struct Named<'a>(FuncIdx, &'a Option<String>);
-
-impl fmt::Display for Named<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.1 {
-            Some(name) => write!(f, "{} ({name})", self.0),
-            None => write!(f, "{}", self.0),
-        }
-    }
 }
 
 impl fmt::Display for Report {
@@ -354,54 +311,3 @@ impl fmt::Display for FunctionTable<'_> {
 
 /// Deopts that a printed report lists.
 const MAX_DEOPTS: usize = 20;
-
-impl fmt::Display for CodeSummary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = |it: Duration| it.as_secs_f64() * 1e3;
-        write!(
-            f,
-            "compiled {}: {}",
-            self.code,
-            Named(self.func, &self.name)
-        )?;
-        if let Some(pc) = self.osr {
-            write!(f, " from its loop at {pc:#x}")?;
-        }
-        write!(
-            f,
-            ", {} bytes, {} exits, in {:.2} ms, installed at {:.1} ms",
-            self.size,
-            self.exits,
-            ms(self.compile_time),
-            ms(self.installed),
-        )?;
-        if let Some(at) = self.first_osr {
-            write!(f, ", entered by OSR at {:.1} ms", ms(at))?;
-        }
-        if self.reused {
-            write!(f, ", compiled before")?;
-        }
-        if self.withdrawn {
-            write!(f, ", withdrawn")?;
-        }
-        for (func, pc, decision) in &self.inlined {
-            write!(f, "\n  {func}@{pc:#x} {decision}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for DeoptSummary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} to {}@{:#x}, {} frame(s), at {:.1} ms",
-            self.code,
-            self.reason,
-            self.func,
-            self.pc,
-            self.frames,
-            self.at.as_secs_f64() * 1e3,
-        )
-    }
-}

@@ -108,7 +108,11 @@ impl TwoTiers {
         };
         // SAFETY: as above.
         let request = unsafe {
-            (*store).emit(Event::Hot { func: idx, osr });
+            (*store).emit(Event::Hot {
+                instance: key.0,
+                func: idx,
+                osr,
+            });
             request::make(store, func, (osr, code, speculation))
         };
         if tuning.background {
@@ -170,6 +174,7 @@ unsafe fn install(
             .iter()
             .for_each(|it| (*store).emit(it.clone()));
         (*store).emit(Event::Installed {
+            instance: key.0,
             func: key.1,
             osr: key.2,
             code: code.id(),
@@ -177,6 +182,7 @@ unsafe fn install(
             exits: code.exits().len(),
             time: code.time(),
             reused,
+            bodies: code.info().frames.clone(),
         });
         if key.2.is_none() {
             (*(*func).func_ref).code = code.entry();

@@ -1,108 +1,113 @@
-//! `explain`: runs a module, then lists functions as the interpreter sees them.
+//! `explain`: runs a module, or reads what was saved of a run, and shows what the tiers did in it
+//! and why: function by function and call by call.
+
+mod html;
+mod json;
+#[cfg(test)]
+mod sample;
+mod text;
+mod tree;
 
 use crate::run::{RunCommand, exit_code};
 use clap::Args;
-use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use wasm_interp_jit::inspect::{self, Branch, Call, Line, Listing, Targets};
+use wasm_interp_jit::error::Context as _;
+use wasm_interp_jit::inspect::{Explanation, FuncIdx, InstanceId, Printable};
+use wasm_interp_jit::{Config, Result, format_err};
 
-/// Runs a module, then lists bytecode with side table, call sites, branch counts and hotness
+/// Runs a module, then shows what was seen, compiled, inlined and given up in it
+///
+/// For each function: tiers, code with its inline tree, and bytecode with side table, call sites,
+/// decisions of the compiler, exits, branch counts and hotness. The hottest function comes first.
 ///
 /// The interpreter counts what it executes, which makes it slower. What compiled code does is not
-/// in the counts: `--tier interp` counts everything. The hottest function comes first.
+/// in the counts: `--tier interp` counts everything.
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("module_and_args", |it| it.required(false).required_unless_present("from")))]
 pub(crate) struct ExplainCommand {
-    /// Only this function: its index or its name
-    #[arg(long, value_name = "FUNC")]
+    /// Only this function, its code and its exits: its index or its name
+    #[arg(long, value_name = "FUNC", conflicts_with = "from")]
     func: Option<String>,
-    /// List for programs, on one line
+    /// Show it for programs, on one line, or write that to FILE
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = STDOUT
+    )]
+    json: Option<PathBuf>,
+    /// Write a page for browsers to FILE, in place of the text
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Run nothing: show what `--json=FILE` has saved
+    #[arg(long, value_name = "FILE", conflicts_with = "module_and_args")]
+    from: Option<PathBuf>,
+    /// Do not let the interpreter count, so that it runs as it does without `explain`
     #[arg(long)]
-    json: bool,
+    no_counts: bool,
     #[command(flatten)]
     run: RunCommand,
 }
 
+/// What `--json` without a file means.
+const STDOUT: &str = "-";
+
 impl ExplainCommand {
-    /// The listing goes to standard output, behind the program's own.
+    /// What is shown goes to standard output, behind the program's own.
     pub(crate) fn execute(&self) -> ExitCode {
-        let count = |config: &mut wasm_interp_jit::Config| {
-            config.interp_counts(true);
+        exit_code(match &self.from {
+            Some(path) => read(path).and_then(|it| self.show(&it)),
+            None => self.explain_run(),
+        })
+    }
+
+    /// A failure of the program comes before one to write files.
+    fn explain_run(&self) -> Result<()> {
+        let set = |config: &mut Config| {
+            config.interp_counts(!self.no_counts);
         };
-        exit_code(self.run.run_and(count, |store| {
-            let listings = inspect::explain(store, self.func.as_deref());
-            if self.json {
-                println!("{}", listings.iter().map(to_json).collect::<Value>());
-                return;
+        let mut shown = Ok(());
+        let result = self.run.recording().run_and(set, |store, recorder| {
+            if let Some(recorder) = recorder {
+                shown = self.show(&recorder.explain(store, self.func.as_deref()));
             }
-            for listing in listings {
-                print!("{listing}");
-            }
-        }))
+        });
+        result.and(shown)
+    }
+
+    fn show(&self, explanation: &Explanation) -> Result<()> {
+        if let Some(path) = &self.html {
+            write(path, &html::page(explanation))?;
+        }
+        match &self.json {
+            Some(path) if path == Path::new(STDOUT) => println!("{}", json::write(explanation)),
+            Some(path) => write(path, &json::write(explanation))?,
+            None if self.html.is_some() => {}
+            None => print!("{}", text::Text(explanation)),
+        }
+        Ok(())
     }
 }
 
-fn to_json(listing: &Listing) -> Value {
-    json!({
-        "func": listing.func.0,
-        "name": listing.name,
-        "size": listing.size,
-        "locals": listing.n_locals,
-        "operand_slots": listing.operand_slots,
-        "kind": format!("{:?}", listing.kind),
-        "hotness": listing.hotness,
-        "instructions": listing.instructions,
-        "lines": listing.lines.iter().map(line_to_json).collect::<Value>(),
-    })
+fn read(path: &Path) -> Result<Explanation> {
+    let text = fs::read_to_string(path);
+    let text = text.with_context(|| format!("failed to read `{}`", path.display()))?;
+    json::read(&text)
+        .map_err(|it| format_err!("{it}"))
+        .with_context(|| format!("`{}` is not of `explain --json`", path.display()))
 }
 
-/// What an instruction does not have is absent.
-fn line_to_json(line: &Line) -> Value {
-    let mut json = json!({"pc": line.pc, "instruction": line.instruction});
-    if !line.branches.is_empty() {
-        json["branches"] = line.branches.iter().map(branch_to_json).collect();
-    }
-    if let Some(call) = &line.call {
-        json["call"] = call_to_json(call);
-    }
-    if let Some((pc, landing)) = line.header {
-        json["header"] = json!({"pc": pc, "landing": landing});
-    }
-    json
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("failed to write `{}`", path.display()))
 }
 
-fn branch_to_json(branch: &Branch) -> Value {
-    json!({
-        "stp": branch.stp,
-        "landing": branch.landing.pc,
-        "landing_stp": branch.landing.stp,
-        "backward": branch.landing.backward,
-        "keep": branch.landing.keep,
-        "drop": branch.landing.drop,
-        "taken": branch.counts.map(|(taken, _)| taken),
-        "executed": branch.counts.map(|(_, executed)| executed),
-    })
-}
-
-fn call_to_json(call: &Call) -> Value {
-    let (state, targets) = match &call.targets {
-        Targets::Direct(_) => (None, Value::Null),
-        Targets::Cached(state, targets) => (
-            Some(format!("{state:?}")),
-            targets
-                .iter()
-                .map(|it| {
-                    let func = it.func.map(|it| it.0);
-                    json!({"func": func, "index": it.index, "count": it.count})
-                })
-                .collect(),
-        ),
-    };
-    json!({
-        "stp": call.stp,
-        "site": call.site.0,
-        "state": state,
-        "targets": targets,
-        "calls": call.counts.map(|it| it.total()),
-        "cache_misses": call.counts.map(|it| it.not_taken),
-    })
+/// A function as shown: index, and name if it is known.
+fn named(explanation: &Explanation, instance: InstanceId, func: FuncIdx) -> String {
+    match explanation.name(instance, func) {
+        Some(name) => format!("{func} ({})", Printable(name)),
+        None => func.to_string(),
+    }
 }

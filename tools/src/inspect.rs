@@ -31,6 +31,9 @@ pub(crate) struct InspectOptions {
     /// Dump at the end what the tiers work with
     #[arg(long, value_name = "WHAT,..", value_delimiter = ',')]
     dump: Vec<Dump>,
+    /// Record events even if no option asks for them.
+    #[arg(skip)]
+    pub(crate) record: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -101,13 +104,13 @@ impl InspectOptions {
                 eprintln!("{event}");
             }
         };
-        let recorder = match (self.stats, self.trace.is_empty()) {
-            (Some(_), _) => Some(Recorder::attach_with(store, print)),
-            (None, false) => {
+        let recorder = match (self.stats.is_some() || self.record, self.trace.is_empty()) {
+            (true, _) => Some(Recorder::attach_with(store, print)),
+            (false, false) => {
                 inspect::on_event(store, print);
                 None
             }
-            (None, true) => None,
+            (false, true) => None,
         };
         Watch {
             options: self,
@@ -117,6 +120,11 @@ impl InspectOptions {
 }
 
 impl Watch<'_> {
+    /// What records the events, if anything does.
+    pub(crate) fn recorder(&self) -> Option<&Recorder> {
+        self.recorder.as_ref()
+    }
+
     /// Prints what was asked for at the end.
     pub(crate) fn finish<T>(&self, store: &Store<T>) {
         for dump in &self.options.dump {
@@ -168,7 +176,7 @@ fn to_json(report: &Report) -> Value {
             let inlined: Vec<Value> = code
                 .inlined
                 .iter()
-                .map(|(func, pc, decision)| json!({"func": func.0, "pc": pc, "decision": decision}))
+                .map(|it| json!({"func": it.func.0, "pc": it.pc, "decision": it.text}))
                 .collect();
             json!({
                 "code": code.code.to_string(),
@@ -181,7 +189,7 @@ fn to_json(report: &Report) -> Value {
                 "reused": code.reused,
                 "installed": ms(code.installed),
                 "first_osr": code.first_osr.map(ms),
-                "withdrawn": code.withdrawn,
+                "withdrawn": code.withdrawn.is_some(),
                 "inlined": inlined,
             })
         })
@@ -192,7 +200,7 @@ fn to_json(report: &Report) -> Value {
         .map(|deopt| {
             json!({
                 "code": deopt.code.to_string(),
-                "reason": deopt.reason.to_string(),
+                "reason": deopt.reason,
                 "func": deopt.func.0,
                 "pc": deopt.pc,
                 "frames": deopt.frames,

@@ -19,6 +19,7 @@ use std::mem;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use wasm_interp_jit::error::Context as _;
+use wasm_interp_jit::inspect::Recorder;
 use wasm_interp_jit::{Config, Engine, Linker, Module, Result, Store, Trap, format_err};
 
 /// Exit code of a trap: what a shell reports of a process that aborted.
@@ -86,7 +87,14 @@ fn parse_preload(text: &str) -> Result<(String, PathBuf), String> {
 
 impl RunCommand {
     pub(crate) fn execute(&self) -> ExitCode {
-        exit_code(self.run_and(|_| (), |_| ()))
+        exit_code(self.run_and(|_| (), |_, _| ()))
+    }
+
+    /// The same command, with a recorder for [`RunCommand::run_and`].
+    pub(crate) fn recording(&self) -> RunCommand {
+        let mut command = self.clone();
+        command.inspect.record = true;
+        command
     }
 
     /// Runs the module with other settings as `set` makes them, and then looks at what is in the
@@ -94,7 +102,7 @@ impl RunCommand {
     pub(crate) fn run_and(
         &self,
         set: impl FnOnce(&mut Config),
-        look: impl FnOnce(&Store<Host>),
+        look: impl FnOnce(&Store<Host>, Option<&Recorder>),
     ) -> Result<()> {
         let mut settings = self.groups.settings_or_exit(|_| ());
         self.tier.apply(&mut settings.config);
@@ -129,7 +137,7 @@ impl RunCommand {
             .with_context(|| format!("failed to run main module `{}`", path.display()));
         drop(timeout);
         watch.finish(&store);
-        look(&store);
+        look(&store, watch.recorder());
         drop(store);
         self.profile.write(&module).and(result)
     }

@@ -293,60 +293,6 @@ skipped 8: needs gc
     );
 }
 
-// Bytecode with what the interpreter knows beside it: landing places, call sites and their targets,
-// and how often. The hottest function comes first.
-#[test]
-fn explain_lists_bytecode_with_feedback() {
-    let module = (
-        "explain.wat",
-        r#"(module
-        (type $t (func (param i32) (result i32)))
-        (table funcref (elem $inc))
-        (func $inc (type $t) (i32.add (local.get 0) (i32.const 1)))
-        (func (export "f") (param i32) (result i32)
-          loop
-            (call_indirect (type $t) (local.get 0) (i32.const 0))
-            local.tee 0
-            (br_if 0 (i32.lt_u (i32.const 70)))
-          end
-          local.get 0))"#,
-    );
-    check(
-        "explain",
-        &[module],
-        &[
-            "explain",
-            "--tier=interp",
-            "--threshold=1000",
-            "--invoke=f",
-            "explain.wat",
-            "5",
-        ],
-        "
-warning: using `--invoke` with a function that takes arguments is experimental and may break in the future
-warning: using `--invoke` with a function that returns values is experimental and may break in the future
-70
-func1 (f): 21 bytes, 1 locals, 2 operand slots, Interpreted, hotness left 935, 459 instructions interpreted
-  0x0000  loop               ; header 0x2, lands 0x2
-  0x0002  local.get 0
-  0x0004  i32.const 0
-  0x0006  call_indirect 0 0  ; st0 site0 Monomorphic func0[0] x 65, 64 hits, 1 misses
-  0x0009  local.tee 0
-  0x000b  i32.const 70
-  0x000e  i32.lt_u
-  0x000f  br_if 0            ; st1 ->^ 0x2 st0 keep=0 drop=0, taken 64 of 65
-  0x0011  end
-  0x0012  local.get 0
-  0x0014  end
-func0 (inc): 6 bytes, 1 locals, 2 operand slots, Interpreted, hotness left 935, 260 instructions interpreted
-  0x0000  local.get 0
-  0x0002  i32.const 1
-  0x0004  i32.add
-  0x0005  end
-[exit 0]",
-    );
-}
-
 // A build that traces prints each instruction with the operands before it.
 #[cfg(feature = "trace-interp")]
 #[test]

@@ -1,0 +1,226 @@
+//! Installed code: what it is made of, why, and where it was left.
+
+use super::explain::Printable;
+use runtime::code::InlineFrame;
+use runtime::{CodeId, ExitIdx, FuncIdx, InstanceId};
+use std::fmt;
+use std::time::Duration;
+
+/// A piece of code that was installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeSummary {
+    /// The code.
+    pub code: CodeId,
+    /// The instance it was installed in.
+    pub instance: InstanceId,
+    /// Its function.
+    pub func: FuncIdx,
+    /// The function's name.
+    pub name: Option<String>,
+    /// Loop header, for code that is entered there.
+    pub osr: Option<u32>,
+    /// Size in bytes.
+    pub size: usize,
+    /// Number of deopt exits.
+    pub exits: usize,
+    /// How often it was left through them.
+    pub deopts: u64,
+    /// Time to compile.
+    pub compile_time: Duration,
+    /// Whether it was compiled for another instance of the module.
+    pub reused: bool,
+    /// When it was installed.
+    pub installed: Duration,
+    /// When a running frame first entered it at a loop.
+    pub first_osr: Option<Duration>,
+    /// How often running frames entered it at a loop.
+    pub osr_entries: u64,
+    /// When it was withdrawn.
+    pub withdrawn: Option<Duration>,
+    /// What was decided on call sites, by function and pc.
+    pub inlined: Vec<Decision>,
+    /// Its inline tree: the function's own body, and behind it those that are inlined.
+    pub bodies: Vec<InlinedBody>,
+}
+
+/// A body that code is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InlinedBody {
+    /// The function.
+    pub func: FuncIdx,
+    /// The body it was inlined into, by its place in [`CodeSummary::bodies`], which is before its
+    /// own, and the pc of the call. `None` for the compiled function and for what it tail-calls: a
+    /// tail call leaves nothing to return into.
+    pub call: Option<(u32, u32)>,
+}
+
+/// What was decided on a call site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Function of the site.
+    pub func: FuncIdx,
+    /// The call's pc.
+    pub pc: u32,
+    /// What was done, e.g. `func3 behind index == 2, else called` or `called: megamorphic`.
+    pub text: String,
+}
+
+/// What happens if no guard of a site holds.
+const ELSE_CALLED: &str = ", else called";
+
+impl Decision {
+    /// Why nothing was inlined; `None` if something was.
+    pub fn refusal(&self) -> Option<&str> {
+        self.text.strip_prefix("called: ")
+    }
+
+    /// What is inlined.
+    pub fn targets(&self) -> Option<&str> {
+        let text = match self.text.split_once(" behind ") {
+            Some((targets, _)) => targets,
+            None => &self.text,
+        };
+        self.refusal().is_none().then_some(text)
+    }
+
+    /// What tells the targets of an indirect call apart, e.g. `index == 2`. Direct calls need no
+    /// guard.
+    pub fn guard(&self) -> Option<&str> {
+        let (_, guard) = self.text.split_once(" behind ")?;
+        Some(guard.strip_suffix(ELSE_CALLED).unwrap_or(guard))
+    }
+
+    /// Is another target than those that are inlined called, and not left to a deopt exit?
+    pub fn calls_others(&self) -> bool {
+        self.text.ends_with(ELSE_CALLED)
+    }
+}
+
+/// An exit that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeoptSummary {
+    /// The code.
+    pub code: CodeId,
+    /// The exit.
+    pub exit: ExitIdx,
+    /// Why: the text of a [`Reason`](super::Reason).
+    pub reason: String,
+    /// Function of the innermost frame.
+    pub func: FuncIdx,
+    /// Where it went on.
+    pub pc: u32,
+    /// Frames rebuilt.
+    pub frames: usize,
+    /// When.
+    pub at: Duration,
+}
+
+impl InlinedBody {
+    pub(super) fn new(frame: &InlineFrame) -> Self {
+        Self {
+            func: frame.func,
+            call: frame.call.map(|it| (it.frame() as u32, it.pc())),
+        }
+    }
+}
+
+/// A function as printed: index, and name if there is one.
+pub(super) struct Named<'a>(pub(super) FuncIdx, pub(super) &'a Option<String>);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Some(name) => write!(f, "{} ({})", self.0, Printable(name)),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+impl fmt::Display for CodeSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let func = Named(self.func, &self.name);
+        write!(f, "compiled {}: {func}", self.code)?;
+        if let Some(pc) = self.osr {
+            write!(f, " from its loop at {pc:#x}")?;
+        }
+        write!(
+            f,
+            ", {} bytes, {} exits, in {:.2} ms, installed at {:.1} ms",
+            self.size,
+            self.exits,
+            ms(self.compile_time),
+            ms(self.installed),
+        )?;
+        if let Some(at) = self.first_osr {
+            write!(f, ", entered by OSR at {:.1} ms", ms(at))?;
+        }
+        if self.reused {
+            write!(f, ", compiled before")?;
+        }
+        if self.withdrawn.is_some() {
+            write!(f, ", withdrawn")?;
+        }
+        self.inlined.iter().try_for_each(|it| write!(f, "\n  {it}"))
+    }
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{:#x} {}", self.func, self.pc, self.text)
+    }
+}
+
+impl fmt::Display for DeoptSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {} to {}@{:#x}, {} frame(s), at {:.1} ms",
+            self.code,
+            self.reason,
+            self.func,
+            self.pc,
+            self.frames,
+            ms(self.at),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, targets: Option<&str>, guard: Option<&str>, refusal: Option<&str>) {
+        let decision = Decision {
+            func: FuncIdx(1),
+            pc: 2,
+            text: text.to_owned(),
+        };
+        assert_eq!(decision.targets(), targets, "{text}");
+        assert_eq!(decision.guard(), guard, "{text}");
+        assert_eq!(decision.refusal(), refusal, "{text}");
+        assert_eq!(decision.calls_others(), text.ends_with("else called"));
+    }
+
+    // The texts are those of `jit/src/plan/candidate.rs`; what reads them knows their form.
+    #[test]
+    fn decisions_are_taken_apart() {
+        check("func3", Some("func3"), None, None);
+        check("called: megamorphic", None, None, Some("megamorphic"));
+        check(
+            "func2 | func1 behind index == 2 | 1 and table version",
+            Some("func2 | func1"),
+            Some("index == 2 | 1 and table version"),
+            None,
+        );
+        check(
+            "func3 behind element, else called",
+            Some("func3"),
+            Some("element"),
+            None,
+        );
+    }
+}
