@@ -28,11 +28,16 @@ impl WasmBacktrace {
     }
 
     pub(crate) fn new(store: &StoreOpaque, frames: Vec<RawFrame>) -> WasmBacktrace {
-        let hint_details = store.engine().hint_details();
-        let frames = frames
+        let (hint_details, details) = store.engine().details();
+        let mut frames: Vec<FrameInfo> = frames
             .into_iter()
             .map(|frame| FrameInfo::new(store, &frame))
             .collect();
+        #[cfg(feature = "addr2line")]
+        if details {
+            add_symbols(&mut frames);
+        }
+        let _ = (&mut frames, details);
         WasmBacktrace {
             frames,
             hint_details,
@@ -45,6 +50,28 @@ impl WasmBacktrace {
     }
 }
 
+/// Adds what debug information says.
+#[cfg(feature = "addr2line")]
+fn add_symbols(frames: &mut [FrameInfo]) {
+    let modules: Vec<Module> = frames.iter().map(|it| it.module.clone()).collect();
+    let mut known: Vec<(&Module, Option<crate::symbols::Symbols<'_>>)> = Vec::new();
+    for (frame, module) in frames.iter_mut().zip(&modules) {
+        let Some(offset) = frame.module_offset else {
+            continue;
+        };
+        let n = match known.iter().position(|it| Module::same(it.0, module)) {
+            Some(n) => n,
+            None => {
+                known.push((module, crate::symbols::Symbols::new(module.runtime())));
+                known.len() - 1
+            }
+        };
+        if let Some(symbols) = &known[n].1 {
+            frame.symbols = symbols.find(offset);
+        }
+    }
+}
+
 impl fmt::Display for WasmBacktrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("error while executing at wasm backtrace:")?;
@@ -53,10 +80,20 @@ impl fmt::Display for WasmBacktrace {
             if let Some(offset) = frame.module_offset {
                 write!(f, "{offset:#8x} - ")?;
             }
-            write!(f, "{}!", frame.module.name().unwrap_or("<unknown>"))?;
-            match frame.func_name() {
-                Some(name) => f.write_str(name)?,
-                None => write!(f, "<wasm function {}>", frame.func_index())?,
+            if frame.symbols.is_empty() {
+                write!(f, "{}!", frame.module.name().unwrap_or("<unknown>"))?;
+                frame.write_func(f)?;
+            }
+            for (i, symbol) in frame.symbols.iter().enumerate() {
+                if i > 0 {
+                    f.write_str("\n                - ")?;
+                }
+                match symbol.name() {
+                    Some(name) => f.write_str(name)?,
+                    None if i == 0 => frame.write_func(f)?,
+                    None => f.write_str("<inlined function>")?,
+                }
+                symbol.write_place(f)?;
             }
         }
         let unread = self
@@ -102,6 +139,13 @@ impl FrameInfo {
         }
     }
 
+    fn write_func(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.func_name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "<wasm function {}>", self.func_index()),
+        }
+    }
+
     /// Index of the function in its module, imports first.
     pub fn func_index(&self) -> u32 {
         self.func.0
@@ -128,7 +172,8 @@ impl FrameInfo {
         self.func_offset
     }
 
-    /// What debug information says; it is not read, hence nothing.
+    /// What debug information says: the function, then those that it was inlined into. Nothing
+    /// without debug information, or if the settings say that it is not read.
     pub fn symbols(&self) -> &[FrameSymbol] {
         &self.symbols
     }
@@ -137,13 +182,27 @@ impl FrameInfo {
 /// What debug information says of a frame.
 #[derive(Debug)]
 pub struct FrameSymbol {
-    name: Option<String>,
-    file: Option<String>,
-    line: Option<u32>,
-    column: Option<u32>,
+    pub(crate) name: Option<String>,
+    pub(crate) file: Option<String>,
+    pub(crate) line: Option<u32>,
+    pub(crate) column: Option<u32>,
 }
 
 impl FrameSymbol {
+    fn write_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(file) = self.file() else {
+            return Ok(());
+        };
+        write!(f, "\n                    at {file}")?;
+        if let Some(line) = self.line() {
+            write!(f, ":{line}")?;
+            if let Some(column) = self.column() {
+                write!(f, ":{column}")?;
+            }
+        }
+        Ok(())
+    }
+
     /// Name of the function in the source.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()

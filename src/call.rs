@@ -3,6 +3,8 @@
 //! Arguments and results travel as slots on top of the store's value stack. Whoever writes and
 //! reads them is in `func.rs` and `func/typed.rs`; this file enters and leaves.
 
+#[cfg(feature = "coredump")]
+use crate::WasmCoreDump;
 use crate::error::{Error, Result, refused};
 use crate::module::compile_error;
 use crate::store::{StoreInner, StoreOpaque};
@@ -182,6 +184,13 @@ pub(crate) fn open(error: HostError) -> Error {
 fn with_backtrace(store: &StoreOpaque, error: Error, frames: Vec<RawFrame>) -> Error {
     if frames.is_empty() || error.is::<WasmBacktrace>() {
         return error;
+    }
+    #[cfg(feature = "coredump")]
+    if store.engine().dumps_core() {
+        let dump = WasmCoreDump::new(store, WasmBacktrace::new(store, frames.clone()));
+        return error
+            .context(WasmBacktrace::new(store, frames))
+            .context(dump);
     }
     error.context(WasmBacktrace::new(store, frames))
 }

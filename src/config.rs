@@ -431,7 +431,7 @@ impl Config {
         self.wasm_backtrace_max_frames(NonZeroUsize::new(if enable { 20 } else { 0 }))
     }
 
-    /// Whether backtraces hint at debug information that they do not show.
+    /// Whether backtraces show source lines that debug information names, or say that they could.
     pub fn wasm_backtrace_details(&mut self, enable: WasmBacktraceDetails) -> &mut Self {
         self.backtrace_details = enable;
         self

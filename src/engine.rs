@@ -126,9 +126,10 @@ impl Engine {
         self.inner.resolved.address_map
     }
 
-    /// Do backtraces say that debug information could be shown?
-    pub(crate) fn hint_details(&self) -> bool {
-        self.inner.resolved.hint_details
+    /// Do backtraces say that debug information could be shown, and do they show it?
+    pub(crate) fn details(&self) -> (bool, bool) {
+        let resolved = &self.inner.resolved;
+        (resolved.hint_details, resolved.details)
     }
 
     /// The interpreter and the compiler.

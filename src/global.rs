@@ -101,6 +101,13 @@ impl Global {
         }
     }
 
+    /// All globals of a store.
+    pub(crate) fn all(store: &StoreOpaque) -> Vec<Global> {
+        let ids = (0..).zip(&store.runtime().globals);
+        ids.map(|(n, _)| Global::from_id(store, GlobalId(n)))
+            .collect()
+    }
+
     pub(crate) fn id(&self) -> GlobalId {
         self.id
     }

@@ -171,6 +171,30 @@ impl Instance {
         self.id.0
     }
 
+    /// All instances of a store.
+    pub(crate) fn all(store: &StoreOpaque) -> Vec<Instance> {
+        let instances = store.runtime().instances.iter();
+        instances
+            .map(|it| Instance {
+                store: store.id(),
+                id: it.id,
+            })
+            .collect()
+    }
+
+    /// Its module.
+    pub(crate) fn load_module<'a>(&self, store: &'a StoreOpaque) -> &'a Module {
+        self.data(store).module()
+    }
+
+    /// The numbers of its memories and globals in the store.
+    pub(crate) fn all_memories_and_globals(&self, store: &StoreOpaque) -> (Vec<u64>, Vec<u64>) {
+        let instance = self.data(store).runtime;
+        let memories = instance.memories.iter().map(|it| it.0.into()).collect();
+        let globals = instance.globals.iter().map(|it| it.0.into()).collect();
+        (memories, globals)
+    }
+
     #[track_caller]
     fn data<'a>(&self, store: &'a StoreOpaque) -> InstanceData<'a> {
         store.check(self.store);

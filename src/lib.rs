@@ -25,7 +25,10 @@
 mod async_;
 mod backtrace;
 mod call;
+mod code_builder;
 mod config;
+#[cfg(feature = "coredump")]
+mod coredump;
 mod engine;
 pub mod error;
 mod externs;
@@ -40,8 +43,11 @@ mod matching;
 mod memory;
 mod module;
 mod raw;
+mod serialized;
 mod shared_memory;
 mod store;
+#[cfg(feature = "addr2line")]
+mod symbols;
 mod table;
 mod tag;
 mod tiering;
@@ -49,12 +55,15 @@ mod types;
 mod values;
 
 pub use backtrace::{FrameInfo, FrameSymbol, WasmBacktrace, WasmFault};
+pub use code_builder::{CodeBuilder, CodeHint};
 pub use config::{
     Collector, Config, CustomCodeMemory, Enabled, Inlining, InstanceAllocationStrategy,
     ModuleVersionStrategy, OptLevel, PoolConcurrencyLimitError, PoolingAllocationConfig,
     PoolingAllocatorMetrics, ProfilingStrategy, RRConfig, RegallocAlgorithm, StackCreator,
     StackMemory, Strategy, WasmBacktraceDetails,
 };
+#[cfg(feature = "coredump")]
+pub use coredump::WasmCoreDump;
 pub use engine::{Engine, EngineWeak};
 pub use error::{Error, OutOfMemory, Result, ToWasmtimeResult};
 pub use externs::{Export, Extern};
@@ -106,6 +115,7 @@ pub use raw::ValRaw;
 /// ```
 pub use runtime::Trap;
 pub use runtime::{OperatorCost, VariableOperatorCost, WaitResult};
+pub use serialized::Precompiled;
 pub use shared_memory::SharedMemory;
 pub use store::{
     AsContext, AsContextMut, CallHook, CallHookHandler, Caller, Store, StoreContext,

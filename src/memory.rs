@@ -194,6 +194,15 @@ impl Memory {
         }
     }
 
+    /// All memories of a store but those of several threads.
+    pub(crate) fn all(store: &StoreOpaque) -> Vec<Memory> {
+        let memories = (0..).zip(&store.runtime().memories);
+        memories
+            .filter(|(_, it)| it.shared().is_none())
+            .map(|(n, _)| Memory::from_id(store, MemoryId(n)))
+            .collect()
+    }
+
     pub(crate) fn id(&self) -> MemoryId {
         self.id
     }

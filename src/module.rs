@@ -151,7 +151,7 @@ impl Module {
         Ok(Module::from_runtime(engine, runtime))
     }
 
-    fn from_runtime(engine: &Engine, mut runtime: RuntimeModule) -> Module {
+    pub(crate) fn from_runtime(engine: &Engine, mut runtime: RuntimeModule) -> Module {
         runtime.metering = engine.tuning().metering.clone();
         if engine.hints()
             && let Some(hints) = Profile::from_hints(&runtime)

@@ -12,6 +12,9 @@ mod async_;
 mod atomic;
 #[path = "api/config.rs"]
 mod config;
+#[cfg(feature = "coredump")]
+#[path = "api/coredump.rs"]
+mod coredump;
 #[path = "api/counts.rs"]
 mod counts;
 #[path = "api/epoch.rs"]
@@ -34,6 +37,8 @@ mod hooks;
 mod host;
 #[path = "api/instance.rs"]
 mod instance;
+#[path = "api/lazy.rs"]
+mod lazy;
 #[path = "api/limits.rs"]
 mod limits;
 #[path = "api/linker.rs"]
@@ -55,12 +60,17 @@ mod profile;
 mod raw;
 #[path = "api/reference.rs"]
 mod reference;
+#[path = "api/serialize.rs"]
+mod serialize;
 #[path = "api/shared_memory.rs"]
 mod shared_memory;
 #[path = "api/stack.rs"]
 mod stack;
 #[path = "api/store.rs"]
 mod store;
+#[cfg(feature = "addr2line")]
+#[path = "api/symbols.rs"]
+mod symbols;
 #[path = "api/table.rs"]
 mod table;
 #[path = "api/tag.rs"]

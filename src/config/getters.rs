@@ -1,6 +1,6 @@
 //! The settings of an [`Engine`] as wasmtime's getters give them.
 
-use super::{OptLevel, Strategy};
+use super::{ModuleVersionStrategy, OptLevel, Strategy};
 use crate::Engine;
 use target_lexicon::Triple;
 use wasmparser::WasmFeatures;
@@ -134,6 +134,16 @@ impl Engine {
     pub fn get_cranelift_flags_set(&self) -> impl Iterator<Item = (&str, &str)> {
         let flags = self.config().cranelift_flags.iter();
         flags.filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
+    }
+
+    /// What tells serialized modules apart.
+    pub(crate) fn module_version(&self) -> &ModuleVersionStrategy {
+        &self.config().module_version
+    }
+
+    /// Do errors of traps come with a core dump?
+    pub(crate) fn dumps_core(&self) -> bool {
+        self.config().coredump_on_trap
     }
 
     /// Can modules be made of Wasm?

@@ -48,6 +48,8 @@ pub(crate) struct Resolved {
     pub(crate) hints: bool,
     /// Whether a backtrace says that more could be known.
     pub(crate) hint_details: bool,
+    /// Whether a backtrace reads debug information.
+    pub(crate) details: bool,
 }
 
 /// A mode of execution.
@@ -100,6 +102,7 @@ impl Config {
             lazy_validation: self.lazy_validation,
             hints: !self.jit.no_hints,
             hint_details: self.hint_details(),
+            details: self.details(),
         })
     }
 
@@ -202,13 +205,18 @@ impl Config {
         (fuel.is_some() || epochs).then_some(Metering { fuel, epochs })
     }
 
-    fn hint_details(&self) -> bool {
+    fn details(&self) -> bool {
         match self.backtrace_details {
-            WasmBacktraceDetails::Enable | WasmBacktraceDetails::Disable => false,
+            WasmBacktraceDetails::Enable => true,
+            WasmBacktraceDetails::Disable => false,
             WasmBacktraceDetails::Environment => {
-                !std::env::var(DETAILS_VARIABLE).is_ok_and(|value| value == "1")
+                std::env::var(DETAILS_VARIABLE).is_ok_and(|value| value == "1")
             }
         }
+    }
+
+    fn hint_details(&self) -> bool {
+        matches!(self.backtrace_details, WasmBacktraceDetails::Environment) && !self.details()
     }
 }
 

@@ -1,0 +1,1 @@
+//! Only tests: what unmodified clients of wasmtime do with us.

@@ -1,0 +1,1 @@
+//! Only tests: the API suite against wasmtime.
