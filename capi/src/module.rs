@@ -1,7 +1,4 @@
 //! Modules, also shared by threads and as bytes.
-//!
-//! A serialized module is a container around its binary: a mark, the version of this crate, and the
-//! length. Reading decodes and validates as if the module were new, so that no bytes do harm.
 
 use crate::protect;
 use crate::reference::{InfoCell, Object, Reference};
@@ -10,23 +7,17 @@ use crate::types::{wasm_exporttype_t, wasm_importtype_t};
 use crate::vector::{Bytes, Vector};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
-use wasm_interp_jit::{Engine, Module};
-
-/// Begins every serialized module; the version follows, and a zero.
-const MARK: &[u8] =
-    concat!("\0wasm-interp-jit module ", env!("CARGO_PKG_VERSION"), "\0").as_bytes();
+use wasm_interp_jit::{Engine, Module, Result};
 
 /// A module as handles of a store share it.
 pub(crate) struct ModuleData {
     pub(crate) module: Module,
-    binary: Arc<[u8]>,
     pub(crate) info: InfoCell,
 }
 
 /// A module for any thread.
 pub(crate) struct wasm_shared_module_t {
     module: Module,
-    binary: Arc<[u8]>,
 }
 
 declare_own!(shared_module, wasm_shared_module_t);
@@ -39,18 +30,19 @@ pub(crate) fn module(it: &Reference) -> Option<&ModuleData> {
     }
 }
 
-fn new(store: &wasm_store_t, binary: &[u8]) -> Option<Box<Reference>> {
+/// A module of the engine of a store.
+fn new(
+    store: &wasm_store_t,
+    make: impl FnOnce(&Engine) -> Result<Module>,
+) -> Option<Box<Reference>> {
     let engine = store.store.with(|cx| cx.engine().clone());
-    let module = protect(|| Module::from_binary(&engine, binary))
-        .ok()?
-        .ok()?;
-    Some(reference(store, module, binary.into()))
+    let module = protect(|| make(&engine)).ok()?.ok()?;
+    Some(reference(store, module))
 }
 
-fn reference(store: &wasm_store_t, module: Module, binary: Arc<[u8]>) -> Box<Reference> {
+fn reference(store: &wasm_store_t, module: Module) -> Box<Reference> {
     let data = ModuleData {
         module,
-        binary,
         info: InfoCell::default(),
     };
     Reference::new(&store.store, Object::Module(Arc::new(data)))
@@ -61,7 +53,8 @@ extern "C" fn wasm_module_new(
     store: Option<&wasm_store_t>,
     binary: Option<&Bytes>,
 ) -> Option<Box<Reference>> {
-    new(store?, binary?.as_slice())
+    let binary = binary?.as_slice();
+    new(store?, |engine| Module::from_binary(engine, binary))
 }
 
 #[unsafe(no_mangle)]
@@ -102,9 +95,9 @@ extern "C" fn wasm_module_exports(
 
 #[unsafe(no_mangle)]
 extern "C" fn wasm_module_serialize(it: Option<&Reference>, out: Option<&mut MaybeUninit<Bytes>>) {
-    let bytes = it.and_then(module).map(|it| {
-        let length = it.binary.len() as u64;
-        [MARK, &length.to_le_bytes(), &it.binary].concat()
+    let bytes = it.and_then(module).and_then(|it| {
+        let serialized = protect(|| it.module.serialize());
+        serialized.ok()?.ok()
     });
     Bytes::from(bytes.unwrap_or_default()).give(out);
 }
@@ -114,10 +107,11 @@ extern "C" fn wasm_module_deserialize(
     store: Option<&wasm_store_t>,
     bytes: Option<&Bytes>,
 ) -> Option<Box<Reference>> {
-    let rest = bytes?.as_slice().strip_prefix(MARK)?;
-    let (length, binary) = rest.split_first_chunk()?;
-    (u64::from_le_bytes(*length) == binary.len() as u64).then_some(())?;
-    new(store?, binary)
+    let bytes = bytes?.as_slice();
+    // SAFETY: none is required, unlike in wasmtime: there is no machine code in it.
+    new(store?, |engine| unsafe {
+        Module::deserialize(engine, bytes)
+    })
 }
 
 #[unsafe(no_mangle)]
@@ -125,7 +119,6 @@ extern "C" fn wasm_module_share(it: Option<&Reference>) -> Option<Box<wasm_share
     let data = module(it?)?;
     Some(Box::new(wasm_shared_module_t {
         module: data.module.clone(),
-        binary: data.binary.clone(),
     }))
 }
 
@@ -138,9 +131,5 @@ extern "C" fn wasm_module_obtain(
     let (store, shared) = store.zip(shared)?;
     let engine = store.store.with(|cx| cx.engine().clone());
     Engine::same(&engine, shared.module.engine()).then_some(())?;
-    Some(reference(
-        store,
-        shared.module.clone(),
-        shared.binary.clone(),
-    ))
+    Some(reference(store, shared.module.clone()))
 }
