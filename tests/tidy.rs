@@ -79,7 +79,8 @@ const UNSAFE: &[&str] = &[
     "tools/src/bench/measure.rs",
     "tools/src/bench/process.rs",
     "tools/tests/command.rs",
-    // Flags of Cranelift, as wasmtime's command takes them.
+    // Flags of Cranelift, as wasmtime's command takes them, and serialized modules.
+    "tools/src/run.rs",
     "tools/src/options/codegen.rs",
     "tests/allocation.rs",
     // Shared memories, as embedders have to.

@@ -4,6 +4,7 @@
 //! texts of errors. This file only routes; a subcommand decides its own exit code.
 
 mod bench;
+mod compile;
 mod completion;
 mod deopt_time;
 mod explain;
@@ -38,6 +39,9 @@ Examples:
     wasm-interp-jit run --stats --invoke example examples/indirect-sum.wat 100000
   List a function with what the interpreter saw in it:
     wasm-interp-jit explain --func inlinee --invoke example examples/indirect-sum.wat 1000
+  Check a module once, and run it without checks:
+    wasm-interp-jit compile program.wasm
+    wasm-interp-jit --allow-precompiled program.cwasm
   Run the scripts of a folder in every mode:
     wasm-interp-jit wast --mode all tests/
   Complete commands in bash:
@@ -66,6 +70,7 @@ struct Cli {
 enum Command {
     Run(run::RunCommand),
     Wast(wast::WastCommand),
+    Compile(compile::CompileCommand),
     #[command(visible_alias = "explore")]
     Explain(explain::ExplainCommand),
     Settings(settings::SettingsCommand),
@@ -80,6 +85,7 @@ fn main() -> ExitCode {
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(command) => command.execute(),
         Command::Wast(command) => command.execute(),
+        Command::Compile(command) => command.execute(),
         Command::Bench(command) => command.execute(),
         Command::Explain(command) => command.execute(),
         Command::Settings(command) => command.execute(),

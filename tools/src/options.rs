@@ -27,7 +27,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 use value::Value;
-use wasm_interp_jit::{Config, Result, StoreLimitsBuilder};
+use wasm_interp_jit::{Config, Result, StoreLimitsBuilder, ensure};
 
 /// The option groups as given.
 #[derive(Args, Clone, Debug)]
@@ -110,6 +110,8 @@ pub(crate) struct Settings {
     /// For [`wasm_interp_jit::Store::set_fuel`].
     pub(crate) fuel: Option<u64>,
     pub(crate) timeout: Option<Duration>,
+    /// Where a core dump goes.
+    pub(crate) coredump: Option<String>,
     pub(crate) unknown_imports: UnknownImports,
     pub(crate) unknown_exports: UnknownExports,
     #[cfg(feature = "wasi")]
@@ -193,6 +195,13 @@ impl Settings {
     /// If keys contradict each other, or there is no such machine.
     pub(crate) fn finish(&mut self) -> Result<()> {
         self.pool.check()?;
+        if let Some(path) = &self.coredump {
+            ensure!(
+                !path.contains('%'),
+                "the coredump-on-trap path does not support patterns yet."
+            );
+            self.config.coredump_on_trap(true);
+        }
         if self.timeout.is_some() {
             self.config.epoch_interruption(true);
         }

@@ -13,14 +13,16 @@ use crate::timeout::Timeout;
 use crate::wasi::{Host, WasiOptions};
 use clap::Args;
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read as _;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use wasm_interp_jit::error::Context as _;
 use wasm_interp_jit::inspect::Recorder;
-use wasm_interp_jit::{Config, Engine, Linker, Module, Result, Store, Trap, format_err};
+use wasm_interp_jit::{
+    Config, Engine, Error, Linker, Module, Result, Store, Trap, WasmCoreDump, ensure, format_err,
+};
 
 /// Exit code of a trap: what a shell reports of a process that aborted.
 pub(crate) const TRAPPED: u8 = 128 + libc::SIGABRT as u8;
@@ -48,6 +50,9 @@ pub(crate) struct RunCommand {
     /// Module to instantiate first, for imports from NAME
     #[arg(long, value_name = "NAME=MODULE_PATH", value_parser = parse_preload)]
     preload: Vec<(String, PathBuf)>,
+    /// Take modules that `compile` has written
+    #[arg(long)]
+    allow_precompiled: bool,
     #[cfg(feature = "wasi")]
     #[command(flatten)]
     wasi: WasiOptions,
@@ -111,7 +116,7 @@ impl RunCommand {
         settings.finish()?;
         let engine = Engine::new(&settings.config)?;
         let path = Path::new(&self.module_and_args[0]);
-        let module = load(&engine, path)?;
+        let module = self.load(&engine, path)?;
         self.profile.apply(&module)?;
 
         let mut store = Store::new(&engine, Host::new(mem::take(&mut settings.limits).build()));
@@ -126,7 +131,7 @@ impl RunCommand {
         let mut linker = Linker::new(&engine);
         self.provide(&mut linker, &mut store, &module, &settings)?;
         for (name, path) in &self.preload {
-            let module = load(&engine, path)?;
+            let module = self.load(&engine, path)?;
             self.provide(&mut linker, &mut store, &module, &settings)?;
             linker.module(&mut store, name, &module).with_context(|| {
                 format!("failed to process preload `{name}` at `{}`", path.display())
@@ -195,25 +200,67 @@ impl RunCommand {
             let func = instance
                 .get_func(&mut *store, name)
                 .ok_or_else(|| format_err!("no func export named `{name}` found"))?;
-            return invoke(store, func, &format!("`{name}`"), args);
+            let result = invoke(store, func, &format!("`{name}`"), args);
+            return result.map_err(|error| self.dump_core(store, error, settings));
         }
         let entry = instance
             .get_func(&mut *store, "")
             .or_else(|| instance.get_func(&mut *store, "_start"));
         // A library has no entry; then there is nothing to do.
         match entry {
-            Some(entry) => invoke(store, entry, "command default", args),
+            Some(entry) => invoke(store, entry, "command default", args)
+                .map_err(|error| self.dump_core(store, error, settings)),
             None => Ok(()),
         }
     }
-}
 
-fn load(engine: &Engine, path: &Path) -> Result<Module> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes)?;
-        return Module::new(engine, bytes);
+    /// Writes a core dump of a trap, if one is wanted. The result is the error that says so.
+    fn dump_core(&self, store: &mut Store<Host>, error: Error, settings: &Settings) -> Error {
+        let (Some(path), true) = (&settings.coredump, error.is::<Trap>()) else {
+            return error;
+        };
+        let name = self.module_and_args[0].to_str().unwrap_or("unknown");
+        // An error that did not come out of Wasm has none.
+        let Some(dump) = error.downcast_ref::<WasmCoreDump>() else {
+            return error;
+        };
+        let bytes = dump.serialize(store, name);
+        match fs::write(path, bytes) {
+            Ok(()) => error.context(format!("core dumped at {path}")),
+            Err(failure) => {
+                eprintln!("warning: coredump failed to generate: {failure}");
+                error
+            }
+        }
     }
-    File::open(path).with_context(|| format!("failed to open wasm module {path:?}"))?;
-    Module::from_file(engine, path)
+
+    /// A module in the binary, the text, or the serialized form; `-` is standard input.
+    fn load(&self, engine: &Engine, path: &Path) -> Result<Module> {
+        if path == Path::new("-") {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes)?;
+            if Engine::detect_precompiled(&bytes).is_some() {
+                self.ensure_allow_precompiled()?;
+                // SAFETY: none is required here, unlike in wasmtime.
+                return unsafe { Module::deserialize(engine, bytes) };
+            }
+            return Module::new(engine, bytes);
+        }
+        File::open(path).with_context(|| format!("failed to open wasm module {path:?}"))?;
+        // What cannot be read is an error of the next line.
+        if let Ok(Some(_)) = Engine::detect_precompiled_file(path) {
+            self.ensure_allow_precompiled()?;
+            // SAFETY: none is required here, unlike in wasmtime.
+            return unsafe { Module::deserialize_file(engine, path) };
+        }
+        Module::from_file(engine, path)
+    }
+
+    fn ensure_allow_precompiled(&self) -> Result<()> {
+        ensure!(
+            self.allow_precompiled,
+            "running a precompiled module requires the `--allow-precompiled` flag"
+        );
+        Ok(())
+    }
 }

@@ -517,6 +517,65 @@ Caused by:
     );
 }
 
+// A core dump is a module in the binary format, with sections of its own.
+#[test]
+fn core_dumps() {
+    let trap = (
+        "trap.wat",
+        r#"(module $m (memory 1) (data (i32.const 0) "memory")
+        (global (mut i32) (i32.const 7))
+        (func $f (export "_start") unreachable))"#,
+    );
+    let path = std::env::temp_dir().join(format!("wij-core-{}", std::process::id()));
+    let given = format!("-Dcoredump={}", path.display());
+    let expected = format!(
+        "Error: failed to run main module `trap.wat`
+
+Caused by:
+    0: core dumped at {}
+    1: failed to invoke command default
+    2: wasm coredump generated while executing store_name:
+modules:
+  m
+instances:
+  Instance {{ store: StoreId(0), id: instance0 }}
+memories:
+  Memory {{ store: StoreId(0), id: memory#0 }}
+globals:
+  Global {{ store: StoreId(0), id: global#0 }}
+backtrace:
+error while executing at wasm backtrace:
+    0:     0x30 - m!f
+    3: error while executing at wasm backtrace:
+    0:     0x30 - m!f
+    4: wasm trap: wasm `unreachable` instruction executed
+[exit 134]",
+        path.display()
+    );
+    check("core", &[trap], &["run", &given, "trap.wat"], &expected);
+    let core = std::fs::read(&path).expect("it was written");
+    std::fs::remove_file(&path).expect("it was written");
+    assert!(core.starts_with(b"\0asm"));
+    for section in [
+        "core",
+        "coremodules",
+        "coreinstances",
+        "corestack",
+        "memory",
+    ] {
+        let is_there = core
+            .windows(section.len())
+            .any(|it| it == section.as_bytes());
+        assert!(is_there, "{section}");
+    }
+    check(
+        "pattern",
+        &[trap],
+        &["run", "-Dcoredump=core.%p", "trap.wat"],
+        "Error: the coredump-on-trap path does not support patterns yet.\n[exit 1]",
+    );
+}
+
 #[test]
 fn help_on_groups() {
     check(
@@ -584,7 +643,7 @@ fn shells_complete_commands() {
         let script = transcript("completion", &[], &["completion", shell]);
         assert!(script.starts_with(begins), "{script}");
         assert!(script.ends_with("[exit 0]"), "{script}");
-        for word in ["explain", "invoke", "preload", "completion"] {
+        for word in ["explain", "compile", "invoke", "preload"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
@@ -604,7 +663,14 @@ fn shells_complete_commands() {
 fn help_has_examples_of_every_command() {
     let help = transcript("examples", &[], &["--help"]);
     let examples = help.split_once("Examples:\n").expect("there are some").1;
-    for command in ["run", "explain", "wast", "completion", "settings"] {
+    for command in [
+        "run",
+        "explain",
+        "compile",
+        "wast",
+        "completion",
+        "settings",
+    ] {
         let line = format!("wasm-interp-jit {command}");
         assert!(examples.contains(&line), "{command}");
         let own = transcript("examples", &[], &[command, "--help"]);

@@ -51,7 +51,7 @@ pub(super) const GROUP: Group = Group {
         ),
         key(
             "coredump",
-            Value::Refused(Form::Text, "core dumps are not supported"),
+            Value::Text(|it, path| it.coredump = Some(path.to_string())),
             "write a core dump of a trap to this file",
         ),
         key(

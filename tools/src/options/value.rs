@@ -10,6 +10,7 @@ pub(super) enum Value {
     Feature(WasmFeatures),
     Number(fn(&mut Settings, u64)),
     Duration(fn(&mut Settings, Duration)),
+    Text(fn(&mut Settings, &str)),
     Choice(&'static Choice, fn(&mut Settings, &str)),
     /// For keys that begin so: gets the rest of the key, and any value or none.
     Prefixed(fn(&mut Settings, &str, Option<&str>)),
@@ -108,6 +109,7 @@ impl Value {
             Value::Feature(feature) => drop(settings.config.wasm_features(*feature, flag(value)?)),
             Value::Number(set) => set(settings, number(value)?),
             Value::Duration(set) => set(settings, duration(value)?),
+            Value::Text(set) => set(settings, given(value)?),
             Value::Choice(choice, set) => set(settings, choice.word(value)?),
             Value::Prefixed(set) => set(settings, rest, value),
             Value::Ignored(form) => form.check(value)?,
@@ -129,6 +131,7 @@ impl Value {
             Value::Flag(_) | Value::Feature(_) | Value::RefusedOn(_) => "[=y|n]",
             Value::Number(_) => "=N",
             Value::Duration(_) => "=N|Ns|Nms|..",
+            Value::Text(_) => "=val",
             Value::Choice(choice, _) => choice.form,
             Value::Prefixed(_) => "[=val]",
             Value::Ignored(form) | Value::Refused(form, _) => form.text(),
