@@ -103,10 +103,8 @@ impl<T: Send + 'static> Linker<T> {
             + Sync
             + 'static,
     {
-        assert!(
-            ty.comes_from_same_engine(self.engine()),
-            "type used with wrong engine"
-        );
+        let engine = self.engine();
+        assert!(ty.comes_from_same_engine(engine));
         self.insert(
             module,
             name,
@@ -231,10 +229,8 @@ impl Func {
         T: Send + 'static,
     {
         let store = store.as_context_mut().0;
-        assert!(
-            ty.comes_from_same_engine(store.opaque().engine()),
-            "type used with wrong engine"
-        );
+        let engine = store.opaque().engine();
+        assert!(ty.comes_from_same_engine(engine));
         supported(HostFunc::new_async(ty, func)).bring_into(store)
     }
 

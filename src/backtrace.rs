@@ -74,9 +74,12 @@ fn add_symbols(frames: &mut [FrameInfo]) {
 
 impl fmt::Display for WasmBacktrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("error while executing at wasm backtrace:")?;
+        f.write_str("error while executing at wasm backtrace:\n")?;
         for (i, frame) in self.frames.iter().enumerate() {
-            write!(f, "\n  {i:>3}: ")?;
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "  {i:>3}: ")?;
             if let Some(offset) = frame.module_offset {
                 write!(f, "{offset:#8x} - ")?;
             }

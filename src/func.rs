@@ -93,10 +93,8 @@ impl Func {
         func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
     ) -> Result<Func> {
         let store = store.as_context_mut().0;
-        assert!(
-            ty.comes_from_same_engine(store.opaque().engine()),
-            "type used with wrong engine"
-        );
+        let engine = store.opaque().engine();
+        assert!(ty.comes_from_same_engine(engine));
         Ok(HostFunc::new(ty, func)?.bring_into(store))
     }
 
@@ -209,10 +207,8 @@ impl Func {
         func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
         let store = store.as_context_mut().0;
-        assert!(
-            ty.comes_from_same_engine(store.opaque().engine()),
-            "type used with wrong engine"
-        );
+        let engine = store.opaque().engine();
+        assert!(ty.comes_from_same_engine(engine));
         // SAFETY: forwarded.
         match unsafe { HostFunc::new_unchecked(ty, func) } {
             Ok(func) => func.bring_into(store),
@@ -376,9 +372,6 @@ fn check_call(store: &StoreOpaque, sig: SigRef, params: &[Val], results: &[Val])
         );
     }
     for (&ty, param) in ty.params.iter().zip(params) {
-        if !param.comes_from_same_store(store) {
-            bail!("cross-`Store` values are not currently supported");
-        }
         param
             .ensure_matches(store, &ValType::raise(store.engine(), ty))
             .context("argument type mismatch")?;

@@ -367,7 +367,7 @@ impl<T: 'static> InstancePre<T> {
         );
         ensure!(
             Engine::same(opaque.engine(), self.module.engine()),
-            "cross-`Engine` instantiation is not currently supported"
+            "cross-`Engine` usage is not supported"
         );
         let mut lower = |import: &Import<T>| {
             let item = import.bring_into(store);

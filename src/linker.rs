@@ -213,10 +213,8 @@ impl<T: 'static> Linker<T> {
         ty: FuncType,
         func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
     ) -> Result<&mut Self> {
-        assert!(
-            ty.comes_from_same_engine(&self.engine),
-            "type used with wrong engine"
-        );
+        let engine = &self.engine;
+        assert!(ty.comes_from_same_engine(engine));
         self.insert(module, name, Import::HostFunc(HostFunc::new(ty, func)?))
     }
 
@@ -240,10 +238,8 @@ impl<T: 'static> Linker<T> {
         ty: FuncType,
         func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
     ) -> Result<&mut Self> {
-        assert!(
-            ty.comes_from_same_engine(&self.engine),
-            "type used with wrong engine"
-        );
+        let engine = &self.engine;
+        assert!(ty.comes_from_same_engine(engine));
         // SAFETY: forwarded.
         let func = unsafe { HostFunc::new_unchecked(ty, func)? };
         self.insert(module, name, Import::HostFunc(func))

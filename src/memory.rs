@@ -300,11 +300,10 @@ impl HostMemoryCreator for MemoryCreators {
         tuning: &Tuning,
     ) -> Result<Box<dyn HostMemory>, ResourceError> {
         let creator = self.0.as_ref().expect("only asked if there is one");
-        let maximum = ty.maximum.and_then(|pages| ty.bytes(pages));
         let made = creator.new_memory(
             MemoryType::raise(ty),
             minimum,
-            maximum.and_then(|bytes| usize::try_from(bytes).ok()),
+            runtime::maximum_bytes(ty),
             Some(tuning.memory_reservation),
             tuning.memory_guard,
         );

@@ -117,7 +117,18 @@ impl Module {
                 runtime.map_err(compile_error)?,
             ));
         }
+        #[cfg(not(feature = "wat"))]
         let bytes = std::fs::read(file).with_context(context)?;
+        #[cfg(feature = "wat")]
+        let bytes = match std::fs::read(file) {
+            Ok(bytes) => bytes,
+            // For its words, which are wasmtime's.
+            Err(error) => {
+                return Err(wat::parse_file(file)
+                    .err()
+                    .map_or(error.into(), Error::from));
+            }
+        };
         #[cfg(feature = "wat")]
         let bytes = match wat::parse_bytes(&bytes) {
             Ok(Cow::Owned(translated)) => translated,

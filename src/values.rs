@@ -141,7 +141,11 @@ impl Val {
     ///
     /// If it belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> Result<ValType> {
-        self.load_ty(store.as_context().0.opaque())
+        match self {
+            // Not as precise as could be, for wasmtime is not.
+            Val::ExternRef(Some(_)) => Ok(ValType::EXTERNREF),
+            _ => self.load_ty(store.as_context().0.opaque()),
+        }
     }
 
     /// Is it of type `ty`?

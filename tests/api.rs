@@ -21,6 +21,8 @@ mod counts;
 mod epoch;
 #[path = "api/externref.rs"]
 mod externref;
+#[path = "api/extra.rs"]
+mod extra;
 #[path = "api/fuel.rs"]
 mod fuel;
 #[path = "api/func.rs"]
@@ -141,6 +143,24 @@ fn error<T>(result: Result<T>) -> String {
 
 fn text(error: &Error) -> String {
     format!("{error:#}")
+}
+
+/// Is this wasmtime, which differs from us here, for this reason?
+fn differs(_reason: &str) -> bool {
+    false
+}
+
+/// Address and memory size of a memory fault, as the error's messages say it: wasmtime keeps the
+/// type to itself.
+fn fault(error: &Error) -> Option<(u64, u64)> {
+    let messages = error.chain().map(|it| it.to_string());
+    let sizes = |it: String| {
+        let rest = it.strip_prefix("memory fault at wasm address 0x")?;
+        let (address, size) = rest.split_once(" in linear memory of size 0x")?;
+        let number = |it| u64::from_str_radix(it, 16).ok();
+        Some((number(address)?, number(size)?))
+    };
+    messages.filter_map(sizes).next()
 }
 
 /// What `run` panics with.

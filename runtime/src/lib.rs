@@ -56,6 +56,7 @@ pub use host_values::{HostValue, HostValues, collect};
 pub use instance::{ExternVal, Instance, InstantiateError};
 pub use limits::{
     Counts as LimitCounts, DEFAULT_LIMIT, GrowError, Growth, GrowthFailure, Limiter, Limits, Sizes,
+    maximum_bytes,
 };
 pub use memory::{HostMemory, HostMemoryCreator, Memory, MemoryPlace};
 pub use metering::{

@@ -307,7 +307,7 @@ fn has_room_for(ty: &MemoryType, bytes: usize) -> bool {
 
 /// What a limiter is told to be the maximum of a memory: what its addresses reach, if its type
 /// does not say.
-fn maximum_bytes(ty: &MemoryType) -> Option<usize> {
+pub fn maximum_bytes(ty: &MemoryType) -> Option<usize> {
     let page_size = 1_u64 << ty.page_size_log2;
     let maximum = match ty.maximum {
         Some(maximum) => maximum.checked_mul(page_size)?,

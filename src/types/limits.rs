@@ -279,7 +279,8 @@ impl MemoryTypeBuilder {
     fn build_or_panic(&self) -> MemoryType {
         match self.build() {
             Ok(ty) => ty,
-            Err(error) => panic!("{error:#}"),
+            // As wasmtime's, which unwraps.
+            Err(error) => panic!("called `Result::unwrap()` on an `Err` value: {error:?}"),
         }
     }
 }

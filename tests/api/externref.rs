@@ -61,7 +61,10 @@ fn dynamic_values() {
                 .call(&mut store, &[Val::null_func_ref()], &mut results)
                 .is_err()
         );
-        assert_eq!(Val::from(value).ty(&store)?.to_string(), "(ref extern)");
+        assert_eq!(
+            Val::from(value).ty(&store)?.to_string(),
+            "(ref null extern)"
+        );
         Ok(())
     });
 }
@@ -155,7 +158,7 @@ fn wrong_store() -> Result<()> {
     let put = it.get_func(&mut store, "put").expect("is exported");
     assert_eq!(
         error(put.call(&mut store, &[foreign.into()], &mut [])),
-        "cross-`Store` values are not currently supported"
+        "argument type mismatch: value used with wrong store"
     );
     let ty = GlobalType::new(ValType::EXTERNREF, Mutability::Var);
     assert!(Global::new(&mut store, ty, foreign.into()).is_err());

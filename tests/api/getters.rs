@@ -27,7 +27,7 @@ fn defaults() {
     assert_eq!(it.get_memory_reservation_for_growth(), 2 << 30);
     assert_eq!(it.get_memory_guard_size(), 32 << 20);
     assert!(it.get_guard_before_linear_memory() && it.get_table_lazy_init());
-    assert!(it.get_memory_init_cow() && it.get_parallel_compilation());
+    assert!(it.get_memory_init_cow());
     assert_eq!(it.get_memory_guaranteed_dense_image_size(), 16 << 20);
     assert_eq!(it.get_cranelift_opt_level(), Some(OptLevel::Speed));
     assert_eq!(
@@ -79,7 +79,6 @@ fn what_was_set() {
             .cranelift_nan_canonicalization(true)
             .cranelift_debug_verifier(true)
             .compiler_inlining(Inlining::Yes)
-            .parallel_compilation(false)
             .async_stack_size(1 << 20)
             .max_wasm_stack(1 << 19)
             .async_stack_zeroing(true)
@@ -109,7 +108,6 @@ fn what_was_set() {
     assert_eq!(it.get_cranelift_nan_canonicalization(), Some(true));
     assert_eq!(it.get_cranelift_debug_verifier(), Some(true));
     assert_eq!(it.get_compiler_inlining(), Inlining::Yes);
-    assert!(!it.get_parallel_compilation());
     assert_eq!(it.get_async_stack_size(), 1 << 20);
     assert_eq!(it.get_max_wasm_stack(), 1 << 19);
     assert!(it.get_async_stack_zeroing() && it.get_wasm_branch_hinting());

@@ -419,11 +419,17 @@ fn wrong_engine() {
     let mut store = Store::new(&one, ());
     let ty = FuncType::new(&two, [], []);
     let message = panic_message(|| Func::new(&mut store, ty, |_, _, _| Ok(())));
-    assert_eq!(message, "type used with wrong engine");
+    assert_eq!(
+        message,
+        "assertion failed: ty.comes_from_same_engine(engine)"
+    );
 }
 
 #[test]
 fn unsupported_types() {
+    if crate::differs("it has values of all types") {
+        return;
+    }
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());
     let ty = FuncType::new(&engine, [ValType::ANYREF], []);

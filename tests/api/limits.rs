@@ -103,7 +103,7 @@ fn memories_come_before_tables() {
     check(|engine| {
         let mut store = store(engine);
         let wat = r#"(module
-            (table 1 2 funcref) (table 3 externref)
+            (table 1 2 funcref) (table 3 funcref)
             (memory 1) (memory 2 5) (memory i64 1))"#;
         Instance::new(&mut store, &Module::new(engine, wat)?, &[])?;
         assert_eq!(

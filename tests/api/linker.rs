@@ -104,7 +104,8 @@ fn all_kinds_of_items() {
                 (i32.load (i32.const 4))))"#;
         let it = linker.instantiate(&mut store, &Module::new(engine, wat)?)?;
         assert_eq!(call(&mut store, it, "go")?, 18);
-        let names: Vec<_> = linker.iter(&mut store).map(|(_, name, _)| name).collect();
+        let mut names: Vec<_> = linker.iter(&mut store).map(|(_, name, _)| name).collect();
+        names.sort_unstable();
         assert_eq!(names, ["f", "g", "m", "t"]);
         Ok(())
     });
@@ -175,14 +176,20 @@ fn wrong_store_or_engine() -> Result<()> {
     assert_eq!(error(linker.instantiate_pre(&module)), text);
     let module = Module::new(&engine, "(module)")?;
     let mut foreign = Store::<()>::default();
-    assert_eq!(error(linker.instantiate(&mut foreign, &module)), text);
+    assert_eq!(
+        error(linker.instantiate(&mut foreign, &module)),
+        "cross-`Engine` usage is not supported"
+    );
     assert_eq!(
         panic_message(|| linker.clone().module(&mut foreign, "", &module).map(drop)),
         "different engines for this linker and the store provided"
     );
     let ty = FuncType::new(&Engine::default(), [], []);
     let message = panic_message(|| linker.func_new("", "y", ty, |_, _, _| Ok(())).map(drop));
-    assert_eq!(message, "type used with wrong engine");
+    assert_eq!(
+        message,
+        "assertion failed: ty.comes_from_same_engine(engine)"
+    );
     Ok(())
 }
 
@@ -215,10 +222,9 @@ fn aliases() {
             error(linker.alias("a", "g", "b", "h")),
             "import of `b::h` defined twice"
         );
-        assert_eq!(
-            error(linker.alias_module("a", "c")),
-            "import of `c::f` defined twice"
-        );
+        // Any of the names may come first.
+        let text = error(linker.alias_module("a", "c"));
+        assert!(text.starts_with("import of `c::") && text.ends_with("` defined twice"));
         assert_eq!(
             error(linker.get(&mut store, "x", "y")),
             "missing definition for `x::y`"

@@ -4,10 +4,13 @@
 use crate::{check, check_with, error, instance, panic_message, text};
 use wasm_interp_jit::{
     Config, Engine, Error, Func, Instance, Memory, MemoryType, MemoryTypeBuilder, Module, Ref,
-    RefType, Result, Store, Table, TableType, Trap, Val, WasmFault,
+    RefType, Result, Store, Table, TableType, Trap, Val,
 };
 
 const PAGE: u64 = 65536;
+
+/// Why wasmtime does not say where an access went wrong.
+const EXPLICIT: &str = "an access that it checks by an instruction has no fault, only a trap";
 
 /// What a load gives, or its fault.
 type Loaded = Result<i64, Option<(u64, u64)>>;
@@ -15,8 +18,7 @@ type Loaded = Result<i64, Option<(u64, u64)>>;
 /// Address and memory size of a memory fault; none if the access is at no address at all.
 fn fault(error: &Error) -> Option<(u64, u64)> {
     assert_eq!(error.downcast_ref(), Some(&Trap::MemoryOutOfBounds));
-    let fault = error.downcast_ref::<WasmFault>()?;
-    Some((fault.wasm_address, fault.memory_size as u64))
+    crate::fault(error)
 }
 
 // Sums of address, offset and size must be right where they leave 32 bits, and where they leave
@@ -71,6 +73,10 @@ fn wide_addresses() {
             let f = it.get_typed_func::<u64, i64>(&mut store, name)?;
             for _ in 0..4 {
                 let actual = f.call(&mut store, address).map_err(|it| fault(&it));
+                if expected.is_err() && crate::differs(EXPLICIT) {
+                    assert!(actual.is_err(), "{name} at {address:#x}");
+                    continue;
+                }
                 assert_eq!(&actual, expected, "{name} at {address:#x}");
             }
         }
@@ -141,6 +147,9 @@ fn several_memories() {
             let error = load(&mut store, name, at).expect_err("out of bounds");
             assert_eq!(fault(&error), Some((size, size)));
             let error = load(&mut store, name, u32::MAX).expect_err("out of bounds");
+            if crate::differs(EXPLICIT) {
+                continue;
+            }
             assert_eq!(fault(&error), Some(((1 << 32) + 1, size)));
             let message = format!(
                 "memory fault at wasm address 0x100000001 in linear memory of size {size:#x}"
@@ -198,7 +207,9 @@ fn pages_of_one_byte() {
             memory.data_mut(&mut store)[n as usize - 1] = n as u8;
             assert_eq!(load.call(&mut store, n - 2)?, n);
             let error = load.call(&mut store, n - 1).expect_err("out of bounds");
-            assert_eq!(fault(&error), Some((n.into(), n.into())));
+            if !crate::differs(EXPLICIT) {
+                assert_eq!(fault(&error), Some((n.into(), n.into())));
+            }
             assert_eq!(grow.call(&mut store, 1)?, n as i32);
         }
         assert_eq!(
@@ -297,9 +308,13 @@ fn types() -> Result<()> {
     assert!(table.ty(&store).is_64());
     assert_eq!(table.ty(&store).maximum(), Some(u64::MAX));
 
-    assert_eq!(
-        panic_message(|| MemoryType::new64(1 << 48, None)),
-        "memory's minimum byte size must fit in a u64: size overflow calculating memory size"
+    let message = panic_message(|| MemoryType::new64(1 << 48, None));
+    assert!(
+        message.starts_with(
+            "called `Result::unwrap()` on an `Err` value: memory's minimum byte size must fit in \
+             a u64\n\nCaused by:\n    size overflow calculating memory size"
+        ),
+        "{message}"
     );
     // No memory of 64-bit addresses gets to its maximum.
     MemoryType::new64(0, Some(u64::MAX));

@@ -99,10 +99,12 @@ fn malformed_modules() {
     assert!(error(Module::new(&engine, b"\0asm\x07\0\0\0")).contains("unknown binary version"));
     // A type section of more types than there are.
     assert!(Module::new(&engine, b"\0asm\x01\0\0\0\x01\x02\x05\x60").is_err());
-    assert_eq!(
-        error(Module::new(&engine, "(component)")),
-        "expected a WebAssembly module but was given a WebAssembly component"
-    );
+    if !crate::differs("it is built without components here, and says so") {
+        assert_eq!(
+            error(Module::new(&engine, "(component)")),
+            "expected a WebAssembly module but was given a WebAssembly component"
+        );
+    }
     assert!(error(Module::new(&engine, "")).contains("expected at least one module field"));
 }
 
@@ -145,7 +147,7 @@ fn files() -> Result<()> {
     let engine = Engine::default();
     let message = error(Module::from_file(&engine, "no/such/file.wat"));
     assert!(
-        message.starts_with("failed to read input file: no/such/file.wat: "),
+        message.starts_with("failed to read from `no/such/file.wat`"),
         "{message}"
     );
     let path = std::env::temp_dir().join(format!("wij-api-{}.wat", std::process::id()));

@@ -44,17 +44,6 @@ fn contexts() {
     assert_eq!(read(StoreContext::from(store.as_context_mut())), 5);
 }
 
-#[test]
-fn hostcall_fuel() {
-    let mut store = Store::new(&Engine::default(), ());
-    assert_eq!(store.hostcall_fuel(), 128 << 20);
-    store.set_hostcall_fuel(5);
-    let mut context = store.as_context_mut();
-    assert_eq!(context.hostcall_fuel(), 5);
-    context.set_hostcall_fuel(6);
-    assert_eq!(store.hostcall_fuel(), 6);
-}
-
 // Limits on the stack that nobody can satisfy are an error or no limit, never a panic.
 #[test]
 fn absurd_stack_size() {

@@ -88,10 +88,13 @@ fn heap_types() {
 fn nulls() {
     assert!(NoFunc::null().is_none() && NoFunc::null_ref().is_func());
     assert!(NoExtern::null().is_none() && NoExtern::null_ref().is_extern());
-    assert!(NoneRef::null().is_none() && NoneRef::null_ref().is_any());
+    assert!(NoneRef::null().is_none());
+    if !crate::differs("the null of `NoneRef` is one of the host") {
+        assert!(NoneRef::null_ref().is_any());
+        assert!(NoneRef::null_val().unwrap_anyref().is_none());
+    }
     assert!(NoFunc::null_val().unwrap_funcref().is_none());
     assert!(NoExtern::null_val().unwrap_externref().is_none());
-    assert!(NoneRef::null_val().unwrap_anyref().is_none());
 }
 
 #[test]
@@ -104,6 +107,9 @@ fn exceptions_that_nobody_throws() {
 
 #[test]
 fn types_without_values() {
+    if crate::differs("it has values of all types") {
+        return;
+    }
     let engine = Engine::default();
     assert_eq!(
         error(ExnType::new(&engine, [])),

@@ -64,6 +64,11 @@ mod trap;
 #[path = "../../../api/vectors.rs"]
 mod vectors;
 
+/// The one mode there is.
+fn modes() -> Vec<(&'static str, Config)> {
+    vec![("wasmtime", Config::new())]
+}
+
 /// Runs `test` with an engine.
 fn check(test: impl Fn(&Engine) -> Result<()>) {
     check_with(|_| (), test);
@@ -97,6 +102,24 @@ fn error<T>(result: Result<T>) -> String {
 
 fn text(error: &Error) -> String {
     format!("{error:#}")
+}
+
+/// Is this wasmtime, which differs from us here, for this reason?
+fn differs(_reason: &str) -> bool {
+    true
+}
+
+/// Address and memory size of a memory fault, as the error's messages say it: wasmtime keeps the
+/// type to itself.
+fn fault(error: &Error) -> Option<(u64, u64)> {
+    let messages = error.chain().map(|it| it.to_string());
+    let sizes = |it: String| {
+        let rest = it.strip_prefix("memory fault at wasm address 0x")?;
+        let (address, size) = rest.split_once(" in linear memory of size 0x")?;
+        let number = |it| u64::from_str_radix(it, 16).ok();
+        Some((number(address)?, number(size)?))
+    };
+    messages.filter_map(sizes).next()
 }
 
 /// What `run` panics with.
