@@ -59,6 +59,10 @@ mod symbols;
 mod table;
 #[path = "../../../api/tag.rs"]
 mod tag;
+#[path = "../../../api/texts.rs"]
+mod texts;
+#[path = "../../../api/threads.rs"]
+mod threads;
 #[path = "../../../api/trap.rs"]
 mod trap;
 #[path = "../../../api/vectors.rs"]
