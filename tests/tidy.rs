@@ -246,7 +246,7 @@ fn programs_lie_beside_their_sources() {
         for entry in fs::read_dir(&dir).expect("the programs") {
             let path = entry.expect("readable directory").path();
             if path.extension().is_some_and(|it| it == "wasm") {
-                let sources = ["c", "rs"].map(|language| path.with_extension(language));
+                let sources = ["c", "cc", "rs"].map(|language| path.with_extension(language));
                 assert!(
                     sources.iter().any(|it| it.exists()),
                     "{} has no source",

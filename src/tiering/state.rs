@@ -84,6 +84,15 @@ impl State {
         }
     }
 
+    /// Code that `func` of `instance` is entered in.
+    pub(super) fn codes_of(&self, instance: InstanceId, func: FuncIdx) -> Vec<CodeId> {
+        let is_of = |key: &EntryKey| (key.0, key.1) == (instance, func);
+        let entries = self.entries.iter().filter(|it| is_of(it.0));
+        let mut codes: Vec<_> = entries.map(|it| *it.1).collect();
+        codes.sort();
+        codes
+    }
+
     /// Notes that nothing runs: withdrawn code is freed. Returns what it was.
     pub(super) fn free_retired(&mut self) -> Vec<CodeId> {
         let mut freed = std::mem::take(&mut self.retired);

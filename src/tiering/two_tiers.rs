@@ -10,9 +10,10 @@ use jit::{Code, CompileError, Compiler};
 use runtime::module::Module;
 use runtime::vm::{FuncInstance, FuncKind, VMContext};
 use runtime::{
-    CodeId, Event, ExitId, HotAction, HotPoint, Instance, InstanceId, Linkage, Reason, Status,
-    Store, TierKind, TierState, Tiers, Trap, Tuning, raise_trap,
+    CodeId, Event, ExitId, HotAction, HotPoint, Instance, InstanceId, Linkage, Profile, Reason,
+    Status, Store, TierKind, TierState, Tiers, Trap, Tuning, raise_trap,
 };
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -191,42 +192,72 @@ unsafe fn install(
     }
 }
 
-/// Remembers that the speculation at `site` failed for `reason` in `code`, which `instance` runs.
+/// Remembers that the speculation at `site` failed for `reason` in `code`, which `instance` runs,
+/// and withdraws what is to be compiled anew.
 unsafe fn learn(
     store: *mut Store,
     instance: *mut Instance,
     code: &SharedCode,
     (site, reason): (SpecSite, Reason),
-) -> Decision {
+) {
     // SAFETY: the caller promises a live store that owns the instance.
     let (instance, tuning) = unsafe { (&*instance, Store::tuning(store)) };
     let mut profile = instance.module.profile();
-    // SAFETY: nobody refers to call sites while compiled code runs.
-    unsafe { instance.add_to_profile(site.func, &mut profile) };
-    let decision = Policy::exit_taken(&mut profile, site, reason, code.clock);
-    if reason != Reason::Reprofile {
-        return decision;
+    if reason == Reason::Reprofile {
+        // SAFETY: nobody refers to call sites while compiled code runs.
+        unsafe { instance.add_to_profile(site.func, &mut profile) };
     }
-    let first = tuning.reprofile_after.map_or(u32::MAX, |it| it.get());
-    let known = profile.site_mut(site.func, site.site);
-    let after = known.map(|it| Policy::reprofile_after(it, first));
-    // SAFETY: as above.
+    if Policy::exit_taken(&mut profile, site, reason, code.clock) == Decision::Keep {
+        return;
+    }
+    let mut stale = smallvec![code.code.id()];
+    if reason == Reason::Reprofile {
+        // SAFETY: as above.
+        unsafe { begin_anew(store, instance, &mut profile, (code, site), &mut stale) };
+    }
+    drop(profile);
+    // Soon, but not before the interpreter has met the new targets.
+    let hotness = i32::try_from(tuning.threshold / 4).unwrap_or(i32::MAX);
+    for code in stale {
+        // SAFETY: as above.
+        unsafe { withdraw(store, code, hotness) };
+    }
+}
+
+/// Has `site`, and what else is worn out in `code`, learned anew, and lists other code of their
+/// functions in `stale`: as long as it runs, the interpreter sees nothing of them.
+unsafe fn begin_anew(
+    store: *mut Store,
+    instance: &Instance,
+    profile: &mut Profile,
+    (code, site): (&SharedCode, SpecSite),
+    stale: &mut SmallVec<[CodeId; 1]>,
+) {
+    // SAFETY: the caller promises a live store that owns the instance, and that no reference to
+    // its call sites and to the state is alive.
     unsafe {
+        let first = Store::tuning(store).reprofile_after;
+        let first = first.map_or(u32::MAX, |it| it.get());
+        let known = profile.site_mut(site.func, site.site);
+        let after = known.map(|it| Policy::reprofile_after(it, first));
         (*store).vm.generic_calls = after.unwrap_or(first.into());
         forget(instance, site);
-    }
-    for func in code.code.info().frames.iter().map(|it| it.func) {
-        // SAFETY: as above.
-        unsafe { instance.add_to_profile(func, &mut profile) };
-        let Some(body) = instance.module.body(func).and_then(|it| it.prepared()) else {
-            continue;
-        };
-        for site in Policy::begin_others_anew(&mut profile, func, &body.call_sites) {
-            // SAFETY: as above.
-            unsafe { forget(instance, SpecSite { func, site }) };
+        let mut anew = vec![site.func];
+        for func in code.code.info().frames.iter().map(|it| it.func) {
+            instance.add_to_profile(func, profile);
+            let Some(body) = instance.module.body(func).and_then(|it| it.prepared()) else {
+                continue;
+            };
+            for site in Policy::begin_others_anew(profile, func, &body.call_sites) {
+                forget(instance, SpecSite { func, site });
+                anew.push(func);
+            }
+        }
+        anew.dedup();
+        for func in anew {
+            stale.extend(State::of(store).codes_of(instance.id, func));
         }
     }
-    decision
 }
 
 /// Has the interpreter forget what `site` has called.
@@ -305,8 +336,8 @@ impl Tiers for TwoTiers {
             if compiled.entry {
                 self.advance(store, func, None);
             } else if compiled.loops {
-                // Its first backward branch asks for the loop's code.
-                (*func).hotness = 0;
+                // Its first backward branch asks for the loop's code: this call is charged, too.
+                (*func).hotness = 1;
             }
         }
     }
@@ -367,14 +398,8 @@ impl Tiers for TwoTiers {
             }
             // A call without a target traps: the site's targets are still those that were seen.
             let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);
-            let decision = match site {
-                Some(site) if !traps => learn(store, (*vmctx).instance, &*code, (site, reason)),
-                _ => Decision::Keep,
-            };
-            if decision == Decision::Recompile {
-                // Soon, but not before the interpreter has met the new target.
-                let hotness = i32::try_from(Store::tuning(store).threshold / 4).unwrap_or(i32::MAX);
-                withdraw(store, exit.code, hotness);
+            if let Some(site) = site.filter(|_| !traps) {
+                learn(store, (*vmctx).instance, &*code, (site, reason));
             }
             let at = match reason {
                 Reason::PollAtEntry => Resume::Entry,

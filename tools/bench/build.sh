@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds each NAME.wasm of this folder from NAME.c beside it, with the compiler that made those that
+# Builds each NAME.wasm of this folder from NAME.c or NAME.cc beside it, with the compiler that made those that
 # are committed: the result is the same, byte for byte.
 #
 #   python3 -m venv /tmp/zig && /tmp/zig/bin/pip install ziglang==0.17.1
@@ -13,9 +13,14 @@ if [ "${1-}" = --check ]; then
   out=$(mktemp -d)
   trap 'rm -r "$out"' EXIT
 fi
-for source in *.c; do
-  name=${source%.c}
-  "${PYTHON:-python3}" -m ziglang cc -target wasm32-freestanding -O2 -nostdlib -fno-builtin -s \
+for source in *.c *.cc; do
+  name=${source%.c*}
+  compiler=cc
+  if [ "$source" = "$name.cc" ]; then
+    compiler="c++ -fno-exceptions -fno-rtti"
+  fi
+  # shellcheck disable=SC2086 # options
+  "${PYTHON:-python3}" -m ziglang $compiler -target wasm32-freestanding -O2 -nostdlib -fno-builtin -s \
     -Wl,--no-entry -o "$out/$name.wasm" "$source"
   if [ "$out" != . ]; then
     cmp "$out/$name.wasm" "$name.wasm"

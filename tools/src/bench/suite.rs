@@ -47,6 +47,9 @@ programs! {
     "vtable-accessors.wat" * 400_000,
     "rare-target.wat" * 400_000_000,
     "phases.wat" * 8_000_000,
+    "shapes.wasm" * 400,
+    "expressions.wasm" * 4_000_000,
+    "qsort.wasm" * 1_000,
     /// Programs of the kinds that interpreters are judged by.
     INTERP_PROGRAMS:
     "mix.wasm" * 3_000,
