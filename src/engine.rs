@@ -97,6 +97,24 @@ impl Engine {
         &raw const self.inner.epoch
     }
 
+    /// Is Wasm executed as code for Pulley? It never is.
+    pub fn is_pulley(&self) -> bool {
+        false
+    }
+
+    /// Are executions recorded? They never are.
+    pub fn is_recording(&self) -> bool {
+        false
+    }
+
+    /// Are executions replayed? They never are.
+    pub fn is_replaying(&self) -> bool {
+        false
+    }
+
+    /// Does nothing: a thread needs no preparation for Wasm.
+    pub fn tls_eager_initialize() {}
+
     /// What the runtime and the tiers read.
     pub(crate) fn tuning(&self) -> &Arc<Tuning> {
         &self.inner.resolved.tuning

@@ -290,6 +290,32 @@ impl Module {
         Ok(profile.write_hints(module)?)
     }
 
+    /// Machine code of the module: it has none of its own, hence no bytes. What is hot is compiled
+    /// by the stores that run it.
+    pub fn text(&self) -> &[u8] {
+        &[]
+    }
+
+    /// Where the module's machine code is mapped: nowhere, hence an empty range.
+    pub fn image_range(&self) -> std::ops::Range<*const u8> {
+        self.text().as_ptr_range()
+    }
+
+    /// Which offsets of machine code come from which of the module: `None`, for there is no machine
+    /// code.
+    pub fn address_map(&self) -> Option<impl Iterator<Item = (usize, Option<u32>)> + '_> {
+        None::<std::iter::Empty<(usize, Option<u32>)>>
+    }
+
+    /// Does nothing: memories are filled from the module's bytes.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn initialize_copy_on_write_image(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// The runtime's module.
     pub(crate) fn runtime(&self) -> &Arc<RuntimeModule> {
         &self.inner.runtime

@@ -68,3 +68,15 @@ fn parallel_compilation() -> Result<()> {
     assert!(!Engine::new(&config)?.get_parallel_compilation());
     Ok(())
 }
+
+// What concerns machine code that is made ahead of time is there, and says that there is none.
+#[test]
+fn no_code_ahead_of_time() -> Result<()> {
+    let engine = Engine::default();
+    assert!(!engine.is_pulley() && !engine.is_recording() && !engine.is_replaying());
+    Engine::tls_eager_initialize();
+    let module = Module::new(&engine, "(module (func))")?;
+    assert!(module.text().is_empty() && module.image_range().is_empty());
+    assert!(module.address_map().is_none());
+    module.initialize_copy_on_write_image()
+}
