@@ -106,8 +106,18 @@ fn write(path: &Path, text: &str) -> Result<()> {
 
 /// A function as shown: index, and name if it is known.
 fn named(explanation: &Explanation, instance: InstanceId, func: FuncIdx) -> String {
+    let which = which(explanation, instance);
     match explanation.name(instance, func) {
-        Some(name) => format!("{func} ({})", Printable(name)),
-        None => func.to_string(),
+        Some(name) => format!("{which}{func} ({})", Printable(name)),
+        None => format!("{which}{func}"),
+    }
+}
+
+/// What is before a function of `instance`: nothing, unless there are functions of several.
+fn which(explanation: &Explanation, instance: InstanceId) -> String {
+    let mut functions = explanation.functions.iter();
+    match functions.any(|it| it.instance != instance) {
+        true => format!("{instance} "),
+        false => String::new(),
     }
 }

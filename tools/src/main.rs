@@ -39,6 +39,8 @@ Examples:
     wasm-interp-jit run --stats --invoke example examples/indirect-sum.wat 100000
   List a function with what the interpreter saw in it:
     wasm-interp-jit explain --func inlinee --invoke example examples/indirect-sum.wat 1000
+  Make a page of what was compiled and inlined, and what failed:
+    wasm-interp-jit explain --html run.html --invoke example examples/indirect-sum.wat 100000
   Check a module once, and run it without checks:
     wasm-interp-jit compile program.wasm
     wasm-interp-jit --allow-precompiled program.cwasm

@@ -188,6 +188,71 @@ fn one_function() {
     assert!(rest.starts_with("deopts: 0\ntime: "), "{nothing}");
 }
 
+// A run may take as many exits as it likes: they are counted, and the first ones are listed.
+#[test]
+fn very_many_exits() {
+    let folder = Folder::new("many");
+    let args = ["--tier=jit", "--deopt-every=1", "--invoke=f", "change.wat"];
+    let args = [&["--json=run.json"], &args[..], &["30000"]].concat();
+    folder.explained(&args);
+    let text = folder.explained(&["--from=run.json"]);
+    assert!(text.contains("exits taken x 29999: Stress\n"), "{text}");
+    assert!(text.contains("\ndeopts: 30000\n"), "{text}");
+    assert!(text.contains("\n  ... and 29950 more\ntime: "), "{text}");
+    folder.explained(&["--from=run.json", "--html=page.html"]);
+    let page = folder.read("page.html");
+    assert!(page.contains("<p>... and 29000 more</p>\n</section>"));
+    let sizes = [folder.read("run.json").len(), page.len()];
+    assert!(sizes.iter().all(|it| *it < 3_000_000), "{sizes:?}");
+}
+
+// Functions of several instances have the same numbers; code, decisions and exits are those of the
+// right one.
+#[test]
+fn several_instances() {
+    let lib = r#"(module
+      (func $half (param i32) (result i32) (i32.shr_u (local.get 0) (i32.const 1)))
+      (func $lib (export "lib") (param i32) (result i32) (call $half (local.get 0))))"#;
+    let main = r#"(module
+      (import "lib" "lib" (func $lib (param i32) (result i32)))
+      (func $main (export "f") (param i32) (result i32)
+        (local i32)
+        (loop
+          (local.set 1 (i32.add (local.get 1) (call $lib (local.get 0))))
+          (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+        (local.get 1)))"#;
+    let folder = Folder::with("instances", "lib.wat", lib);
+    fs::write(folder.0.join("main.wat"), main).expect("the folder is writable");
+    let text = folder.explained(&[
+        "--tier=auto",
+        "--threshold=50",
+        "--sync-tier-up",
+        "--preload=lib=lib.wat",
+        "--invoke=f",
+        "main.wat",
+        "100",
+    ]);
+    let of = |name: &str| {
+        let start = text.find(name).expect("a listing");
+        let rest = &text[start..];
+        let end = rest.find("\n  0x0000").expect("a listing");
+        rest[..end].to_owned()
+    };
+    let lib = of("\ninstance0 func1 (lib): ");
+    assert!(lib.contains(" from the entry: "), "{lib}");
+    assert!(
+        lib.ends_with("\n    @0x2 func0\n      instance0 func0 (half)"),
+        "{lib}"
+    );
+    let main = of("\ninstance1 func1 (main): ");
+    assert!(main.contains(" from the loop at 0x2: "), "{main}");
+    assert!(
+        main.ends_with("\n    @0x6 called: func0 is imported"),
+        "{main}"
+    );
+    assert!(text.contains(" ms instance0 tier func1 hot\n"), "{text}");
+}
+
 #[test]
 fn counting_is_a_choice() {
     let folder = Folder::new("counts");

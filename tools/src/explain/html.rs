@@ -21,6 +21,9 @@ const STYLE: &str = include_str!("html/page.css");
 /// Nothing is loaded, and nothing runs.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
+/// Rows of a table of events.
+const MAX_ROWS: usize = 1000;
+
 /// Blocks that indent a listing, at most.
 const MAX_INDENT: usize = 24;
 
@@ -402,7 +405,7 @@ impl Page<'_> {
              <th scope=\"col\">code</th><th scope=\"col\">exit</th><th scope=\"col\">reason</th>\
              <th scope=\"col\">went on at</th><th scope=\"col\">frames</th></tr></thead>\n<tbody>\n",
         )?;
-        for it in &self.0.deopts {
+        for it in self.0.deopts.iter().take(MAX_ROWS) {
             let mut codes = self.0.codes.iter();
             // The innermost frame is of the code's instance.
             let code = codes.find(|code| code.code == it.code);
@@ -421,10 +424,16 @@ impl Page<'_> {
             )?;
         }
         f.write_str("</tbody>\n</table></div>\n")?;
-        if self.0.more_deopts > 0 {
-            writeln!(f, "<p>... and {} more</p>", self.0.more_deopts)?;
-        }
+        write_more(f, self.0.deopts.len(), self.0.more_deopts)?;
         f.write_str("</section>\n")
+    }
+}
+
+/// What a table of events leaves out of `n_kept`, and of those that were not kept.
+fn write_more(f: &mut fmt::Formatter<'_>, n_kept: usize, n_not_kept: u64) -> fmt::Result {
+    match n_kept.saturating_sub(MAX_ROWS) as u64 + n_not_kept {
+        0 => Ok(()),
+        n_more => writeln!(f, "<p>... and {n_more} more</p>"),
     }
 }
 

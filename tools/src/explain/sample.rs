@@ -72,7 +72,7 @@ pub(super) fn explanation() -> Explanation {
     }
 }
 
-fn code() -> CodeSummary {
+pub(super) fn code() -> CodeSummary {
     let body = |func, call| InlinedBody { func, call };
     CodeSummary {
         code: CODE,

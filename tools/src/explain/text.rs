@@ -1,7 +1,7 @@
 //! Explanations for people at a terminal.
 
-use super::named;
 use super::tree::{Node, tree};
+use super::{named, which};
 use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
 use wasm_interp_jit::inspect::{CodeSummary, Decision, DeoptSummary, Explanation, Moment};
@@ -18,7 +18,7 @@ impl Display for Text<'_> {
         for listing in &it.functions {
             let text = listing.to_string();
             let (heading, lines) = text.split_once('\n').unwrap_or((&text, ""));
-            writeln!(f, "{heading}")?;
+            writeln!(f, "{}{heading}", which(it, listing.instance))?;
             let is_its = |code: &&CodeSummary| {
                 (code.instance, code.func) == (listing.instance, listing.func)
             };
@@ -36,7 +36,7 @@ impl Display for Text<'_> {
         }
         if !it.moments.is_empty() {
             let total = it.moments.len() as u64 + it.more_moments;
-            let lines = it.moments.iter().map(moment);
+            let lines = it.moments.iter().map(|moment| line(it, moment));
             write_some(f, "timeline", total, lines)?;
         }
         let total = it.deopts.len() as u64 + it.more_deopts;
@@ -155,8 +155,9 @@ pub(super) fn decision(it: &Decision) -> String {
 }
 
 /// A line of the timeline.
-fn moment(it: &Moment) -> String {
-    format!("{:.2} ms {}", ms(it.at), it.text)
+fn line(explanation: &Explanation, it: &Moment) -> String {
+    let which = which(explanation, it.instance);
+    format!("{:.2} ms {which}{}", ms(it.at), it.text)
 }
 
 /// A line of the deopt log.

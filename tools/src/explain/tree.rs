@@ -77,3 +77,73 @@ fn node<'a>(code: &'a CodeSummary, func: FuncIdx, below: Vec<(Option<u32>, Node<
         tail_called,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use std::fmt::Write as _;
+    use wasm_interp_jit::inspect::InlinedBody;
+
+    fn write(node: &Node<'_>, indent: usize, out: &mut String) {
+        let _ = writeln!(out, "{:indent$}{}", "", node.func);
+        for site in &node.sites {
+            let decisions: Vec<&str> = site.decisions.iter().map(|it| it.text.as_str()).collect();
+            let _ = writeln!(out, "{:indent$} @{} {decisions:?}", "", site.pc);
+            for inlined in &site.inlined {
+                write(inlined, indent + 2, out);
+            }
+        }
+        for called in &node.tail_called {
+            let _ = writeln!(out, "{:indent$} tail-called", "");
+            write(called, indent + 2, out);
+        }
+    }
+
+    // A recursive function is inlined until that is enough: its one site was decided on twice. Two
+    // targets of a site keep their order, and what is tail-called is below the root.
+    #[test]
+    fn each_body_has_its_own_decisions() {
+        let body = |func, call| InlinedBody {
+            func: FuncIdx(func),
+            call,
+        };
+        let decision = |func, pc, text: &str| Decision {
+            func: FuncIdx(func),
+            pc,
+            text: text.to_owned(),
+        };
+        let code = CodeSummary {
+            bodies: vec![
+                body(1, None),
+                body(1, Some((0, 4))),
+                body(2, Some((1, 8))),
+                body(3, Some((1, 8))),
+                body(5, None),
+            ],
+            inlined: vec![
+                decision(1, 4, "called: func1 is recursive"),
+                decision(1, 4, "func1"),
+                decision(1, 8, "func2 | func3 behind element"),
+                decision(3, 6, "called: cold"),
+            ],
+            ..sample::code()
+        };
+        let mut out = String::new();
+        write(&tree(&code).expect("it has bodies"), 0, &mut out);
+        let expected = "\
+func1
+ @4 [\"func1\"]
+  func1
+   @4 [\"called: func1 is recursive\"]
+   @8 [\"func2 | func3 behind element\"]
+    func2
+    func3
+     @6 [\"called: cold\"]
+ @8 [\"func2 | func3 behind element\"]
+ tail-called
+  func5
+";
+        assert_eq!(out, expected);
+    }
+}

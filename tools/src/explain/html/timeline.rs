@@ -1,7 +1,7 @@
 //! The timeline: a lane for each function that became hot, a bar for each piece of its code, and
 //! marks for what happened. The same is below it as a table.
 
-use super::{Escaped, Page, Place, is_listed, link};
+use super::{Escaped, MAX_ROWS, Page, Place, is_listed, link, write_more};
 use crate::explain::named;
 use crate::explain::text::ms;
 use std::cmp::Reverse;
@@ -14,9 +14,6 @@ use wasm_interp_jit::inspect::{
 
 /// Lanes that are drawn.
 const MAX_LANES: usize = 24;
-
-/// Rows of the table.
-const MAX_ROWS: usize = 1000;
 
 /// Characters of a name beside its lane.
 const MAX_LABEL: usize = 27;
@@ -208,11 +205,7 @@ impl Timeline<'_> {
             )?;
         }
         f.write_str("</tbody>\n</table></div>\n")?;
-        let n_more = explanation.moments.len().saturating_sub(MAX_ROWS) as u64;
-        let n_more = n_more + explanation.more_moments;
-        if n_more > 0 {
-            writeln!(f, "<p>... and {n_more} more</p>")?;
-        }
+        write_more(f, explanation.moments.len(), explanation.more_moments)?;
         f.write_str("</details>\n")
     }
 }
