@@ -116,7 +116,7 @@ Caused by:
         ),
         (
             &["nothing.wat"],
-            "failed to read input file: nothing.wat
+            "failed to read from `nothing.wat`
 
 Caused by:
     No such file or directory (os error 2)",
