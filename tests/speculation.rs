@@ -45,6 +45,7 @@
 //! | 38 root tail-called away | `nested::compiled_function_is_tail_called_away` |
 //! | 44 host errors | `nested::errors_pass_rebuilt_frames`, `nested::errors_pass_nested_activations`, `nested::panics_pass_rebuilt_frames`, `world::another_store_runs_in_a_host_call`, `world::instances_made_in_a_host_call` |
 //! | 45 memory grows | `world::memory_grows_in_the_callee` |
+//! | 46 several memories | `world::exit_between_accesses_to_two_memories` |
 //! | 47 trap in an inlinee | `world::trap_in_an_inlined_callee` |
 //! | 48 table written | `world::table_written_just_before_the_call`, `..._between_calls`, `..._below_waiting_code`, `..._by_the_target_in_a_loop` |
 //! | 49 globals, imports | `world::globals_change_around_the_call`, `world::imported_memory_table_and_global` |
@@ -72,10 +73,10 @@
 //! | 75 every deopt point | each test: every guard is made to fail alone |
 //!
 //! Left out, because the engine does not have what they are about: 29 to 31 and 64 (GC), 39 to 43
-//! (exceptions), 46 (several memories), 50 and
-//! 55 (asynchronous interrupts, stack switching), 57 (stepping), 70
-//! (machine code is not serialized). 61 does not exhaust code memory: `jit` does, whose capacity it can set. 74 is the
-//! fuzzer's.
+//! (exceptions), 50 and 55 (asynchronous interrupts, stack switching), 57 (stepping), 70 (machine
+//! code is not serialized). 46 has no second thread here: `tests/api/shared_memory.rs` does. 61 does
+//! not exhaust code memory: `jit` does, whose capacity it can set. 74 is the fuzzer's, target
+//! `deopt_stress`.
 
 #![cfg(feature = "jit")]
 

@@ -664,3 +664,30 @@ fn instances_made_in_a_host_call() {
     }
     everywhere(wat, script, &expected);
 }
+
+// An exit between accesses to two memories, one with addresses of 64 bits. What was stored before it
+// is there once, and what follows goes to the right one.
+#[test]
+fn exit_between_accesses_to_two_memories() {
+    let wat = r#"(module
+(type $t (func (param i32) (result i32)))
+(memory $a (export "a") 1)
+(memory $b (export "b") i64 1)
+(table funcref (elem $inc $twice))
+(func $inc (type $t)
+(i32.store $b (i64.const 8) (i32.add (i32.load $b (i64.const 8)) (i32.const 1)))
+(i32.add (local.get 0) (i32.const 1)))
+(func $twice (type $t) (i32.shl (local.get 0) (i32.const 1)))
+(func (export "f") (param $index i32) (param $x i32) (result i32)
+(i32.store $a (i32.const 4) (i32.add (i32.load $a (i32.const 4)) (i32.const 1)))
+(local.set $x (call_indirect (type $t) (local.get $x) (local.get $index)))
+(i32.store $b (i64.const 16)
+(i32.add (i32.load $b (i64.const 16)) (i32.load $a (i32.const 4))))
+(i32.add (local.get $x) (i32.load $b (i64.const 16)))))"#;
+    let script = |run: &mut Run| {
+        run.repeat(20, "f", (0, 1));
+        run.repeat(20, "f", (1, 5));
+    };
+    everywhere(wat, script, "f(0, 1) = 3\n f(0, 1) = 5\n f(0, 1) = 8");
+    assert_eq!(deopts(wat, script).len(), 1);
+}
