@@ -9,7 +9,7 @@
 //! ```
 
 use crate::{Exit, FrameState, SlotState, SpecSite};
-use runtime::{CallSiteIdx, ExitIdx, FuncIdx, Reason};
+use runtime::{CallSiteIdx, ExitIdx, FuncIdx, Reason, write_leb128 as number};
 use rustc_hash::FxHashMap;
 use std::fmt;
 
@@ -215,12 +215,4 @@ fn encode(exit: &Exit, out: &mut Vec<u8>) {
             }
         }
     }
-}
-
-fn number(mut number: u64, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
 }

@@ -15,6 +15,7 @@ mod feedback;
 pub mod host;
 mod host_values;
 mod instance;
+mod leb128;
 mod limits;
 mod memory;
 mod metering;
@@ -54,6 +55,7 @@ pub use events::{Event, EventKind, EventSink, Reason};
 pub use feedback::{CallSite, IcState, MANY_INDICES, MAX_TARGETS, MoreTargets, Target};
 pub use host_values::{HostValue, HostValues, collect};
 pub use instance::{ExternVal, Instance, InstantiateError};
+pub use leb128::write_leb128;
 pub use limits::{
     Counts as LimitCounts, DEFAULT_LIMIT, GrowError, Growth, GrowthFailure, Limiter, Limits, Sizes,
     maximum_bytes,

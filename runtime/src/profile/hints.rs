@@ -8,9 +8,9 @@
 //! Source: <https://github.com/WebAssembly/compilation-hints>, "Overview". Hints that make no sense
 //! (other functions, no call at the offset, too many percent) are ignored, as it demands.
 
-use super::snapshot::number;
 use super::{FuncProfile, Profile, SiteProfile, TargetProfile};
 use crate::FuncIdx;
+use crate::leb128::write_leb128 as number;
 use crate::module::{CallSiteInfo, DecodeError, Module, PreparedBody};
 use std::ops::Range;
 use wasmparser::{BinaryReader, Parser, Payload};

@@ -11,6 +11,7 @@
 
 use super::{FuncProfile, MAX_KEPT, Profile, SiteProfile, TargetProfile};
 use crate::FuncIdx;
+use crate::leb128::write_leb128 as number;
 use crate::module::{DecodeError, Module};
 use sha2::{Digest as _, Sha256};
 use wasmparser::{BinaryReader, BinaryReaderError};
@@ -221,13 +222,4 @@ fn read_site(reader: &mut BinaryReader<'_>, module: &Module) -> Result<SiteProfi
 fn add(a: u32, b: u32) -> Result<u32, ProfileError> {
     let overflow = || ProfileError::Malformed("an index beyond 32 bits".to_owned());
     a.checked_add(b).ok_or_else(overflow)
-}
-
-/// Writes a number as LEB128.
-pub(super) fn number(mut number: u64, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
 }
