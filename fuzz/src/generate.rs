@@ -42,27 +42,25 @@ fn nans(seed: u64) -> Nans {
 
 /// A program, if `data` gives one.
 pub fn program(data: &[u8]) -> Option<Program> {
-    let mut draw = Draw::new(data);
-    let seed = draw.any();
-    let exports = exports(&mut draw);
-    let wasm = if draw.one_in(2) {
-        speculate::module(&mut draw)
-    } else {
-        smith(&mut draw, nans(seed))?
-    };
-    let fuel = draw.pick(&[300, 20, 2000]);
-    Some(Program {
-        wasm: instrument(&wasm, exports, fuel)?,
-        seed,
+    program_of(data, |draw, seed| match draw.one_in(2) {
+        true => Some(speculate::module(draw)),
+        false => smith(draw, nans(seed)),
     })
 }
 
 /// A program that speculation is made for, if `data` gives one.
 pub fn speculative(data: &[u8]) -> Option<Program> {
+    program_of(data, |draw, _| Some(speculate::module(draw)))
+}
+
+fn program_of(
+    data: &[u8],
+    module: impl FnOnce(&mut Draw<'_>, u64) -> Option<Vec<u8>>,
+) -> Option<Program> {
     let mut draw = Draw::new(data);
     let seed = draw.any();
     let exports = exports(&mut draw);
-    let wasm = speculate::module(&mut draw);
+    let wasm = module(&mut draw, seed)?;
     let fuel = draw.pick(&[300, 20, 2000]);
     Some(Program {
         wasm: instrument(&wasm, exports, fuel)?,

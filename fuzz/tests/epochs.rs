@@ -1,7 +1,9 @@
 //! The deadline is looked at where wasmtime looks at it, and as often, in every mode: a callback
 //! notes the backtrace each time.
 
-use std::num::NonZeroU32;
+mod modes;
+
+use modes::modes;
 
 /// Defines a module that runs a program, over one of the engines.
 macro_rules! engine {
@@ -107,30 +109,6 @@ fn check(wat: &str) {
             assert_eq!(expected.len(), actual.len(), "{wat}\n{policy:?} {mode}");
         }
     }
-}
-
-fn modes() -> Vec<(String, wasm_interp_jit::Config)> {
-    use wasm_interp_jit::{Config, Strategy};
-    let mode = |strategy| {
-        let mut config = Config::new();
-        config.strategy(strategy);
-        config
-    };
-    let mut modes = vec![
-        ("interp".to_owned(), mode(Strategy::Interpreter)),
-        ("jit".to_owned(), mode(Strategy::Jit)),
-    ];
-    for every in [1, 3] {
-        let mut config = mode(Strategy::Jit);
-        config.jit_deopt_every(NonZeroU32::new(every));
-        modes.push((format!("every {every}"), config));
-    }
-    for threshold in [1, 2, 10] {
-        let mut config = mode(Strategy::Tiered);
-        config.jit_threshold(threshold).jit_background(false);
-        modes.push((format!("tiered {threshold}"), config));
-    }
-    modes
 }
 
 #[test]

@@ -2,8 +2,10 @@
 //! each amount of fuel from none to more than it needs, and must end in the same way, at the same
 //! place, with the same fuel left.
 
+mod modes;
+
+use modes::modes;
 use std::fmt::Write as _;
-use std::num::NonZeroU32;
 
 /// More fuel than any program here needs.
 const PLENTY: u64 = 1 << 40;
@@ -146,34 +148,6 @@ fn check_with_costs(wat: &'static str, args: &'static [i32], set: Option<&'stati
         );
         assert_eq!(expected.len(), actual.len());
     }
-}
-
-fn modes() -> Vec<(String, wasm_interp_jit::Config)> {
-    use wasm_interp_jit::{Config, Strategy};
-    let mode = |strategy| {
-        let mut config = Config::new();
-        config.strategy(strategy);
-        config
-    };
-    let mut modes = vec![
-        ("interp".to_owned(), mode(Strategy::Interpreter)),
-        ("jit".to_owned(), mode(Strategy::Jit)),
-    ];
-    for every in [1, 2, 3] {
-        let mut config = mode(Strategy::Jit);
-        config
-            .jit_deopt_every(NonZeroU32::new(every))
-            .memory_reservation(0)
-            .memory_reservation_for_growth(0)
-            .memory_guard_size(0);
-        modes.push((format!("every {every}"), config));
-    }
-    for threshold in [1, 2, 10] {
-        let mut config = mode(Strategy::Tiered);
-        config.jit_threshold(threshold).jit_background(false);
-        modes.push((format!("tiered {threshold}"), config));
-    }
-    modes
 }
 
 #[test]
