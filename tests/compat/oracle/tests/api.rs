@@ -5,7 +5,8 @@
 //! settings of its own. Where both engines differ, a test asks `differs`, and `DIFFERENCES` says
 //! why.
 
-use wasm_interp_jit::{Config, Engine, Error, Instance, Module, Result, Store};
+use support::{check, check_with, error, fault, instance, panic_message, text};
+use wasm_interp_jit::Config;
 
 #[path = "../../../api/async_.rs"]
 mod async_;
@@ -53,6 +54,8 @@ mod serialize;
 mod shared_memory;
 #[path = "../../../api/store.rs"]
 mod store;
+#[path = "../../../api/support.rs"]
+mod support;
 #[path = "../../../api/symbols.rs"]
 mod symbols;
 #[path = "../../../api/table.rs"]
@@ -73,67 +76,7 @@ fn modes() -> Vec<(&'static str, Config)> {
     vec![("wasmtime", Config::new())]
 }
 
-/// Runs `test` with an engine.
-fn check(test: impl Fn(&Engine) -> Result<()>) {
-    check_with(|_| (), test);
-}
-
-/// Runs `test` with an engine and settings as `set` makes them.
-fn check_with(set: impl Fn(&mut Config), test: impl Fn(&Engine) -> Result<()>) {
-    let mut config = Config::new();
-    set(&mut config);
-    let result = Engine::new(&config).and_then(|engine| test(&engine));
-    if let Err(error) = result {
-        panic!("{error:?}");
-    }
-}
-
-/// An instance without imports.
-fn instance<T>(engine: &Engine, data: T, wat: &str) -> Result<(Store<T>, Instance)> {
-    let module = Module::new(engine, wat)?;
-    let mut store = Store::new(engine, data);
-    let instance = Instance::new(&mut store, &module, &[])?;
-    Ok((store, instance))
-}
-
-/// All messages of the error of something that must fail.
-fn error<T>(result: Result<T>) -> String {
-    match result {
-        Ok(_) => panic!("succeeded unexpectedly"),
-        Err(error) => text(&error),
-    }
-}
-
-fn text(error: &Error) -> String {
-    format!("{error:#}")
-}
-
 /// Is this wasmtime, which differs from us here, for this reason?
 fn differs(_reason: &str) -> bool {
     true
-}
-
-/// Address and memory size of a memory fault, as the error's messages say it: wasmtime keeps the
-/// type to itself.
-fn fault(error: &Error) -> Option<(u64, u64)> {
-    let messages = error.chain().map(|it| it.to_string());
-    let sizes = |it: String| {
-        let rest = it.strip_prefix("memory fault at wasm address 0x")?;
-        let (address, size) = rest.split_once(" in linear memory of size 0x")?;
-        let number = |it| u64::from_str_radix(it, 16).ok();
-        Some((number(address)?, number(size)?))
-    };
-    messages.filter_map(sizes).next()
-}
-
-/// What `run` panics with.
-fn panic_message<T>(run: impl FnOnce() -> T) -> String {
-    let payload = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
-        Ok(_) => panic!("did not panic"),
-        Err(payload) => payload,
-    };
-    match payload.downcast::<String>() {
-        Ok(message) => *message,
-        Err(payload) => (*payload.downcast::<&str>().expect("a message")).to_owned(),
-    }
 }
