@@ -411,6 +411,9 @@ impl Regs {
 
 /// A type of values in slots.
 pub(crate) trait Slot: Copy {
+    /// Can it be in the float register?
+    const IS_FLOAT: bool = false;
+
     fn from_slot(slot: u64) -> Self;
 
     fn to_slot(self) -> u64;
@@ -453,6 +456,8 @@ slot! {
 }
 
 impl Slot for f64 {
+    const IS_FLOAT: bool = true;
+
     #[inline(always)]
     fn from_slot(slot: u64) -> Self {
         f64::from_bits(slot)

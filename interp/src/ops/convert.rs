@@ -1,24 +1,10 @@
 //! Conversions between number types.
 
+use super::define::unary;
 use super::{Flow, Op, check, decode, op};
 use crate::cursor::Path;
 use crate::regs::Regs;
 use runtime::Trap;
-
-/// Conversions that have a result for every operand.
-macro_rules! convert {
-    ($($name:ident |$a:ident: $ty:ty| $value:expr;)*) => {$(
-        impl Op for op::$name {
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                let $a: $ty = m.pop();
-                m.push($value);
-                m.advance(1);
-                Flow::Next
-            }
-        }
-    )*};
-}
 
 /// Float to integer, or a trap. The bounds are the nearest floats that are out of range.
 macro_rules! truncate {
@@ -62,7 +48,7 @@ fn no_integer(is_nan: bool) -> Trap {
     }
 }
 
-convert! {
+unary! {
     I32WrapI64 |a: u64| a as u32;
     I64ExtendI32S |a: i32| i64::from(a);
     I64ExtendI32U |a: u32| u64::from(a);
@@ -77,7 +63,7 @@ convert! {
     F64ConvertI64U |a: u64| a as f64;
     F64PromoteF32 |a: f32| f64::from(a);
     I32ReinterpretF32 |a: u32| a;
-    I64ReinterpretF64 |a: u64| a;
+    I64ReinterpretF64 |a: f64| a.to_bits();
     F32ReinterpretI32 |a: u32| a;
     F64ReinterpretI64 |a: u64| f64::from_bits(a);
 }

@@ -1,55 +1,7 @@
 //! Floats: comparisons and arithmetic. NaNs that arithmetic makes are the machine's; `canonical.rs`
 //! has the same instructions with others.
 
-use super::{Flow, Op, op};
-use crate::cursor::Path;
-use crate::regs::Regs;
-
-/// Instructions with one operand.
-macro_rules! unary {
-    ($($name:ident |$a:ident: $ty:ty| $value:expr;)*) => {$(
-        impl Op for op::$name {
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                let $a: $ty = m.pop();
-                m.push($value);
-                m.advance(1);
-                Flow::Next
-            }
-        }
-    )*};
-}
-
-/// Instructions with two operands of the same type.
-macro_rules! binary {
-    ($($name:ident |$a:ident, $b:ident: $ty:ty| $value:expr;)*) => {$(
-        impl Op for op::$name {
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                let $b: $ty = m.pop();
-                let $a: $ty = m.pop();
-                m.push($value);
-                m.advance(1);
-                Flow::Next
-            }
-        }
-    )*};
-}
-
-/// Comparisons.
-macro_rules! test {
-    ($($name:ident |$a:ident, $b:ident: $ty:ty| $value:expr;)*) => {$(
-        impl Op for op::$name {
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                let $b: $ty = m.pop();
-                let $a: $ty = m.pop();
-                m.advance(1);
-                Flow::Test($value)
-            }
-        }
-    )*};
-}
+use super::define::{binary, test, unary};
 
 // Sign operations are on bits: they keep NaN payloads and signalling NaNs.
 unary! {

@@ -1,61 +1,10 @@
 //! Integers: comparisons, arithmetic, bits.
 
+use super::define::{binary, test, unary};
 use super::{Flow, Op, Top, check, op};
 use crate::cursor::Path;
 use crate::regs::Regs;
 use runtime::Trap;
-
-/// Instructions with one operand.
-macro_rules! unary {
-    ($($name:ident |$a:ident: $ty:ty| $value:expr;)*) => {$(
-        impl Op for op::$name {
-            const TOP: Top = Top::Integer;
-
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                let $a: $ty = m.pop();
-                m.push($value);
-                m.advance(1);
-                Flow::Next
-            }
-        }
-    )*};
-}
-
-/// Instructions with two operands of the same type.
-macro_rules! binary {
-    ($($name:ident |$a:ident, $b:ident: $ty:ty| $value:expr;)*) => {$(
-        impl Op for op::$name {
-            const TOP: Top = Top::Integer;
-
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                let $b: $ty = m.pop();
-                let $a: $ty = m.pop();
-                m.push($value);
-                m.advance(1);
-                Flow::Next
-            }
-        }
-    )*};
-}
-
-/// Comparisons.
-macro_rules! test {
-    ($($name:ident |$a:ident $(, $b:ident)?: $ty:ty| $value:expr;)*) => {$(
-        impl Op for op::$name {
-            const TOP: Top = Top::Integer;
-
-            #[inline(always)]
-            fn run<P: Path>(m: &mut Regs) -> Flow {
-                $(let $b: $ty = m.pop();)?
-                let $a: $ty = m.pop();
-                m.advance(1);
-                Flow::Test($value)
-            }
-        }
-    )*};
-}
 
 /// Divisions: the value is there or a trap.
 macro_rules! division {

@@ -1,9 +1,10 @@
 //! Linear memory: loads, stores, and instructions on the whole memory.
 
-use super::{Flow, Op, Top, check, decode, op};
-use crate::cursor::{Cursor, Full, Path};
+use super::define::outside;
+use super::{Flow, Op, Top, decode, op};
+use crate::cursor::{Full, Path};
 use crate::regs::Regs;
-use runtime::{DataIdx, MemoryIdx, Trap};
+use runtime::{DataIdx, MemoryIdx};
 
 /// Loads: bytes to value.
 macro_rules! load {
@@ -107,27 +108,7 @@ impl Op for op::MemoryGrow {
     }
 }
 
-/// Instructions that the runtime executes for every tier: cold only. `first` is the first number
-/// behind the opcode byte: of a prefixed instruction, the other half of its opcode.
-macro_rules! runtime {
-    ($($name:ident |$m:ident, $first:ident, $at:ident| $body:block)*) => {$(
-        impl Op for op::$name {
-            #[inline(always)]
-            fn run<P: Path>(_m: &mut Regs) -> Flow {
-                Flow::Cold
-            }
-
-            fn cold($m: &mut Regs) -> Flow {
-                let ($first, $at) = decode!(Full::u32($m.pc.skip(1)));
-                let result: Result<Cursor, Trap> = $body;
-                $m.pc = check!(result);
-                Flow::Next
-            }
-        }
-    )*};
-}
-
-runtime! {
+outside! {
     MemoryInit |m, _sub, at| {
         let (data, at) = decode!(Full::u32(at));
         let (memory, next) = decode!(Full::u32(at));

@@ -10,6 +10,7 @@ pub(crate) mod canonical;
 mod const_;
 pub(crate) mod control;
 mod convert;
+mod define;
 mod float;
 mod int;
 mod memory;
@@ -21,7 +22,7 @@ pub(crate) mod vector;
 mod wide;
 
 use crate::cursor::{Cursor, Path};
-use crate::regs::{Cache, Regs};
+use crate::regs::{Cache, Regs, Slot};
 use runtime::opcode::Opcode;
 use runtime::{MemoryIdx, Status, Trap};
 
@@ -69,6 +70,14 @@ impl Top {
             Top::Integer => !matches!(cache, Cache::Float),
             Top::Vector => matches!(cache, Cache::Empty),
         }
+    }
+}
+
+/// [`Op::TOP`] of an instruction whose topmost operand is a `T`.
+pub(crate) const fn top_of<T: Slot>() -> Top {
+    match T::IS_FLOAT {
+        true => Top::Any,
+        false => Top::Integer,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Tables.
 
-use super::{Flow, Op, check, decode, op};
-use crate::cursor::{Cursor, Full, Path};
+use super::define::outside;
+use super::{Flow, Op, decode, op};
+use crate::cursor::{Full, Path};
 use crate::regs::Regs;
 use runtime::{ElemIdx, TableIdx, Trap};
 
@@ -54,27 +55,7 @@ impl Op for op::TableGrow {
     }
 }
 
-/// Instructions that the runtime executes for every tier: cold only. `first` is the first number
-/// behind the opcode byte: of a prefixed instruction, the other half of its opcode.
-macro_rules! runtime {
-    ($($name:ident |$m:ident, $first:ident, $at:ident| $body:block)*) => {$(
-        impl Op for op::$name {
-            #[inline(always)]
-            fn run<P: Path>(_m: &mut Regs) -> Flow {
-                Flow::Cold
-            }
-
-            fn cold($m: &mut Regs) -> Flow {
-                let ($first, $at) = decode!(Full::u32($m.pc.skip(1)));
-                let result: Result<Cursor, Trap> = $body;
-                $m.pc = check!(result);
-                Flow::Next
-            }
-        }
-    )*};
-}
-
-runtime! {
+outside! {
     TableSet |m, table, next| {
         let value = m.pop_slot();
         let index = m.pop();
