@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use wasm_interp_jit::{Config, Strategy};
 
 /// Settings by the names of the modes.
-pub fn modes() -> Vec<(String, Config)> {
+pub(crate) fn modes() -> Vec<(String, Config)> {
     let mode = |strategy| {
         let mut config = Config::new();
         config.strategy(strategy);
