@@ -77,7 +77,7 @@ pub(crate) fn compile(engine: &Engine, wasm: &[u8]) -> Result<Module> {
 
 impl Run {
     fn random(&mut self, module: &Module) {
-        let n_instances = if self.rng.below(4) == 0 { 2 } else { 1 };
+        let n_instances = 1 + self.rng.below(2);
         for _ in 0..n_instances {
             self.instantiate(module);
             // Nothing after an overflow is compared.
@@ -192,6 +192,8 @@ impl Run {
     fn step(&mut self) {
         let which = self.rng.index(self.instances.len());
         let exports = self.instances[which].clone();
+        // Where references come from: functions of one instance get into tables of another.
+        let others = self.instances[self.rng.index(self.instances.len())].clone();
         let funcs: Vec<(&str, Func)> = exports
             .iter()
             .filter_map(|(name, export)| Some((name.as_str(), export.clone().into_func()?)))
@@ -206,7 +208,7 @@ impl Run {
                 self.call(
                     &format!("i{which}.{name}"),
                     func,
-                    &exports,
+                    &others,
                     &mut args.clone(),
                 );
                 if self.record.overflowed {
@@ -224,7 +226,7 @@ impl Run {
                 Some(first) if self.rng.below(2) == 0 => first,
                 _ => mutable[self.rng.index(mutable.len())],
             };
-            let what = mutate(&mut self.store, export, &mut self.rng, &exports);
+            let what = mutate(&mut self.store, export, &mut self.rng, &others);
             self.finish_step(
                 format!("i{which}.{name}{what}"),
                 Outcome::Values(Vec::new()),
