@@ -29,8 +29,8 @@ pub use report::{FunctionSummary, Report};
 pub use runtime::module::{CallKind, Landing};
 pub use runtime::vm::FuncKind;
 pub use runtime::{
-    CallSiteIdx, CodeId, EntryCounts, Event, EventKind, ExitIdx, FuncIdx, IcState, InstanceId,
-    Reason, TableIdx, TierKind, TypeIdx,
+    CallSiteIdx, CodeId, EntryCounts, Event, EventKind, ExitIdx, FuncIdx, HomeIdx, IcState,
+    InstanceId, Reason, TableIdx, TierKind, TypeIdx,
 };
 pub use sizes::{ModuleSizes, module_sizes};
 

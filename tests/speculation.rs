@@ -69,6 +69,7 @@
 //! | 72 many functions | `compile::many_functions_deopt_once` |
 //! | 73 large function | `compile::exit_of_a_large_function` |
 //! | vectors, which take two slots | `vectors::vectors_in_three_frames`, `vectors::vectors_at_the_entry_of_a_loop`, `vectors::tail_calls_between_functions_with_and_without_vectors`, `vectors::twenty_vectors`, and others there |
+//! | functions of other instances, inlined | all of `foreign` |
 //! | rare targets, phases | `sharing::rare_targets_are_called`, `sharing::megamorphic_site_becomes_monomorphic_again`, `sharing::new_looks_are_bounded` |
 //! | 75 every deopt point | each test: every guard is made to fail alone |
 //!
@@ -84,6 +85,8 @@
 mod compile;
 #[path = "speculation/feedback.rs"]
 mod feedback;
+#[path = "speculation/foreign.rs"]
+mod foreign;
 #[path = "speculation/harness.rs"]
 mod harness;
 #[path = "speculation/metering.rs"]

@@ -20,17 +20,19 @@ pub struct CheckError {
     what: String,
 }
 
-/// Checks all exits of `table`. `n_values` is how many values the code stores at most.
+/// Checks all exits of `table`. `modules` are those of the instances that frames are of.
 ///
 /// # Errors
 ///
 /// The first frame that is wrong.
-pub fn check_exits(table: &ExitTable, module: &Module) -> Result<(), CheckError> {
+pub fn check_exits(table: &ExitTable, modules: &[&Module]) -> Result<(), CheckError> {
     let mut bodies = FxHashMap::default();
     for (idx, exit) in table.exits() {
         for (n, state) in exit.frames.iter().enumerate() {
+            let home = state.home.idx();
+            let module = modules[home.index()];
             let body = bodies
-                .entry(state.func)
+                .entry((home, state.func))
                 .or_insert_with(|| module.operand_heights(state.func).unwrap_or_default());
             check_frame(&exit, n, state, body, module).map_err(|what| CheckError {
                 exit: idx,

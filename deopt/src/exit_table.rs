@@ -4,12 +4,12 @@
 //!
 //! ```text
 //!   exit   reason, site (0, or func + 1 and site), number of frames, frames
-//!   frame  func, pc, stp, number of locals, number of slots, slots
+//!   frame  home (0, or its number and the value of its context), func, pc, stp, number of locals, number of slots, slots
 //!   slot   value index * 2, or 1 and the constant
 //! ```
 
-use crate::{Exit, FrameState, SlotState, SpecSite};
-use runtime::{CallSiteIdx, ExitIdx, FuncIdx, Reason, write_leb128 as number};
+use crate::{Exit, FrameState, Home, SlotState, SpecSite};
+use runtime::{CallSiteIdx, ExitIdx, FuncIdx, HomeIdx, Reason, write_leb128 as number};
 use rustc_hash::FxHashMap;
 use std::fmt;
 
@@ -80,6 +80,7 @@ impl ExitTable {
                 let header = reader.frame();
                 let slots = (0..header.n_slots).map(|_| reader.slot()).collect();
                 FrameState {
+                    home: header.home,
                     func: header.func,
                     pc: header.pc,
                     stp: header.stp,
@@ -119,6 +120,7 @@ impl fmt::Display for ExitTable {
 
 /// The fixed part of an encoded frame.
 pub(crate) struct FrameHeader {
+    pub(crate) home: Home,
     pub(crate) func: FuncIdx,
     pub(crate) pc: u32,
     pub(crate) stp: u32,
@@ -143,7 +145,15 @@ impl Reader<'_> {
     }
 
     pub(crate) fn frame(&mut self) -> FrameHeader {
+        let home = match self.number32() {
+            0 => Home::Own,
+            idx => Home::Other {
+                idx: HomeIdx(idx),
+                vmctx: self.number32(),
+            },
+        };
         FrameHeader {
+            home,
             func: FuncIdx(self.number32()),
             pc: self.number32(),
             stp: self.number32(),
@@ -201,6 +211,10 @@ fn encode(exit: &Exit, out: &mut Vec<u8>) {
     }
     number(exit.frames.len() as u64, out);
     for frame in &exit.frames {
+        number(u64::from(frame.home.idx().0), out);
+        if let Home::Other { vmctx, .. } = frame.home {
+            number(u64::from(vmctx), out);
+        }
         let n_slots = frame.slots.len() as u32;
         for it in [frame.func.0, frame.pc, frame.stp, frame.n_locals, n_slots] {
             number(u64::from(it), out);

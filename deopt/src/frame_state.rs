@@ -1,6 +1,6 @@
 //! Frame states: interpreter frames described at a pc.
 
-use runtime::{CallSiteIdx, FuncIdx, Reason};
+use runtime::{CallSiteIdx, FuncIdx, HomeIdx, Reason};
 use std::fmt;
 
 /// Where the value of a local or operand comes from when a frame is rebuilt.
@@ -12,6 +12,31 @@ pub enum SlotState {
     Const(u64),
 }
 
+/// The instance of a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Home {
+    /// That of the code.
+    #[default]
+    Own,
+    /// Another one, or that of the code again if it was left before.
+    Other {
+        /// Its number, which is not 0. It tells the module.
+        idx: HomeIdx,
+        /// The value of the deopt buffer that is its `VMContext`.
+        vmctx: u32,
+    },
+}
+
+impl Home {
+    /// Its number in the code.
+    pub fn idx(self) -> HomeIdx {
+        match self {
+            Home::Own => HomeIdx(0),
+            Home::Other { idx, .. } => idx,
+        }
+    }
+}
+
 /// One interpreter frame.
 ///
 /// The innermost frame of an exit is at the state *before* the instruction at `pc`, operands of
@@ -19,6 +44,8 @@ pub enum SlotState {
 /// next instruction, and the arguments are gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrameState {
+    /// The instance.
+    pub home: Home,
     /// The function.
     pub func: FuncIdx,
     /// Where it goes on, as an offset from its first instruction.
@@ -31,7 +58,7 @@ pub struct FrameState {
     pub slots: Vec<SlotState>,
 }
 
-/// The call site whose speculation an exit belongs to.
+/// The call site whose speculation an exit belongs to, in the instance of its innermost frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SpecSite {
     /// Its function.
@@ -54,6 +81,9 @@ pub struct Exit {
 impl fmt::Display for FrameState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n_operands = self.slots.len() - self.n_locals as usize;
+        if let Home::Other { idx, .. } = self.home {
+            write!(f, "{idx}:")?;
+        }
         write!(f, "{}@{:#x}", self.func, self.pc)?;
         write!(f, "[locals={} operands={n_operands}]", self.n_locals)
     }

@@ -11,6 +11,6 @@ mod policy;
 
 pub use checker::{CheckError, check_exits};
 pub use exit_table::{ExitTable, ExitTableBuilder};
-pub use frame_state::{Exit, FrameState, SlotState, SpecSite};
+pub use frame_state::{Exit, FrameState, Home, SlotState, SpecSite};
 pub use materialize::{Materialized, materialize};
 pub use policy::{Decision, Policy};

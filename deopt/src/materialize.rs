@@ -4,9 +4,9 @@
 //! instruction, whatever the size of the function. It reads the encoded exit once, front to back,
 //! and writes each slot once.
 
-use crate::{ExitTable, SlotState, SpecSite};
+use crate::{ExitTable, Home, SlotState, SpecSite};
 use runtime::vm::{Frame, VMContext};
-use runtime::{ExitIdx, Reason, Store};
+use runtime::{ExitIdx, HomeIdx, Instance, Reason, Store};
 use smallvec::SmallVec;
 
 /// The frames of an exit, rebuilt.
@@ -16,6 +16,8 @@ pub struct Materialized {
     pub reason: Reason,
     /// Whose speculation failed.
     pub site: Option<SpecSite>,
+    /// The instance of the innermost frame.
+    pub home: HomeIdx,
     /// The frames, outermost first. Their slots are written; they are not on record yet.
     pub frames: SmallVec<[Frame; 8]>,
     /// First free slot of the innermost frame.
@@ -28,7 +30,8 @@ pub struct Materialized {
 /// # Safety
 ///
 /// `exits` belongs to the code that took `exit`, whose values are in the deopt buffer of `store`;
-/// `vmctx` is the context of the code; all functions of the exit are prepared.
+/// `vmctx` is the context of the code; no reference to the store is alive. All functions of the exit
+/// are valid, and those of `vmctx` prepared.
 pub unsafe fn materialize(
     store: *mut Store,
     vmctx: *mut VMContext,
@@ -37,7 +40,7 @@ pub unsafe fn materialize(
     let mut reader = exits.reader(exit);
     let (reason, site, n_frames) = reader.header();
     // SAFETY: the caller promises a live store and its context.
-    let (vm, instance) = unsafe { (&raw mut (*store).vm, &*(*vmctx).instance) };
+    let (vm, own) = unsafe { (&raw mut (*store).vm, (*vmctx).instance) };
     // SAFETY: as above.
     let (buffer, limit, mut fp) = unsafe {
         (
@@ -46,10 +49,25 @@ pub unsafe fn materialize(
             (*vm).value_top,
         )
     };
-    let mut frames = SmallVec::new();
+    let (mut frames, mut home) = (SmallVec::new(), HomeIdx(0));
     for _ in 0..n_frames {
         let header = reader.frame();
-        let func = instance.prepared(header.func)?;
+        home = header.home.idx();
+        // SAFETY: instances live as long as the store, and an exit names the contexts of those
+        // that its code has entered.
+        let func = unsafe {
+            let instance = match header.home {
+                Home::Own => own,
+                Home::Other { vmctx, .. } => {
+                    let vmctx = (*buffer)[vmctx as usize] as *mut VMContext;
+                    (*vmctx).instance
+                }
+            };
+            match (*instance).prepared(header.func) {
+                Some(func) => func,
+                None => Instance::prepare(instance, header.func).ok()?,
+            }
+        };
         // SAFETY: prepared functions live as long as their instance.
         let (code, side_table, n_slots) =
             unsafe { ((*func).code, (*func).side_table, (*func).n_slots) };
@@ -80,6 +98,7 @@ pub unsafe fn materialize(
     Some(Materialized {
         reason,
         site,
+        home,
         frames,
         sp: fp,
     })

@@ -9,7 +9,7 @@ use crate::positions::merged_loads;
 use crate::stubs::Stubs;
 use crate::translate::{Translation, translate};
 use crate::worker::{Deliver, Worker};
-use crate::{CompileError, ElementFact, MemoryStyle, Request, traps};
+use crate::{CompileError, Fact, MemoryStyle, Request, traps};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{self, SourceLoc};
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetFrontendConfig};
@@ -24,7 +24,7 @@ use runtime::types::SigRef;
 use runtime::{CodeId, Event, FuncIdx, Linkage, Tuning, os};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 /// Address space for code, unless asked for otherwise.
@@ -54,14 +54,14 @@ pub struct Compiled {
     /// What was decided about calls, to be emitted when the code is installed.
     pub decisions: Box<[Event]>,
     /// What its guards take for granted.
-    pub facts: Box<[ElementFact]>,
+    pub facts: Box<[Fact]>,
     /// How accesses to memories are checked in it.
     pub memories: Box<[MemoryStyle]>,
     /// CLIF and disassembly, if they were asked for.
     pub dump: Option<Dump>,
     /// How long it took.
     pub time: Duration,
-    pub(crate) module: Arc<Module>,
+    pub(crate) modules: Box<[Weak<Module>]>,
     pub(crate) machine_code: MachineCode,
     pub(crate) frames: Box<[InlineFrame]>,
     pub(crate) traps: Box<[TrapSite]>,
@@ -244,6 +244,8 @@ impl Backend {
             pc: it.pc,
             decision: it.text,
         });
+        let others = request.others.iter().map(|it| &it.module);
+        let modules = std::iter::once(&request.module).chain(others);
         Ok(Compiled {
             code: request.code,
             func: request.func,
@@ -254,7 +256,7 @@ impl Backend {
             memories: request.memories.clone(),
             dump,
             time: Duration::ZERO,
-            module: request.module.clone(),
+            modules: modules.map(Arc::downgrade).collect(),
             machine_code: machine_code(code),
             frames: translation.frames,
             traps: trap_sites(func, code)?,

@@ -6,7 +6,7 @@
 
 use crate::code_memory::{Block, CodeMemory, Provider};
 use crate::compiler::{Compiled, Dump};
-use crate::{CompileError, ElementFact, MemoryStyle};
+use crate::{CompileError, Fact, MemoryStyle};
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_jit::{JITBuilder, JITModule};
@@ -36,7 +36,7 @@ pub struct Code {
     osr: Option<u32>,
     exits: ExitTable,
     decisions: Box<[Event]>,
-    facts: Box<[ElementFact]>,
+    facts: Box<[Fact]>,
     memories: Box<[MemoryStyle]>,
     time: Duration,
     dump: Option<Dump>,
@@ -105,7 +105,7 @@ impl Code {
             id: compiled.code,
             start: start as usize,
             len: compiled.machine_code.bytes.len(),
-            module: Arc::downgrade(&compiled.module),
+            modules: compiled.modules,
             frames: compiled.frames,
             traps: compiled.traps,
             returns: compiled.returns,
@@ -164,7 +164,7 @@ impl Code {
     }
 
     /// What must be so in an instance that it is installed in,
-    pub fn facts(&self) -> &[ElementFact] {
+    pub fn facts(&self) -> &[Fact] {
         &self.facts
     }
 

@@ -5,20 +5,22 @@
 //! and sizes are all there is.
 //!
 //! Invariants:
-//! 1. Every arm of a guarded site is a defined function of the same instance whose type is the
-//!    site's or a subtype, so that no check of the type remains.
+//! 1. Every arm of a guarded site is a defined function whose type is the site's or a subtype, so
+//!    that no check of the type remains.
 //! 2. Arms of sites that are guarded by the index have different indices.
 //! 3. The slots of a node and of all nodes it is inlined into fit the deopt buffer.
 //! 4. Equal requests make equal plans.
+//! 5. A node is in the instance of the node above it if both have the same home; else it enters
+//!    another one.
 
 mod budget;
 mod candidate;
 
-use crate::{ElementFact, Request};
+use crate::{Callee, Fact, Request};
 use budget::Budget;
 use candidate::{Candidate, Queue};
 use runtime::vm::DEOPT_BUFFER_SLOTS;
-use runtime::{CallSiteIdx, FuncIdx};
+use runtime::{CallSiteIdx, FuncIdx, HomeIdx};
 use rustc_hash::FxHashMap;
 use std::fmt::{self, Write as _};
 
@@ -47,15 +49,18 @@ impl NodeId {
 #[derive(Debug)]
 pub(crate) struct Plan {
     nodes: Vec<Node>,
+    stays_home: bool,
     /// What guards by the index take for granted.
-    pub(crate) facts: Vec<ElementFact>,
+    pub(crate) facts: Vec<Fact>,
     /// What was decided at the sites that were ever executed.
     pub(crate) decisions: Vec<Decision>,
 }
 
 #[derive(Debug)]
 struct Node {
-    func: FuncIdx,
+    callee: Callee,
+    /// The node at which its instance is entered: the root, itself, or one above it.
+    entered: NodeId,
     above: Option<NodeId>,
     depth: u32,
     /// Slots of its frame and of the frames above it.
@@ -70,7 +75,8 @@ struct Node {
 pub(crate) enum SitePlan {
     /// Call whatever it calls.
     Call,
-    /// Inline the callee of a direct call.
+    /// Inline the callee of a direct call: a function of the instance, or an import of which a fact
+    /// tells the body.
     Inline(NodeId),
     /// Inline the targets of a call of a table's element or of a reference.
     Guarded(Guarded),
@@ -91,7 +97,7 @@ pub(crate) struct Guarded {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Arm {
     /// The target.
-    pub(crate) func: FuncIdx,
+    pub(crate) callee: Callee,
     /// Its table index; meaningful if the site is guarded by the index.
     pub(crate) index: u32,
     /// Its body.
@@ -144,6 +150,7 @@ impl Plan {
             request,
             plan: Plan {
                 nodes: Vec::new(),
+                stays_home: true,
                 facts: Vec::new(),
                 decisions: Vec::new(),
             },
@@ -151,11 +158,9 @@ impl Plan {
             entries: count_entries(request),
             hottest: 0.0,
         };
-        planner.add_node(request.func, None, 1.0);
-        let sites = request
-            .feedback
-            .get(&request.func)
-            .map_or(&[][..], |it| &it.sites);
+        let root = Callee::own(request.func);
+        planner.add_node(root, None, 1.0);
+        let sites = request.feedback.get(&root).map_or(&[][..], |it| &it.sites);
         planner.hottest = sites.iter().map(|it| it.count as f64).fold(0.0, f64::max);
         if request.options.inlining {
             planner.expand(NodeId::ROOT, live_from);
@@ -172,8 +177,18 @@ impl Plan {
     }
 
     /// The function of `node`.
-    pub(crate) fn func(&self, node: NodeId) -> FuncIdx {
-        self.nodes[node.index()].func
+    pub(crate) fn callee(&self, node: NodeId) -> Callee {
+        self.nodes[node.index()].callee
+    }
+
+    /// The node at which the instance of `node` is entered.
+    pub(crate) fn entered(&self, node: NodeId) -> NodeId {
+        self.nodes[node.index()].entered
+    }
+
+    /// Is everything inlined from the compiled function's instance?
+    pub(crate) fn stays_home(&self) -> bool {
+        self.stays_home
     }
 }
 
@@ -182,44 +197,49 @@ struct Planner<'a> {
     plan: Plan,
     queue: Queue,
     /// How often each function was called by the functions with feedback.
-    entries: FxHashMap<FuncIdx, f64>,
+    entries: FxHashMap<Callee, f64>,
     /// Executions of the hottest site of the compiled function.
     hottest: f64,
 }
 
 impl Planner<'_> {
-    fn add_node(&mut self, func: FuncIdx, above: Option<NodeId>, calls: f64) -> NodeId {
+    fn add_node(&mut self, callee: Callee, above: Option<NodeId>, calls: f64) -> NodeId {
         let id = NodeId(u32::try_from(self.plan.nodes.len()).expect("nodes are few"));
         let scale = match above {
             None => 1.0,
-            Some(_) => calls / self.entries.get(&func).map_or(calls, |it| it.max(calls)),
+            Some(_) => calls / self.entries.get(&callee).map_or(calls, |it| it.max(calls)),
         };
         let above_node = above.map(|it| &self.plan.nodes[it.index()]);
+        self.plan.stays_home &= callee.home == HomeIdx(0);
+        let is_inside = |it: &&Node| it.callee.home == callee.home;
         self.plan.nodes.push(Node {
-            func,
+            callee,
+            entered: above_node.filter(is_inside).map_or(id, |it| it.entered),
             above,
             depth: above_node.map_or(0, |it| it.depth + 1),
-            n_slots: frame_slots(self.request, func) + above_node.map_or(0, |it| it.n_slots),
+            n_slots: frame_slots(self.request, callee)
+                + context_slots(callee)
+                + above_node.map_or(0, |it| it.n_slots),
             scale,
-            sites: vec![SitePlan::Call; n_sites(self.request, func)].into(),
+            sites: vec![SitePlan::Call; n_sites(self.request, callee)].into(),
         });
         id
     }
 
     /// Looks for sites of `node` to inline at.
     fn expand(&mut self, node: NodeId, live_from: u32) {
-        let Node { func, scale, .. } = self.plan.nodes[node.index()];
-        let Some(body) = self.request.module.body(func).and_then(|it| it.prepared()) else {
+        let Node { callee, scale, .. } = self.plan.nodes[node.index()];
+        let Some(body) = self.request.body(callee) else {
             return;
         };
-        let Some(feedback) = self.request.feedback.get(&func) else {
+        let Some(feedback) = self.request.feedback.get(&callee) else {
             return;
         };
         for (n, (info, site)) in (0..).zip(body.call_sites.iter().zip(&feedback.sites)) {
             if info.pc < live_from || site.count == 0 {
                 continue;
             }
-            let candidate = Candidate::new(self.request, info, site, scale);
+            let candidate = Candidate::new(self.request, (callee.home, info), site, scale);
             let candidate = candidate.and_then(|it| self.admit(node, it));
             match candidate {
                 Ok(candidate) => {
@@ -227,7 +247,7 @@ impl Planner<'_> {
                     self.queue
                         .push(node, CallSiteIdx(n), info.pc, (candidate, size));
                 }
-                Err(why) => self.decide(func, info.pc, why),
+                Err(why) => self.decide(callee, info.pc, why),
             }
         }
     }
@@ -244,40 +264,42 @@ impl Planner<'_> {
             ));
         }
         for target in &candidate.targets {
-            let func = target.func;
-            if self.occurrences(node, func) >= MAX_RECURSION {
-                return Err(format!("called: {func} is recursive"));
+            let callee = target.callee;
+            if self.occurrences(node, callee) >= MAX_RECURSION {
+                return Err(format!("called: {callee} is recursive"));
             }
-            if n_slots + frame_slots(self.request, func) > DEOPT_BUFFER_SLOTS {
-                return Err(format!("called: the frames of {func} are too large"));
+            if n_slots + frame_slots(self.request, callee) + context_slots(callee)
+                > DEOPT_BUFFER_SLOTS
+            {
+                return Err(format!("called: the frames of {callee} are too large"));
             }
         }
         Ok(candidate)
     }
 
-    /// How often `func` occurs among `node` and the nodes above it.
-    fn occurrences(&self, node: NodeId, func: FuncIdx) -> usize {
+    /// How often `callee` occurs among `node` and the nodes above it.
+    fn occurrences(&self, node: NodeId, callee: Callee) -> usize {
         let above = |it: &NodeId| self.plan.nodes[it.index()].above;
         let path = std::iter::successors(Some(node), above);
-        path.filter(|&it| self.plan.func(it) == func).count()
+        path.filter(|&it| self.plan.callee(it) == callee).count()
     }
 
     /// Spends the budget.
     fn run(&mut self) {
-        let mut budget = Budget::new(size(self.request, self.request.func));
+        let mut budget = Budget::new(size(self.request, Callee::own(self.request.func)));
         while let Some((node, site, pc, candidate)) = self.queue.pop() {
-            let func = self.plan.func(node);
+            let func = self.plan.callee(node);
             if !budget.take(&candidate.sizes(self.request)) {
                 self.decide(func, pc, "called: the budget is used up".to_owned());
                 continue;
             }
             let text = candidate.to_string();
-            self.plan.facts.extend(candidate.facts());
+            self.plan.facts.extend(candidate.facts(self.request));
             self.decide(func, pc, text);
             let targets = &candidate.targets;
             let nodes: Vec<NodeId> = targets
                 .iter()
-                .map(|it| self.add_node(it.func, Some(node), it.calls))
+                .map(|it| self.add_node(it.callee, Some(node), it.calls))
                 .collect();
             let plan = candidate.into_plan(&nodes);
             self.plan.nodes[node.index()].sites[site.index()] = plan;
@@ -285,8 +307,12 @@ impl Planner<'_> {
         }
     }
 
-    fn decide(&mut self, func: FuncIdx, pc: u32, text: String) {
-        self.plan.decisions.push(Decision { func, pc, text });
+    /// Notes what was decided at a site. Those in other instances are not of the module whose
+    /// functions decisions name.
+    fn decide(&mut self, Callee { home, func }: Callee, pc: u32, text: String) {
+        if home == HomeIdx(0) {
+            self.plan.decisions.push(Decision { func, pc, text });
+        }
     }
 }
 
@@ -300,14 +326,14 @@ impl Plan {
     /// Prints `node` and what is inlined into it, one line each.
     fn write(&self, f: &mut fmt::Formatter<'_>, node: NodeId) -> fmt::Result {
         let Node {
-            func,
+            callee,
             depth,
             ref sites,
             ..
         } = self.nodes[node.index()];
         let mut indent = String::new();
         (0..depth).for_each(|_| indent.push_str("  "));
-        writeln!(f, "{indent}{func}")?;
+        writeln!(f, "{indent}{callee}")?;
         for (n, site) in (0..).zip(sites) {
             let site_idx = CallSiteIdx(n);
             match site {
@@ -334,19 +360,22 @@ impl Plan {
 }
 
 /// How often each function was called from the sites with feedback.
-fn count_entries(request: &Request) -> FxHashMap<FuncIdx, f64> {
-    let mut entries = FxHashMap::<FuncIdx, f64>::default();
-    for (&func, feedback) in &request.feedback {
-        let Some(body) = request.module.body(func).and_then(|it| it.prepared()) else {
+fn count_entries(request: &Request) -> FxHashMap<Callee, f64> {
+    let mut entries = FxHashMap::<Callee, f64>::default();
+    for (&caller, feedback) in &request.feedback {
+        let Some(body) = request.body(caller) else {
             continue;
         };
         for (info, site) in body.call_sites.iter().zip(&feedback.sites) {
-            if let Some(callee) = info.kind.callee() {
+            if let Some(func) = info.kind.callee() {
+                let callee = direct_callee(request, caller.home, func);
                 *entries.entry(callee).or_default() += site.count as f64;
                 continue;
             }
             for target in &site.targets {
-                let Some(callee) = target.own else { continue };
+                let Some(callee) = target.callee else {
+                    continue;
+                };
                 *entries.entry(callee).or_default() += target.count as f64;
             }
         }
@@ -354,25 +383,37 @@ fn count_entries(request: &Request) -> FxHashMap<FuncIdx, f64> {
     entries
 }
 
+/// What a direct call of `func` in `home` calls, as far as it is known.
+fn direct_callee(request: &Request, home: HomeIdx, func: FuncIdx) -> Callee {
+    // What another instance imports is not known, even if it is of the same module.
+    let imported = request.imports.get(&func).filter(|_| home == HomeIdx(0));
+    imported.copied().unwrap_or(Callee { home, func })
+}
+
 /// Size of a function in bytes.
-fn size(request: &Request, func: FuncIdx) -> usize {
-    let body = request.module.body(func).and_then(|it| it.prepared());
+fn size(request: &Request, callee: Callee) -> usize {
+    let body = request.body(callee);
     body.map_or(usize::MAX, |it| it.code.len())
 }
 
-fn n_sites(request: &Request, func: FuncIdx) -> usize {
-    let body = request.module.body(func).and_then(|it| it.prepared());
+fn n_sites(request: &Request, callee: Callee) -> usize {
+    let body = request.body(callee);
     body.map_or(0, |it| it.call_sites.len())
 }
 
-/// Slots that a frame of `func` can use.
-fn frame_slots(request: &Request, func: FuncIdx) -> usize {
-    let body = request.module.body(func).and_then(|it| it.prepared());
+/// Slots that a frame of `callee` can use.
+fn frame_slots(request: &Request, callee: Callee) -> usize {
+    let body = request.body(callee);
     body.map_or(0, |it| (it.local_slots + it.max_operands) as usize)
 }
 
+/// Slots that an exit takes for the context of a frame of `callee`.
+fn context_slots(callee: Callee) -> usize {
+    usize::from(callee.home != HomeIdx(0))
+}
+
 /// The functions of a candidate, joined.
-fn write_funcs(out: &mut String, funcs: impl Iterator<Item = FuncIdx>) {
+fn write_funcs(out: &mut String, funcs: impl Iterator<Item = Callee>) {
     for (n, func) in funcs.enumerate() {
         let separator = if n == 0 { "" } else { " | " };
         let _ = write!(out, "{separator}{func}");

@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 /// Something that compiled code reads or writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Region {
-    /// `VMFuncRef::code`.
+    /// `VMFuncRef::code`, and what leads to a function's body.
     FuncCode,
     /// `VMStore::caller`.
     Caller,
@@ -106,4 +106,9 @@ impl Regions {
 /// Flags of a load that gives the same value for as long as the instance lives.
 pub(crate) fn constant() -> MemFlagsData {
     MemFlagsData::trusted().with_readonly().with_can_move()
+}
+
+/// Flags of a load whose result never changes, but that is valid only where it is.
+pub(crate) fn constant_here() -> MemFlagsData {
+    MemFlagsData::trusted().with_readonly()
 }

@@ -2,10 +2,11 @@
 //!
 //! Made on the store's own thread; compiled on any. The compiler sees no live store.
 
-use runtime::module::Module;
+use runtime::module::{Module, PreparedBody};
 use runtime::vm::VMOffsets;
-use runtime::{CodeId, FuncIdx, IcState, RelaxedSimd, TableIdx};
+use runtime::{BodyId, CodeId, FuncIdx, HomeIdx, IcState, RelaxedSimd, TableIdx};
 use rustc_hash::FxHashMap;
+use std::fmt;
 use std::sync::{Arc, Weak};
 
 /// What to compile, and from what feedback.
@@ -23,8 +24,12 @@ pub struct Request<M = Arc<Module>> {
     pub osr: Option<u32>,
     /// Number that the code will get in its engine; part of its exit ids.
     pub code: CodeId,
+    /// Other instances whose functions can be inlined.
+    pub others: Vec<OtherHome>,
+    /// Imported functions that are functions of those.
+    pub imports: FxHashMap<FuncIdx, Callee>,
     /// Feedback of the function and of those that can be inlined. All of them are prepared.
-    pub feedback: FxHashMap<FuncIdx, FuncFeedback>,
+    pub feedback: FxHashMap<Callee, FuncFeedback>,
     /// Memories, imports first.
     pub memories: Box<[MemoryStyle]>,
     /// Tables, imports first.
@@ -41,6 +46,8 @@ impl<M> Request<M> {
             func: self.func,
             osr: self.osr,
             code: self.code,
+            others: self.others,
+            imports: self.imports,
             feedback: self.feedback,
             memories: self.memories,
             tables: self.tables,
@@ -49,7 +56,65 @@ impl<M> Request<M> {
     }
 }
 
+/// An instance that code of another one calls. Any one of the same module can take its place, so
+/// nothing is known of it but the module, even if it is the function's own instance again.
+#[derive(Clone, Debug)]
+pub struct OtherHome {
+    /// The module.
+    pub module: Arc<Module>,
+    /// Layout of its instances' contexts.
+    pub offsets: VMOffsets,
+}
+
+/// A function that may be inlined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Callee {
+    /// Its instance: 0 is the compiled function's, the others are `Request::others`.
+    pub home: HomeIdx,
+    /// Its number in the instance's module.
+    pub func: FuncIdx,
+}
+
+impl Callee {
+    /// A function of the compiled function's instance.
+    pub fn own(func: FuncIdx) -> Self {
+        let home = HomeIdx(0);
+        Self { home, func }
+    }
+}
+
+/// As in events: functions of other instances are marked.
+impl fmt::Display for Callee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.home != HomeIdx(0) {
+            write!(f, "{}:", self.home)?;
+        }
+        self.func.fmt(f)
+    }
+}
+
 impl Request {
+    /// The module of an instance.
+    pub(crate) fn module(&self, home: HomeIdx) -> &Module {
+        match home.index().checked_sub(1) {
+            None => &self.module,
+            Some(other) => &self.others[other].module,
+        }
+    }
+
+    /// The layout of an instance's context.
+    pub(crate) fn offsets(&self, home: HomeIdx) -> VMOffsets {
+        match home.index().checked_sub(1) {
+            None => self.offsets,
+            Some(other) => self.others[other].offsets,
+        }
+    }
+
+    /// The body of a function, if it is prepared.
+    pub(crate) fn body(&self, callee: Callee) -> Option<&PreparedBody> {
+        self.module(callee.home).body(callee.func)?.prepared()
+    }
+
     /// The request for as long as somebody else keeps its module.
     pub(crate) fn park(self) -> Request<Weak<Module>> {
         let module = Arc::downgrade(&self.module);
@@ -67,6 +132,20 @@ impl Request<Weak<Module>> {
 
 /// Something that code relies on without a check of its own, or with one that says less: whoever
 /// installs it in an instance must find it to be so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// An element of a table.
+    Element(ElementFact),
+    /// An imported function has this body.
+    Import {
+        /// The import.
+        func: FuncIdx,
+        /// The body.
+        body: BodyId,
+    },
+}
+
+/// A function of the instance that is an element of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ElementFact {
     /// The table.
@@ -126,8 +205,8 @@ pub struct SiteFeedback {
 /// One observed target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TargetFeedback {
-    /// The function, if it is a defined one of the same instance.
-    pub own: Option<FuncIdx>,
+    /// The function, if it is a defined one of an instance of the request.
+    pub callee: Option<Callee>,
     /// The table index it was found at, if it was always the same.
     pub index: Option<u32>,
     /// How often.

@@ -1,6 +1,6 @@
 //! The compiler as tiering uses it: on a worker, with and without dumps, and dropped at any time.
 
-use jit::{Code, CompileError, Compiler, FuncFeedback, Options, Request};
+use jit::{Callee, Code, CompileError, Compiler, FuncFeedback, Options, Request};
 use runtime::module::{Features, Module, Validation};
 use runtime::types::TypeRegistry;
 use runtime::vm::VMOffsets;
@@ -35,7 +35,9 @@ fn request(module: &Arc<Module>, func: u32) -> Request {
         func: FuncIdx(func),
         osr: None,
         code: CodeId(func),
-        feedback: [(FuncIdx(func), FuncFeedback::default())]
+        others: Vec::new(),
+        imports: Default::default(),
+        feedback: [(Callee::own(FuncIdx(func)), FuncFeedback::default())]
             .into_iter()
             .collect(),
         memories: Box::default(),

@@ -5,7 +5,7 @@
 //! so no lock is needed.
 
 use crate::module::Module;
-use crate::{CodeId, FuncIdx, Trap};
+use crate::{CodeId, FuncIdx, HomeIdx, Trap};
 use std::sync::{Arc, Weak};
 
 /// A position in source: 8 bits inline frame, 24 bits pc. Used as Cranelift's source location.
@@ -36,7 +36,9 @@ impl CodePos {
 /// A function body that code was made of: the compiled one, or one inlined into it.
 #[derive(Clone, Copy, Debug)]
 pub struct InlineFrame {
-    /// The function.
+    /// The instance it runs in,
+    pub home: HomeIdx,
+    /// and the function of that instance's module.
     pub func: FuncIdx,
     /// The call instruction in the frame below it; `None` if this code has no frame below it:
     /// for the compiled function, and for what it tail-calls.
@@ -72,8 +74,10 @@ pub struct CodeInfo {
     pub start: usize,
     /// Size in bytes.
     pub len: usize,
-    /// The module it was compiled from. Not kept alive by it: the module owns its code.
-    pub module: Weak<Module>,
+    /// The modules it was compiled from: that of the function, then those of other instances whose
+    /// functions are inlined. Not kept alive by it: the first one owns its code, and if the others
+    /// are gone, nothing gets past the guards before their bodies.
+    pub modules: Box<[Weak<Module>]>,
     /// Bodies it is made of; the compiled function first.
     pub frames: Box<[InlineFrame]>,
     /// Sorted by offset.
@@ -83,15 +87,15 @@ pub struct CodeInfo {
 }
 
 impl CodeInfo {
-    /// The module, which some instance of it keeps alive.
+    /// The module of a frame that is on the stack: its instance keeps it alive.
     ///
     /// # Panics
     ///
-    /// If there is no instance: then the code is not installed anywhere.
-    pub fn module(&self) -> Arc<Module> {
-        self.module
+    /// If there is no instance: then the frame cannot be.
+    pub fn module(&self, frame: &InlineFrame) -> Arc<Module> {
+        self.modules[frame.home.index()]
             .upgrade()
-            .expect("installed code is of an instance's module")
+            .expect("code that runs is of modules that have instances")
     }
 
     /// The trap site at `pc`.

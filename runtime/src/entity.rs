@@ -57,6 +57,9 @@ entities! {
     CodeId = "code";
     /// A deopt exit of a piece of code.
     ExitIdx = "exit";
+    /// An instance whose functions a piece of code has inlined: 0 is the compiled function's own, all
+    /// others are known by their modules only.
+    HomeIdx = "home";
 }
 
 entities! {
@@ -66,4 +69,15 @@ entities! {
     MemoryId = "memory#";
     /// A global of a store.
     GlobalId = "global#";
+}
+
+/// A function body among all modules of the process: what tells code that a reference to a function
+/// of another instance is one to a body it knows. Not reused when a module is gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct BodyId(pub u64);
+
+impl BodyId {
+    /// Of functions that have none, or were never prepared.
+    pub const NONE: BodyId = BodyId(0);
 }

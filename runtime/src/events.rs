@@ -2,7 +2,7 @@
 
 use crate::code::InlineFrame;
 use crate::feedback::IcState;
-use crate::{CallSiteIdx, CodeId, ExitIdx, FuncIdx, InstanceId};
+use crate::{CallSiteIdx, CodeId, ExitIdx, FuncIdx, HomeIdx, InstanceId};
 use std::fmt;
 use std::time::Duration;
 
@@ -119,9 +119,11 @@ pub enum Event {
         exit: ExitIdx,
         /// Why.
         reason: Reason,
-        /// Function of the innermost frame.
+        /// Instance of the innermost frame,
+        home: HomeIdx,
+        /// its function,
         func: FuncIdx,
-        /// Its pc.
+        /// and its pc.
         pc: u32,
         /// Number of frames rebuilt.
         frames: usize,
@@ -220,14 +222,16 @@ impl fmt::Display for Event {
                 code,
                 exit,
                 reason,
+                home,
                 func,
                 pc,
                 frames,
             } => {
-                write!(
-                    f,
-                    "deopt {code} {exit} {reason}: {func}@{pc:#x}, {frames} frame(s)"
-                )
+                write!(f, "deopt {code} {exit} {reason}: ")?;
+                if *home != HomeIdx(0) {
+                    write!(f, "{home}:")?;
+                }
+                write!(f, "{func}@{pc:#x}, {frames} frame(s)")
             }
             Event::Invalidated { func, code } => write!(f, "tier {func} invalidated {code}"),
             Event::OsrEntered { func, pc, code } => write!(f, "osr {func} loop@{pc:#x} {code}"),

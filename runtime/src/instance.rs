@@ -445,6 +445,7 @@ impl Instance {
             vmctx: this.vmctx(),
             func_ref,
             func,
+            body: module.body_id(func),
             prepared: body,
             host: ptr::null(),
             counts: ptr::null_mut(),

@@ -48,8 +48,8 @@ pub use call::{call, call_from_host, finish_tail, prepare, resume_compiled, stac
 pub use clock::{TierClock, TierKind};
 pub use counts::{Counts, EntryCounts};
 pub use entity::{
-    CallSiteIdx, CodeId, DataIdx, ElemIdx, ExitIdx, FuncIdx, GlobalId, GlobalIdx, InstanceId,
-    MemoryId, MemoryIdx, SigId, TableId, TableIdx, TypeIdx,
+    BodyId, CallSiteIdx, CodeId, DataIdx, ElemIdx, ExitIdx, FuncIdx, GlobalId, GlobalIdx, HomeIdx,
+    InstanceId, MemoryId, MemoryIdx, SigId, TableId, TableIdx, TypeIdx,
 };
 pub use events::{Event, EventKind, EventSink, Reason};
 pub use feedback::{CallSite, IcState, MANY_INDICES, MAX_TARGETS, MoreTargets, Target};

@@ -93,7 +93,7 @@ pub(crate) unsafe fn capture_at_trap(
         Some(pos) => push_inlined(code, pos, &mut frames),
         // A prologue that ran out of stack: its function has not begun.
         None => frames.push(RawFrame {
-            module: code.module(),
+            module: code.module(&code.frames[0]),
             func: code.frames[0].func,
             pc: None,
         }),
@@ -196,7 +196,7 @@ fn push_inlined(code: &CodeInfo, pos: CodePos, frames: &mut Vec<RawFrame>) {
     while let Some(at) = pos {
         let frame = &code.frames[at.frame()];
         frames.push(RawFrame {
-            module: code.module(),
+            module: code.module(frame),
             func: frame.func,
             pc: Some(at.pc()),
         });

@@ -2,7 +2,7 @@
 
 use super::explain::Printable;
 use runtime::code::InlineFrame;
-use runtime::{CodeId, ExitIdx, FuncIdx, InstanceId};
+use runtime::{CodeId, ExitIdx, FuncIdx, HomeIdx, InstanceId};
 use std::fmt;
 use std::time::Duration;
 
@@ -46,6 +46,8 @@ pub struct CodeSummary {
 /// A body that code is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InlinedBody {
+    /// The instance: 0 is that of the code, the others are known by their modules only.
+    pub home: HomeIdx,
     /// The function.
     pub func: FuncIdx,
     /// The body it was inlined into, by its place in [`CodeSummary::bodies`], which is before its
@@ -105,7 +107,9 @@ pub struct DeoptSummary {
     pub exit: ExitIdx,
     /// Why: the text of a [`Reason`](super::Reason).
     pub reason: String,
-    /// Function of the innermost frame.
+    /// Instance of the innermost frame: 0 is that of the code.
+    pub home: HomeIdx,
+    /// Its function.
     pub func: FuncIdx,
     /// Where it went on.
     pub pc: u32,
@@ -118,6 +122,7 @@ pub struct DeoptSummary {
 impl InlinedBody {
     pub(super) fn new(frame: &InlineFrame) -> Self {
         Self {
+            home: frame.home,
             func: frame.func,
             call: frame.call.map(|it| (it.frame() as u32, it.pc())),
         }
@@ -176,11 +181,13 @@ impl fmt::Display for Decision {
 
 impl fmt::Display for DeoptSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} to ", self.code, self.reason)?;
+        if self.home != HomeIdx(0) {
+            write!(f, "{}:", self.home)?;
+        }
         write!(
             f,
-            "{} {} to {}@{:#x}, {} frame(s), at {:.1} ms",
-            self.code,
-            self.reason,
+            "{}@{:#x}, {} frame(s), at {:.1} ms",
             self.func,
             self.pc,
             self.frames,

@@ -6,7 +6,7 @@ use super::code::{CodeSummary, DeoptSummary};
 use super::explain::{self, Listing, SiteDecision, SiteExits};
 use super::{Recorded, Report};
 use crate::store::StoreOpaque;
-use runtime::{CodeId, Event, FuncIdx, InstanceId};
+use runtime::{CodeId, Event, FuncIdx, HomeIdx, InstanceId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -115,7 +115,7 @@ impl Explanation {
         self.others = others.collect();
         self.codes.retain(|code| {
             let mut bodies = code.bodies.iter();
-            bodies.any(|it| listed.contains(&(code.instance, it.func)))
+            bodies.any(|it| it.home == HomeIdx(0) && listed.contains(&(code.instance, it.func)))
         });
         let codes: BTreeSet<CodeId> = self.codes.iter().map(|it| it.code).collect();
         self.deopts.retain(|it| codes.contains(&it.code));
@@ -147,7 +147,8 @@ impl Explanation {
                 }
             }
         }
-        for deopt in &self.deopts {
+        // Where an exit goes on in another instance, it is not known in which.
+        for deopt in self.deopts.iter().filter(|it| it.home == HomeIdx(0)) {
             let Some(&instance) = instances.get(&deopt.code) else {
                 continue;
             };

@@ -2,16 +2,19 @@
 
 use deopt::Policy;
 use jit::{
-    Code, ElementFact, FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState,
-    TargetFeedback,
+    Callee, Code, ElementFact, Fact, FuncFeedback, MemoryStyle, Options, OtherHome, Request,
+    SiteFeedback, TableState, TargetFeedback,
 };
 use runtime::module::{CallKind, CallSiteInfo, TableClass};
-use runtime::vm::FuncInstance;
+use runtime::vm::{FuncInstance, VMFuncRef};
 use runtime::{
-    CodeId, FuncIdx, IcState, Instance, MAX_TARGETS, RelaxedSimd, SiteProfile, Store, TableIdx,
-    TargetProfile,
+    CallSite, CodeId, FuncIdx, HomeIdx, IcState, Instance, MAX_TARGETS, RelaxedSimd, SiteProfile,
+    Store, TableIdx, Target, TargetProfile,
 };
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Bodies larger than this are never inlined, so their feedback is of no use to a caller.
 const MAX_INLINEE_BYTES: usize = 500;
@@ -21,6 +24,9 @@ const MAX_FUNCS: usize = 256;
 
 /// Calls between the compiled function and the deepest inlinee.
 const MAX_DEPTH: u32 = 7;
+
+/// Instances whose functions a request is about, at most.
+const MAX_HOMES: usize = 8;
 
 /// A request to compile `func`, or its loop at `osr`, as code `code`, with or without speculation.
 ///
@@ -34,10 +40,11 @@ pub(super) unsafe fn make(
 ) -> Request {
     // SAFETY: a wasm function leads to its instance.
     let (instance, idx) = unsafe { ((*(*func).vmctx).instance, (*func).func) };
+    let mut gathered = Gathered::new(store, instance);
+    // SAFETY: forwarded.
+    unsafe { gathered.gather(idx) };
     // SAFETY: forwarded.
     let tuning = unsafe { Store::tuning(store) };
-    // SAFETY: forwarded.
-    let feedback = unsafe { feedback(store, instance, idx) };
     // SAFETY: instances live as long as the store.
     let (instance, store) = unsafe { (&*instance, &*store) };
     Request {
@@ -46,7 +53,9 @@ pub(super) unsafe fn make(
         func: idx,
         osr,
         code,
-        feedback,
+        others: gathered.others(),
+        imports: gathered.imports,
+        feedback: gathered.feedback,
         memories: memory_styles(store, instance).collect(),
         tables: (0..instance.tables.len() as u32)
             .map(|it| table_state(store, instance, TableIdx(it)))
@@ -71,8 +80,33 @@ pub(super) fn fits(store: &Store, instance: &Instance, code: &Code) -> bool {
         && code.facts().iter().all(|it| holds(store, instance, it))
 }
 
+/// Is `fact` so in `instance`?
+fn holds(store: &Store, instance: &Instance, fact: &Fact) -> bool {
+    match *fact {
+        Fact::Element(fact) => has_element(store, instance, &fact),
+        Fact::Import { func, body } => match wasm_func(instance.func_ref(func)) {
+            // SAFETY: instances live as long as the store, which is not changed meanwhile.
+            Some((other, func)) => unsafe { (*other).module.body_id(func) == body },
+            None => false,
+        },
+    }
+}
+
+/// Instance and number of the function behind `func_ref`; `None` for those of the host.
+fn wasm_func(func_ref: *mut VMFuncRef) -> Option<(*mut Instance, FuncIdx)> {
+    // SAFETY: references to functions live as long as their store, and so do contexts and instances.
+    // The context of host functions has no instance.
+    unsafe {
+        let instance = (*(*func_ref).vmctx).instance;
+        if instance.is_null() {
+            return None;
+        }
+        Some((instance, (*instance).own_func(func_ref)?))
+    }
+}
+
 /// Is there, as long as the table does not change, what `fact` says?
-fn holds(store: &Store, instance: &Instance, fact: &ElementFact) -> bool {
+fn has_element(store: &Store, instance: &Instance, fact: &ElementFact) -> bool {
     let is_known = table_state(store, instance, fact.table) != TableState::Written;
     is_known && {
         let table = store.table(instance.tables[fact.table.index()]);
@@ -106,113 +140,239 @@ fn table_state(store: &Store, instance: &Instance, table: TableIdx) -> TableStat
     }
 }
 
-/// Feedback of `root` and of what can be inlined into it, nearest first.
-unsafe fn feedback(
+/// What a request says of functions, while it is gathered.
+struct Gathered {
     store: *mut Store,
-    instance: *mut Instance,
-    root: FuncIdx,
-) -> FxHashMap<FuncIdx, FuncFeedback> {
-    // SAFETY: instances live as long as the store; the module is shared.
-    let (module, tuning) = unsafe { ((*instance).module.clone(), Store::tuning(store)) };
-    let mut found = FxHashMap::default();
-    let mut queue = std::collections::VecDeque::from([(root, 0)]);
-    while let Some((func, depth)) = queue.pop_front() {
-        if found.len() >= MAX_FUNCS || found.contains_key(&func) {
-            continue;
+    /// The instances of the request. Others of the same module are taken for one, unless the one calls
+    /// the other.
+    homes: Vec<*mut Instance>,
+    imports: FxHashMap<FuncIdx, Callee>,
+    feedback: FxHashMap<Callee, FuncFeedback>,
+    /// Functions to look at, with the number of calls between the compiled function and theirs.
+    queue: VecDeque<(Callee, u32)>,
+}
+
+impl Gathered {
+    fn new(store: *mut Store, own: *mut Instance) -> Self {
+        Self {
+            store,
+            homes: vec![own],
+            imports: FxHashMap::default(),
+            feedback: FxHashMap::default(),
+            queue: VecDeque::new(),
         }
+    }
+
+    /// Gathers the feedback of `root` and of what can be inlined into it, nearest first.
+    ///
+    /// # Safety
+    ///
+    /// The store is alive, no reference to it is, and it owns the instance.
+    unsafe fn gather(&mut self, root: FuncIdx) {
+        self.queue.push_back((Callee::own(root), 0));
+        while let Some((callee, depth)) = self.queue.pop_front() {
+            if self.feedback.len() >= MAX_FUNCS || self.feedback.contains_key(&callee) {
+                continue;
+            }
+            // SAFETY: forwarded.
+            unsafe { self.add(callee, depth) };
+        }
+    }
+
+    /// Adds the feedback of `callee`, if it can be inlined, and queues what it calls.
+    unsafe fn add(&mut self, callee @ Callee { home, func }: Callee, depth: u32) {
+        let instance = self.homes[home.index()];
+        // SAFETY: instances live as long as the store; the module is shared.
+        let (module, tuning) = unsafe { ((*instance).module.clone(), Store::tuning(self.store)) };
         let inlinable = module
             .body(func)
             .is_some_and(|it| it.range.len() <= MAX_INLINEE_BYTES);
         if depth > 0 && !inlinable {
-            continue;
+            return;
         }
         // SAFETY: no reference to the store is alive. A body that does not validate (lazily) is
         // not inlined: its call raises.
         let Ok(prepared) = (unsafe { Instance::prepare(instance, func) }) else {
-            continue;
+            return;
         };
-        let mut profile = module.profile();
-        // SAFETY: as above.
-        let sites = unsafe { (*instance).add_to_profile(func, &mut profile) };
-        let sites = sites.map_or(&[][..], |it| &it.sites);
-        // SAFETY: as above; prepared functions live as long as their instance.
-        let (store, instance, infos) =
-            unsafe { (&*store, &*instance, &(*prepared).prepared().call_sites) };
-        let copy = FuncFeedback {
-            sites: infos
-                .iter()
-                .zip(sites)
-                .map(|(info, site)| copy_site(store, instance, info, site))
-                .collect(),
+        let sites: Vec<SiteProfile> = {
+            let mut profile = module.profile();
+            // SAFETY: as above.
+            let known = unsafe { (*instance).add_to_profile(func, &mut profile) };
+            known.map_or_else(Vec::new, |it| it.sites.to_vec())
         };
-        drop(profile);
+        // SAFETY: as above; prepared functions live as long as their instance, and have a cache for
+        // each call site.
+        let (infos, caches) = unsafe {
+            let infos = &(*prepared).prepared().call_sites;
+            let caches = std::slice::from_raw_parts((*prepared).call_sites, infos.len());
+            (infos, caches)
+        };
+        let mut copies = Vec::with_capacity(infos.len());
+        for ((info, cache), site) in infos.iter().zip(caches).zip(&sites) {
+            copies.push(self.copy_site(home, info, cache, site));
+        }
         if tuning.inlining && depth < MAX_DEPTH {
-            for (info, site) in infos.iter().zip(&copy.sites) {
-                let direct = info.kind.callee();
-                let targets = site.targets.iter().filter_map(|it| it.own);
-                let defined = |it: &FuncIdx| !module.is_imported_func(*it);
-                queue.extend(
-                    direct
-                        .into_iter()
-                        .chain(targets)
-                        .filter(defined)
-                        .map(|it| (it, depth + 1)),
-                );
+            for (info, site) in infos.iter().zip(&copies) {
+                let direct = info.kind.callee().filter(|_| site.count > 0);
+                let direct = direct.and_then(|it| self.direct_callee(home, it));
+                let targets = site.targets.iter().filter_map(|it| it.callee);
+                let callees = direct.into_iter().chain(targets);
+                self.queue.extend(callees.map(|it| (it, depth + 1)));
             }
         }
-        found.insert(func, copy);
+        let sites = copies.into();
+        self.feedback.insert(callee, FuncFeedback { sites });
     }
-    found
-}
 
-fn copy_site(
-    store: &Store,
-    instance: &Instance,
-    info: &CallSiteInfo,
-    site: &SiteProfile,
-) -> SiteFeedback {
-    let kept = site.targets.iter().take(MAX_TARGETS);
-    let mut targets: Vec<_> = kept.map(|it| target(store, instance, info, it)).collect();
-    if site.foreign > 0 {
-        targets.push(TargetFeedback {
-            own: None,
-            index: None,
-            count: site.foreign,
-        });
-        targets.sort_by_key(|it| std::cmp::Reverse(it.count));
-    }
-    let state = match targets.len() {
-        0 => IcState::Uninitialized,
-        _ if site.targets.len() > MAX_TARGETS || site.unkept() > 0 => IcState::Megamorphic,
-        1 => IcState::Monomorphic,
-        _ => IcState::Polymorphic,
-    };
-    SiteFeedback {
-        state,
-        count: site.count,
-        targets,
-        exits_exhausted: !Policy::may_exit(site),
-        table_changed: site.table_changes > 0,
-    }
-}
-
-/// A target as it is in `instance`, where the table may have something else at the index.
-fn target(
-    store: &Store,
-    instance: &Instance,
-    info: &CallSiteInfo,
-    target: &TargetProfile,
-) -> TargetFeedback {
-    let TargetProfile { func, index, count } = *target;
-    let is_there = |&index: &u32| match info.kind {
-        CallKind::Indirect { table, .. } | CallKind::ReturnIndirect { table, .. } => {
-            holds(store, instance, &ElementFact { table, index, func })
+    /// What a direct call of `func` in `home` calls, if it is wasm and known.
+    fn direct_callee(&mut self, home: HomeIdx, func: FuncIdx) -> Option<Callee> {
+        // SAFETY: instances live as long as the store, to which no reference is alive.
+        let instance = unsafe { &*self.homes[home.index()] };
+        if !instance.module.is_imported_func(func) {
+            return Some(Callee { home, func });
         }
-        _ => false,
-    };
-    TargetFeedback {
-        own: Some(func),
-        index: index.filter(is_there),
-        count,
+        // Other instances of the same module may import something else.
+        if home != HomeIdx(0) {
+            return None;
+        }
+        let callee = self.callee(home, instance.func_ref(func))?;
+        self.imports.insert(func, callee);
+        Some(callee)
+    }
+
+    /// The function behind `func_ref`, as code of `caller` sees it; `None` for those of the host.
+    fn callee(&mut self, caller: HomeIdx, func_ref: *mut VMFuncRef) -> Option<Callee> {
+        let (instance, func) = wasm_func(func_ref)?;
+        if self.homes[caller.index()] == instance {
+            return Some(Callee { home: caller, func });
+        }
+        // SAFETY: instances live as long as the store; only their modules are compared.
+        let is_like =
+            |other: *mut Instance| unsafe { Arc::ptr_eq(&(*other).module, &(*instance).module) };
+        let mut known = (1..self.homes.len()).filter(|&it| it != caller.index());
+        let home = match known.find(|&it| is_like(self.homes[it])) {
+            Some(home) => home,
+            None if self.homes.len() < MAX_HOMES => {
+                self.homes.push(instance);
+                self.homes.len() - 1
+            }
+            None => return None,
+        };
+        let home = HomeIdx(home as u32);
+        Some(Callee { home, func })
+    }
+
+    fn copy_site(
+        &mut self,
+        home: HomeIdx,
+        info: &CallSiteInfo,
+        cache: &CallSite,
+        site: &SiteProfile,
+    ) -> SiteFeedback {
+        let kept = site.targets.iter().take(MAX_TARGETS);
+        let mut targets: Vec<_> = kept.map(|it| self.own_target(home, info, it)).collect();
+        targets.extend(self.foreign_targets(home, cache, site.foreign));
+        targets.sort_by_key(|it| Reverse(it.count));
+        let state = match targets.len() {
+            0 => IcState::Uninitialized,
+            n if n.max(site.targets.len()) > MAX_TARGETS || site.unkept() > 0 => {
+                IcState::Megamorphic
+            }
+            1 => IcState::Monomorphic,
+            _ => IcState::Polymorphic,
+        };
+        targets.truncate(MAX_TARGETS);
+        SiteFeedback {
+            state,
+            count: site.count,
+            targets,
+            exits_exhausted: !Policy::may_exit(site),
+            table_changed: site.table_changes > 0,
+        }
+    }
+
+    /// A target as it is in the instance, where the table may have something else at the index.
+    fn own_target(
+        &self,
+        home: HomeIdx,
+        info: &CallSiteInfo,
+        target: &TargetProfile,
+    ) -> TargetFeedback {
+        let TargetProfile { func, index, count } = *target;
+        // SAFETY: no exclusive reference to the store is alive; instances live as long as it.
+        let (store, instance) = unsafe { (&*self.store, &*self.homes[home.index()]) };
+        let is_there = |&index: &u32| match info.kind {
+            CallKind::Indirect { table, .. } | CallKind::ReturnIndirect { table, .. } => {
+                has_element(store, instance, &ElementFact { table, index, func })
+            }
+            _ => false,
+        };
+        TargetFeedback {
+            callee: Some(Callee { home, func }),
+            index: index.filter(is_there),
+            count,
+        }
+    }
+
+    /// The targets of a site that are functions of other instances, which were called `calls` times.
+    ///
+    /// A profile only counts them: which they are is known here and now, from the site's own cache.
+    fn foreign_targets(
+        &mut self,
+        home: HomeIdx,
+        cache: &CallSite,
+        calls: u64,
+    ) -> Vec<TargetFeedback> {
+        if calls == 0 {
+            return Vec::new();
+        }
+        let instance = self.homes[home.index()];
+        // SAFETY: as above.
+        let is_foreign = |it: &&Target| unsafe { (*instance).own_func(it.func_ref).is_none() };
+        let seen: Vec<Target> = cache.targets().filter(is_foreign).copied().collect();
+        let n_seen: u64 = seen.iter().map(|it| u64::from(it.count)).sum();
+        let mut found = Vec::<TargetFeedback>::new();
+        let mut left = calls;
+        let mut add = |callee, count: u64| {
+            left = left.saturating_sub(count);
+            match found.iter_mut().find(|it| it.callee == callee) {
+                Some(known) => known.count += count,
+                None => found.push(TargetFeedback {
+                    callee,
+                    index: None,
+                    count,
+                }),
+            }
+        };
+        for target in seen {
+            let share = u128::from(calls) * u128::from(target.count) / u128::from(n_seen.max(1));
+            let share = u64::try_from(share).expect("a part of the calls");
+            // A target that was met once is one.
+            add(self.callee(home, target.func_ref), share.max(1));
+        }
+        // What rounding left, or everything.
+        match found.iter_mut().max_by_key(|it| it.count) {
+            Some(first) => first.count += left,
+            None => found.push(TargetFeedback {
+                callee: None,
+                index: None,
+                count: left,
+            }),
+        }
+        found
+    }
+
+    /// The other instances.
+    fn others(&self) -> Vec<OtherHome> {
+        let other = |&it: &*mut Instance| {
+            // SAFETY: as above.
+            let instance = unsafe { &*it };
+            OtherHome {
+                module: instance.module.clone(),
+                offsets: instance.offsets,
+            }
+        };
+        self.homes.iter().skip(1).map(other).collect()
     }
 }

@@ -10,8 +10,8 @@ use jit::{Code, CompileError, Compiler};
 use runtime::module::Module;
 use runtime::vm::{FuncInstance, FuncKind, VMContext};
 use runtime::{
-    CodeId, Event, ExitId, HotAction, HotPoint, Instance, InstanceId, Linkage, Profile, Reason,
-    Status, Store, TierKind, TierState, Tiers, Trap, Tuning, raise_trap,
+    CodeId, Event, ExitId, HomeIdx, HotAction, HotPoint, Instance, InstanceId, Linkage, Profile,
+    Reason, Status, Store, TierKind, TierState, Tiers, Trap, Tuning, raise_trap,
 };
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
@@ -161,7 +161,7 @@ unsafe fn install(
     let code = &code.code;
     // SAFETY: the caller promises a live store and function; no reference to the state is alive.
     unsafe {
-        for frame in &code.info().frames {
+        for frame in code.info().frames.iter().filter(|it| it.home == HomeIdx(0)) {
             // What an exit writes frames of is prepared. It was, when the code was compiled, so
             // its body is valid.
             let prepared = Instance::prepare(instance(func), frame.func);
@@ -192,14 +192,19 @@ unsafe fn install(
     }
 }
 
-/// Remembers that the speculation at `site` failed for `reason` in `code`, which `instance` runs,
-/// and withdraws what is to be compiled anew.
+/// Remembers that the speculation at `site` of `instance` failed for `reason` in `code`, and
+/// withdraws what is to be compiled anew.
 unsafe fn learn(
     store: *mut Store,
     instance: *mut Instance,
     code: &SharedCode,
     (site, reason): (SpecSite, Reason),
 ) {
+    // SAFETY: as below.
+    let module = Arc::as_ptr(unsafe { &(*instance).module });
+    let is_own = code.code.info().modules[0].as_ptr() == module;
+    // What clock another module's profile had is not known, so each failure counts.
+    let clock = if is_own { code.clock } else { u32::MAX };
     // SAFETY: the caller promises a live store that owns the instance.
     let (instance, tuning) = unsafe { (&*instance, Store::tuning(store)) };
     let mut profile = instance.module.profile();
@@ -207,7 +212,7 @@ unsafe fn learn(
         // SAFETY: nobody refers to call sites while compiled code runs.
         unsafe { instance.add_to_profile(site.func, &mut profile) };
     }
-    if Policy::exit_taken(&mut profile, site, reason, code.clock) == Decision::Keep {
+    if Policy::exit_taken(&mut profile, site, reason, clock) == Decision::Keep {
         return;
     }
     let mut stale = smallvec![code.code.id()];
@@ -224,8 +229,8 @@ unsafe fn learn(
     }
 }
 
-/// Has `site`, and what else is worn out in `code`, learned anew, and lists other code of their
-/// functions in `stale`: as long as it runs, the interpreter sees nothing of them.
+/// Has `site`, and what else of its module is worn out in `code`, learned anew, and lists other code
+/// of their functions in `stale`: as long as it runs, the interpreter sees nothing of them.
 unsafe fn begin_anew(
     store: *mut Store,
     instance: &Instance,
@@ -243,7 +248,13 @@ unsafe fn begin_anew(
         (*store).vm.generic_calls = after.unwrap_or(first.into());
         forget(instance, site);
         let mut anew = vec![site.func];
-        for func in code.code.info().frames.iter().map(|it| it.func) {
+        let info = code.code.info();
+        for frame in &info.frames {
+            let func = frame.func;
+            let module = info.modules[frame.home.index()].as_ptr();
+            if module != Arc::as_ptr(&instance.module) {
+                continue;
+            }
             instance.add_to_profile(func, profile);
             let Some(body) = instance.module.body(func).and_then(|it| it.prepared()) else {
                 continue;
@@ -375,6 +386,7 @@ impl Tiers for TwoTiers {
         let Some(Materialized {
             reason,
             site,
+            home,
             frames,
             sp,
         }) = rebuilt
@@ -389,6 +401,7 @@ impl Tiers for TwoTiers {
                 code: exit.code,
                 exit: exit.exit,
                 reason,
+                home,
                 func: (*innermost.func).func,
                 pc: (*innermost.func).pc_offset(innermost.pc),
                 frames: frames.len(),
@@ -399,7 +412,8 @@ impl Tiers for TwoTiers {
             // A call without a target traps: the site's targets are still those that were seen.
             let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);
             if let Some(site) = site.filter(|_| !traps) {
-                learn(store, (*vmctx).instance, &*code, (site, reason));
+                let instance = (*(*innermost.func).vmctx).instance;
+                learn(store, instance, &*code, (site, reason));
             }
             let at = match reason {
                 Reason::PollAtEntry => Resume::Entry,

@@ -8,7 +8,7 @@
 //! Scenarios that exist for calls by index and by reference have here what differs in their wat.
 
 use std::num::NonZeroU32;
-use wasm_interp_jit::inspect::{Event, Reason};
+use wasm_interp_jit::inspect::{Event, HomeIdx, Reason};
 use wasm_interp_jit::{Config, Ref, Strategy};
 
 pub(crate) use super::run::{Run, World, reenter, trace};
@@ -374,11 +374,20 @@ pub(crate) fn deopt_line(event: &Event) -> Option<String> {
     match event {
         Event::Deopt {
             reason,
+            home: HomeIdx(0),
             func,
             pc,
             frames,
             ..
         } => Some(format!("{reason} {func}@{pc:#x} x{frames}")),
+        Event::Deopt {
+            reason,
+            home,
+            func,
+            pc,
+            frames,
+            ..
+        } => Some(format!("{reason} {home}:{func}@{pc:#x} x{frames}")),
         _ => None,
     }
 }

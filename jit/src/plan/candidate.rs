@@ -1,11 +1,11 @@
 //! Call sites that could be inlined, and the order in which they get their chance.
 
 use super::budget::is_too_large;
-use super::{Arm, GuardKind, Guarded, Miss, NodeId, SitePlan, size, write_funcs};
-use crate::{ElementFact, Request, SiteFeedback, TableState};
+use super::{Arm, GuardKind, Guarded, Miss, NodeId, SitePlan, direct_callee, size, write_funcs};
+use crate::{Callee, ElementFact, Fact, Request, SiteFeedback, TableState};
 use runtime::module::{CallKind, CallSiteInfo};
 use runtime::types::SigRef;
-use runtime::{CallSiteIdx, FuncIdx, IcState, TableIdx};
+use runtime::{CallSiteIdx, FuncIdx, HomeIdx, IcState, TableIdx};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::fmt;
@@ -30,43 +30,50 @@ pub(super) struct Candidate {
     guards: Option<(GuardKind, Miss)>,
     /// Where the targets are elements.
     table: Option<TableIdx>,
+    /// The import that a direct call calls, if its body is known.
+    import: Option<FuncIdx>,
 }
 
 /// A body to inline.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Target {
-    pub(super) func: FuncIdx,
+    pub(super) callee: Callee,
     pub(super) calls: f64,
     index: Option<u32>,
 }
 
 impl Candidate {
-    /// Looks at the feedback of a site; says why there is nothing to inline.
+    /// Looks at the feedback of a site in `home`; says why there is nothing to inline.
     pub(super) fn new(
         request: &Request,
-        info: &CallSiteInfo,
+        (home, info): (HomeIdx, &CallSiteInfo),
         site: &SiteFeedback,
         scale: f64,
     ) -> Result<Self, String> {
         match info.kind {
             CallKind::Direct(func) | CallKind::ReturnDirect(func) => {
-                Self::direct(request, func, site.count as f64 * scale)
+                Self::direct(request, (home, func), site.count as f64 * scale)
             }
             CallKind::Indirect { ty, table } | CallKind::ReturnIndirect { ty, table } => {
-                let sig = request.module.types[ty.index()];
-                Self::indirect(request, (sig, Some(table)), site, scale)
+                let sig = request.module(home).types[ty.index()];
+                Self::indirect(request, home, (sig, Some(table)), site, scale)
             }
             CallKind::Ref { ty } | CallKind::ReturnRef { ty } => {
-                let sig = request.module.types[ty.index()];
-                Self::indirect(request, (sig, None), site, scale)
+                let sig = request.module(home).types[ty.index()];
+                Self::indirect(request, home, (sig, None), site, scale)
             }
         }
     }
 
-    fn direct(request: &Request, func: FuncIdx, calls: f64) -> Result<Self, String> {
-        check_inlinable(request, func)?;
+    fn direct(
+        request: &Request,
+        (home, func): (HomeIdx, FuncIdx),
+        calls: f64,
+    ) -> Result<Self, String> {
+        let callee = direct_callee(request, home, func);
+        check_inlinable(request, callee)?;
         let targets = vec![Target {
-            func,
+            callee,
             calls,
             index: None,
         }];
@@ -75,11 +82,13 @@ impl Candidate {
             targets,
             guards: None,
             table: None,
+            import: (callee.home != home).then_some(func),
         })
     }
 
     fn indirect(
         request: &Request,
+        home: HomeIdx,
         (sig, table): (SigRef, Option<TableIdx>),
         site: &SiteFeedback,
         scale: f64,
@@ -102,7 +111,7 @@ impl Candidate {
         let may_drop_rare = miss == Miss::Call;
         let mut targets = Vec::new();
         for target in &site.targets {
-            let Some(func) = target.own else {
+            let Some(callee) = target.callee else {
                 miss = Miss::Call;
                 continue;
             };
@@ -110,14 +119,15 @@ impl Candidate {
             if may_drop_rare && count < RARE * total {
                 continue;
             }
-            check_inlinable(request, func)?;
+            check_inlinable(request, callee)?;
             // The interpreter has checked the type of every target it recorded, but the plan
             // must not depend on what it recorded.
-            if !request.module.funcs[func.index()].sig.is_subtype_of(sig) {
-                return Err(format!("called: {func} has another type"));
+            let decl = &request.module(callee.home).funcs[callee.func.index()];
+            if !decl.sig.is_subtype_of(sig) {
+                return Err(format!("called: {callee} has another type"));
             }
             targets.push(Target {
-                func,
+                callee,
                 calls: count * scale,
                 index: target.index,
             });
@@ -125,9 +135,12 @@ impl Candidate {
         if targets.is_empty() {
             return Err("called: no target of this instance".to_owned());
         }
-        targets.sort_by(|a, b| b.calls.total_cmp(&a.calls).then(a.func.cmp(&b.func)));
+        targets.sort_by(|a, b| b.calls.total_cmp(&a.calls).then(a.callee.cmp(&b.callee)));
         let guard = match table {
-            Some(table) => guard_kind(request.tables[table.index()], site.table_changed, &targets),
+            Some(table) if home == HomeIdx(0) => {
+                guard_kind(request.tables[table.index()], site.table_changed, &targets)
+            }
+            Some(_) => GuardKind::Element,
             None => GuardKind::Reference,
         };
         let calls = site.count as f64 * scale;
@@ -136,29 +149,36 @@ impl Candidate {
             targets,
             guards: Some((guard, miss)),
             table,
+            import: None,
         })
     }
 
-    /// What its guards take for granted.
-    pub(super) fn facts(&self) -> impl Iterator<Item = ElementFact> {
+    /// What its guards take for granted, or having none.
+    pub(super) fn facts(&self, request: &Request) -> impl Iterator<Item = Fact> {
+        let imported = self.import.map(|func| {
+            let Callee { home, func: body } = self.targets[0].callee;
+            let body = request.module(home).body_id(body);
+            Fact::Import { func, body }
+        });
         let by_index = |it: &(GuardKind, Miss)| {
             matches!(it.0, GuardKind::Index | GuardKind::IndexAtVersion(_))
         };
         let table = self.guards.filter(by_index).and(self.table);
-        self.targets.iter().filter_map(move |it| {
-            Some(ElementFact {
+        let elements = self.targets.iter().filter_map(move |it| {
+            Some(Fact::Element(ElementFact {
                 table: table?,
                 index: it.index?,
-                func: it.func,
-            })
-        })
+                func: it.callee.func,
+            }))
+        });
+        imported.into_iter().chain(elements)
     }
 
     /// Sizes of the bodies in bytes.
     pub(super) fn sizes(&self, request: &Request) -> Vec<usize> {
         self.targets
             .iter()
-            .map(|it| size(request, it.func))
+            .map(|it| size(request, it.callee))
             .collect()
     }
 
@@ -169,7 +189,7 @@ impl Candidate {
         };
         let arms = self.targets.iter().zip(nodes);
         let arms = arms.map(|(target, &node)| Arm {
-            func: target.func,
+            callee: target.callee,
             index: target.index.unwrap_or(u32::MAX),
             node,
         });
@@ -181,23 +201,24 @@ impl Candidate {
     }
 }
 
-fn check_inlinable(request: &Request, func: FuncIdx) -> Result<(), String> {
-    if request.module.is_imported_func(func) {
-        return Err(format!("called: {func} is imported"));
+fn check_inlinable(request: &Request, callee: Callee) -> Result<(), String> {
+    if request.module(callee.home).is_imported_func(callee.func) {
+        return Err(format!("called: {callee} is imported"));
     }
     // First: requests carry no feedback of functions that are too large.
-    let size = size(request, func);
+    let size = size(request, callee);
     if size != usize::MAX && is_too_large(size) {
-        return Err(format!("called: {func} has {size} bytes"));
+        return Err(format!("called: {callee} has {size} bytes"));
     }
-    if !request.feedback.contains_key(&func) || size == usize::MAX {
-        return Err(format!("called: {func} has no feedback"));
+    if !request.feedback.contains_key(&callee) || size == usize::MAX {
+        return Err(format!("called: {callee} has no feedback"));
     }
     Ok(())
 }
 
 /// The cheapest guard that tells `targets` of a table in `state` apart.
 fn guard_kind(state: TableState, table_changed: bool, targets: &[Target]) -> GuardKind {
+    // What facts say of elements is about functions of the instance: they have indices.
     let distinct = targets.iter().enumerate().all(|(n, target)| {
         target.index.is_some() && targets[..n].iter().all(|it| it.index != target.index)
     });
@@ -214,7 +235,7 @@ fn guard_kind(state: TableState, table_changed: bool, targets: &[Target]) -> Gua
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut funcs = String::new();
-        write_funcs(&mut funcs, self.targets.iter().map(|it| it.func));
+        write_funcs(&mut funcs, self.targets.iter().map(|it| it.callee));
         f.write_str(&funcs)?;
         let Some((guard, miss)) = self.guards else {
             return Ok(());

@@ -22,14 +22,17 @@ fn inner_and_outer(wat: &str, emit: impl FnOnce(&mut Emitter<'_>)) -> Fixture {
 fn define_inner_and_outer(fixture: &mut Fixture, emit: impl FnOnce(&mut Emitter<'_>)) {
     let frames = [
         InlineFrame {
+            home: HomeIdx(0),
             func: FuncIdx(1),
             call: None,
         },
         InlineFrame {
+            home: HomeIdx(0),
             func: FuncIdx(2),
             call: Some(CodePos::new(0, 0x10)),
         },
         InlineFrame {
+            home: HomeIdx(0),
             func: FuncIdx(3),
             call: Some(CodePos::new(1, 0x20)),
         },

@@ -21,8 +21,8 @@ use runtime::vm::{
     FuncInstance, FuncKind, VMContext, VMFuncRef, VMOffsets, VMSignature, VMStore, VMStubs,
 };
 use runtime::{
-    CodeId, ExitId, ExternVal, FuncIdx, HotAction, HotPoint, Instance, InstanceId, Linkage, Raised,
-    RelaxedSimd, Status, Store, TierState, Tiers, Tuning, TypeIdx, call_from_host,
+    CodeId, ExitId, ExternVal, FuncIdx, HomeIdx, HotAction, HotPoint, Instance, InstanceId,
+    Linkage, Raised, RelaxedSimd, Status, Store, TierState, Tiers, Tuning, TypeIdx, call_from_host,
 };
 use std::mem::offset_of;
 use std::sync::{Arc, Mutex};
@@ -164,6 +164,8 @@ impl Fixture {
             func: FuncIdx(func),
             osr: None,
             code: CodeId(u32::try_from(self.codes.len()).expect("few")),
+            others: Vec::new(),
+            imports: Default::default(),
             feedback: Default::default(),
             memories: Box::default(),
             tables: Box::default(),
@@ -265,6 +267,7 @@ impl Fixture {
 
     fn define(&mut self, func: u32, emit: impl FnOnce(&mut Emitter<'_>)) {
         let frame = InlineFrame {
+            home: HomeIdx(0),
             func: FuncIdx(func),
             call: None,
         };

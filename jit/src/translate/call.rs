@@ -5,15 +5,16 @@
 
 use super::exit::{State, constant_of};
 use super::guard::{
-    guard_call_target, guard_element_exists, guard_generic_call, guard_index, guard_stress,
-    guard_table_version,
+    guard_body, guard_call_target, guard_element_exists, guard_generic_call, guard_index,
+    guard_stress, guard_table_version,
 };
 use super::inline::translate_inlined;
 use super::table::TableAccess;
 use super::{Translator, control, field, meter};
+use crate::Callee;
 use crate::abi::{SLOT, clif_type};
 use crate::plan::{Arm, GuardKind, Guarded, Miss, SitePlan};
-use crate::regions::{Region, constant};
+use crate::regions::{Region, constant_here};
 use crate::traps::trap_code;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value, types};
@@ -35,7 +36,7 @@ pub(super) enum Position {
 
 /// A function to call.
 #[derive(Clone, Copy)]
-struct Callee {
+struct CallTarget {
     func_ref: Value,
     code: Value,
     sig: SigRef,
@@ -68,7 +69,9 @@ pub(super) fn translate_call(cx: &mut Translator<'_>, func: FuncIdx, position: P
     let results = match plan.site(cx.body.node(), site) {
         SitePlan::Inline(node) => {
             let after = (position == Position::Call).then(|| cx.state_after());
-            translate_inlined(cx, *node, &args, position, after.as_ref())
+            let is_own = cx.plan.callee(*node).home == cx.home.idx;
+            let reference = (!is_own).then(|| cx.func_ref(func));
+            translate_inlined(cx, (*node, reference), &args, position, after.as_ref())
         }
         _ => {
             let callee = load_callee(cx, func);
@@ -114,7 +117,7 @@ fn translate_indirect<'a>(
         None => stress_call(cx),
     }
     let source = pop_source(cx);
-    let args = cx.pop_n(cx.module.types[ty.index()].n_params());
+    let args = cx.pop_n(cx.home.module.types[ty.index()].n_params());
     let site = SpecSite {
         func: cx.body.func,
         site,
@@ -171,7 +174,10 @@ fn translate_guarded(
     }
     if let Some(arms) = known_arm(cx, call, guarded) {
         return match arms {
-            Some(arm) => translate_inlined(cx, arm.node, &call.args, call.position, after.as_ref()),
+            Some(arm) => {
+                let node = (arm.node, None);
+                translate_inlined(cx, node, &call.args, call.position, after.as_ref())
+            }
             None => emit_call_indirect(cx, call, Some(before)),
         };
     }
@@ -187,6 +193,7 @@ fn translate_guarded(
         (_, Source::Reference(reference)) => reference,
     };
     let mut join = Join::new(cx, call, guarded);
+    let mut body = None;
     for (n, arm) in guarded.arms.iter().enumerate() {
         let is_last = n + 1 == guarded.arms.len();
         let otherwise = if is_last {
@@ -194,15 +201,21 @@ fn translate_guarded(
         } else {
             cx.builder.create_block()
         };
+        let Callee { home, func } = arm.callee;
         match guarded.guard {
+            GuardKind::Element | GuardKind::Reference if home == cx.home.idx => {
+                guard_call_target(cx, actual, func, otherwise);
+            }
             GuardKind::Element | GuardKind::Reference => {
-                guard_call_target(cx, actual, arm.func, otherwise);
+                let expected = cx.request.module(home).body_id(func);
+                guard_body(cx, (actual, &mut body), expected, (otherwise, miss));
             }
             GuardKind::Index | GuardKind::IndexAtVersion(_) => {
                 guard_index(cx, actual, arm.index, otherwise);
             }
         }
-        let results = translate_inlined(cx, arm.node, &call.args, call.position, after.as_ref());
+        let node = (arm.node, (home != cx.home.idx).then_some(actual));
+        let results = translate_inlined(cx, node, &call.args, call.position, after.as_ref());
         join.arrive(cx, results);
         if !is_last {
             cx.continue_in(otherwise);
@@ -251,7 +264,7 @@ impl Join {
         }
         let block = cx.builder.create_block();
         if call.position == Position::Call {
-            for &ty in &cx.module.types[call.ty.index()].ty().results {
+            for &ty in &cx.home.module.types[call.ty.index()].ty().results {
                 cx.builder.append_block_param(block, clif_type(ty));
             }
         }
@@ -313,10 +326,10 @@ fn emit_call_indirect(
         Region::FuncCode,
         (func_ref, field(offset_of!(VMFuncRef, code))),
     );
-    let callee = Callee {
+    let callee = CallTarget {
         func_ref,
         code,
-        sig: cx.module.types[call.ty.index()],
+        sig: cx.home.module.types[call.ty.index()],
     };
     emit_call(cx, callee, &call.args, call.position)
 }
@@ -344,13 +357,13 @@ fn emit_checked_element(
         .ins()
         .load(types::I64, flags, func_ref, sig_field);
     let expected = cx.sig_address(ty);
-    if cx.module.types[ty.index()].is_final() {
+    if cx.home.module.types[ty.index()].is_final() {
         let matches = cx.builder.ins().icmp(IntCC::Equal, actual, expected);
         cx.builder
             .ins()
             .trapz(matches, trap_code(Trap::BadSignature));
     } else {
-        let depth = cx.module.types[ty.index()].depth;
+        let depth = cx.home.module.types[ty.index()].depth;
         emit_subtype_check(cx, actual, (expected, depth));
     }
     func_ref
@@ -384,28 +397,25 @@ fn emit_subtype_check(cx: &mut Translator<'_>, actual: Value, (expected, depth):
     cx.continue_in(go_on);
 }
 
-/// Flags of a load whose result never changes, but that is valid only where it is.
-fn constant_here() -> cranelift_codegen::ir::MemFlagsData {
-    cranelift_codegen::ir::MemFlagsData::trusted().with_readonly()
-}
-
 /// Says who calls, for a callee that may be the host's.
 fn announce_caller(cx: &mut Translator<'_>) {
     let vmstore = cx.vmstore();
     let flags = cx.flags(Region::Caller);
     let offset = field(offset_of!(VMStore, caller));
-    cx.builder.ins().store(flags, cx.vmctx, vmstore, offset);
+    cx.builder
+        .ins()
+        .store(flags, cx.home.vmctx, vmstore, offset);
 }
 
 /// The callee of a direct call.
-fn load_callee(cx: &mut Translator<'_>, func: FuncIdx) -> Callee {
+fn load_callee(cx: &mut Translator<'_>, func: FuncIdx) -> CallTarget {
     let code_field = field(offset_of!(VMFuncRef, code));
     let sig = cx.func_sig(func);
-    match cx.request.offsets.func_ref(func) {
+    match cx.home.offsets.func_ref(func) {
         Some(offset) => {
             let func_ref = cx.own_func_ref(func);
-            let code = cx.load_field(Region::FuncCode, (cx.vmctx, offset + code_field));
-            Callee {
+            let code = cx.load_field(Region::FuncCode, (cx.home.vmctx, offset + code_field));
+            CallTarget {
                 func_ref,
                 code,
                 sig,
@@ -413,10 +423,10 @@ fn load_callee(cx: &mut Translator<'_>, func: FuncIdx) -> Callee {
         }
         None => {
             announce_caller(cx);
-            let at = cx.request.offsets.imported_func(func);
-            let func_ref = cx.builder.ins().load(types::I64, constant(), cx.vmctx, at);
+            let at = cx.home.offsets.imported_func(func);
+            let func_ref = cx.load_home(at);
             let code = cx.load_field(Region::FuncCode, (func_ref, code_field));
-            Callee {
+            CallTarget {
                 func_ref,
                 code,
                 sig,
@@ -428,11 +438,11 @@ fn load_callee(cx: &mut Translator<'_>, func: FuncIdx) -> Callee {
 /// Calls `callee`. Returns its results if control comes back.
 fn emit_call(
     cx: &mut Translator<'_>,
-    callee: Callee,
+    callee: CallTarget,
     args: &[Value],
     position: Position,
 ) -> Option<Vec<Value>> {
-    let Callee {
+    let CallTarget {
         func_ref,
         code,
         sig,
@@ -469,19 +479,21 @@ fn emit_call(
 impl Translator<'_> {
     /// The reference to one of the instance's own functions.
     pub(super) fn own_func_ref(&mut self, func: FuncIdx) -> Value {
-        let Some(offset) = self.request.offsets.func_ref(func) else {
+        let Some(offset) = self.home.offsets.func_ref(func) else {
             unreachable!("{func} is an import")
         };
-        self.builder.ins().iadd_imm_s(self.vmctx, i64::from(offset))
+        self.builder
+            .ins()
+            .iadd_imm_s(self.home.vmctx, i64::from(offset))
     }
 
     /// The reference to a function.
     pub(super) fn func_ref(&mut self, func: FuncIdx) -> Value {
-        match self.request.offsets.func_ref(func) {
+        match self.home.offsets.func_ref(func) {
             Some(_) => self.own_func_ref(func),
             None => {
-                let at = self.request.offsets.imported_func(func);
-                self.load_constant(self.vmctx, at)
+                let at = self.home.offsets.imported_func(func);
+                self.load_home(at)
             }
         }
     }

@@ -300,7 +300,7 @@ fn block_types(cx: &Translator<'_>, ty: BlockType) -> (Vec<Type>, Vec<Type>) {
         BlockType::Empty => (Vec::new(), Vec::new()),
         BlockType::Type(ty) => (Vec::new(), vec![wasm_type(ty)]),
         BlockType::FuncType(ty) => {
-            let ty = cx.module.types[ty as usize].ty();
+            let ty = cx.home.module.types[ty as usize].ty();
             let types = |it: &[_]| it.iter().map(|&it| clif_type(it)).collect();
             (types(&ty.params), types(&ty.results))
         }

@@ -20,9 +20,9 @@ use cranelift_codegen::ir::{
     Block, BlockArg, DataFlowGraph, InstBuilder, InstructionData, Opcode, SourceLoc, Value,
     ValueDef, types,
 };
-use deopt::{Exit, ExitTable, ExitTableBuilder, FrameState, SlotState, SpecSite};
+use deopt::{Exit, ExitTable, ExitTableBuilder, FrameState, Home, SlotState, SpecSite};
 use runtime::vm::{DEOPT_BUFFER_SLOTS, VMSignature, VMStore, VMStubs};
-use runtime::{ExitId, FuncIdx, Reason};
+use runtime::{ExitId, FuncIdx, HomeIdx, Reason};
 use rustc_hash::FxHashMap;
 use std::mem::offset_of;
 use std::rc::Rc;
@@ -30,6 +30,8 @@ use std::rc::Rc;
 /// An interpreter frame as values, with the frames below it.
 #[derive(Debug)]
 pub(super) struct State {
+    /// Its instance, and where that is; `None` for the compiled function's.
+    home: Option<(HomeIdx, Value)>,
     pub(super) func: FuncIdx,
     /// Where it goes on.
     pub(super) pc: u32,
@@ -102,6 +104,7 @@ impl Translator<'_> {
         }
         slots.extend(body.operands.iter().map(|&it| Some(it)));
         Rc::new(State {
+            home: (!self.home.is_own()).then_some((self.home.idx, self.home.vmctx)),
             func: body.func,
             pc,
             stp,
@@ -150,14 +153,14 @@ pub(super) fn emit_exits(cx: &mut Translator<'_>) {
     }
     cx.continue_in(shared);
     cx.builder.set_srcloc(SourceLoc::default());
-    let decl = cx.module.funcs[cx.request.func.index()];
+    let decl = cx.home.module.funcs[cx.request.func.index()];
     let own = cx.sig_address(decl.ty);
     let stubs = cx.load_constant(own, field(offset_of!(VMSignature, stubs)));
     let stub = cx.load_constant(stubs, field(offset_of!(VMStubs, deopt_stub)));
     let sig = cx.builder.import_signature(resume_signature(decl.sig.ty()));
     cx.builder
         .ins()
-        .return_call_indirect(sig, stub, &[cx.vmctx, exit_id]);
+        .return_call_indirect(sig, stub, &[cx.home.vmctx, exit_id]);
 }
 
 fn emit_exit(cx: &mut Translator<'_>, exit: Pending, shared: Block) {
@@ -172,6 +175,13 @@ fn emit_exit(cx: &mut Translator<'_>, exit: Pending, shared: Block) {
             buffer.describe(&cx.builder.func.dfg, value, &mut slots);
         }
         frames.push(FrameState {
+            home: match state.home {
+                None => Home::Own,
+                Some((idx, vmctx)) => Home::Other {
+                    idx,
+                    vmctx: buffer.store(vmctx, 1),
+                },
+            },
             func: state.func,
             pc: state.pc,
             stp: state.stp,
@@ -225,13 +235,18 @@ impl Buffer {
             return out.extend(slots.map(SlotState::Const));
         }
         let n_slots = n_slots(dfg.value_type(value)).cast_unsigned();
-        let slot = *self.known.entry(value).or_insert_with(|| {
+        let slot = self.store(value, n_slots);
+        out.extend((slot..slot + n_slots).map(SlotState::Value));
+    }
+
+    /// Has `value` stored, and returns its first slot of the buffer.
+    fn store(&mut self, value: Value, n_slots: u32) -> u32 {
+        *self.known.entry(value).or_insert_with(|| {
             let slot = self.n_slots;
             self.values.push((value, slot));
             self.n_slots += n_slots;
             slot
-        });
-        out.extend((slot..slot + n_slots).map(SlotState::Value));
+        })
     }
 }
 

@@ -18,8 +18,8 @@ use crate::regions::Region;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use deopt::SpecSite;
-use runtime::vm::VMStore;
-use runtime::{FuncIdx, Reason};
+use runtime::vm::{FuncInstance, VMFuncRef, VMStore};
+use runtime::{BodyId, FuncIdx, Reason};
 use std::mem::offset_of;
 use std::rc::Rc;
 
@@ -98,6 +98,34 @@ pub(super) fn guard_element_exists(
     let missing = table.is_out_of_bounds(cx, index);
     guard_not(cx, missing, otherwise);
     table.element(cx, index)
+}
+
+/// Continues only if `actual` is a reference to a function with the body `expected`, in whatever
+/// instance; in `otherwise` if its body is another one, in `missing` if it is null.
+///
+/// `known` is the body of `actual`, once it was loaded, on the way to here.
+pub(super) fn guard_body(
+    cx: &mut Translator<'_>,
+    (actual, known): (Value, &mut Option<Value>),
+    expected: BodyId,
+    (otherwise, missing): (Block, Block),
+) {
+    let body = match *known {
+        Some(body) => body,
+        None => {
+            let is_null = cx.builder.ins().icmp_imm_u(IntCC::Equal, actual, 0);
+            guard_not(cx, is_null, missing);
+            let instance = super::field(offset_of!(VMFuncRef, instance));
+            // It changes once, when the function is prepared.
+            let instance = cx.load_field(Region::FuncCode, (actual, instance));
+            let (flags, body) = (cx.flags(Region::FuncCode), offset_of!(FuncInstance, body));
+            let ins = cx.builder.ins();
+            *known.insert(ins.load(types::I64, flags, instance, super::field(body)))
+        }
+    };
+    let expected = cx.iconst64(expected.0);
+    let wrong = cx.builder.ins().icmp(IntCC::NotEqual, body, expected);
+    guard_not(cx, wrong, otherwise);
 }
 
 /// Continues only if `actual` is the reference to the instance's own function `expected`.

@@ -117,7 +117,7 @@ fn guarded_needs(
     if guarded.miss == Miss::Call {
         return false;
     }
-    let func = cx.plan.func(node);
+    let func = cx.plan.callee(node).func;
     let table = match call_kind(cx, node, site) {
         Some(CallKind::Indirect { table, .. } | CallKind::ReturnIndirect { table, .. }) => {
             Some(table)
@@ -140,7 +140,11 @@ fn guarded_needs(
 }
 
 fn body_needs(cx: &mut Translator<'_>, node: NodeId, needs: &mut Needs) -> bool {
-    let survey = cx.survey(cx.plan.func(node));
+    let survey = cx.survey(cx.plan.callee(node));
+    if cx.plan.entered(node) == node {
+        // What another instance has is not known before its function is called.
+        return find_needs(cx, node, survey.whole(), &mut Needs::default());
+    }
     find_needs(cx, node, survey.whole(), needs)
 }
 
@@ -151,7 +155,7 @@ fn ends_activation(cx: &Translator<'_>, node: NodeId, site: CallSiteIdx) -> bool
 }
 
 fn call_kind(cx: &Translator<'_>, node: NodeId, site: CallSiteIdx) -> Option<CallKind> {
-    let body = cx.module.body(cx.plan.func(node))?.prepared()?;
+    let body = cx.request.body(cx.plan.callee(node))?;
     Some(body.call_sites[site.index()].kind)
 }
 

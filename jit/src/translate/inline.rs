@@ -6,21 +6,24 @@
 use super::body::{Body, Label, LabelKind};
 use super::call::Position;
 use super::exit::State;
-use super::{Translator, control, meter, router};
+use super::{Home, Translator, control, meter, router};
+use crate::Callee;
 use crate::abi::clif_type;
 use crate::plan::NodeId;
 use cranelift_codegen::ir::{InstBuilder, SourceLoc, Type, Value, types};
 use runtime::code::{CodePos, InlineFrame};
 use runtime::module::side_table_entries;
+use runtime::{FuncIdx, HomeIdx};
 use std::rc::Rc;
 
 /// Translates `node` in place of the call that is the current instruction, whose arguments have
-/// been popped. `after` is the caller's state after the call; not needed for tail calls.
+/// been popped. `reference` is the one to the function, if it is of another instance. `after` is the
+/// caller's state after the call; not needed for tail calls.
 ///
 /// Returns the results if control goes on behind the call.
 pub(super) fn translate_inlined(
     cx: &mut Translator<'_>,
-    node: NodeId,
+    (node, reference): (NodeId, Option<Value>),
     args: &[Value],
     position: Position,
     after: Option<&Rc<State>>,
@@ -34,11 +37,14 @@ pub(super) fn translate_inlined(
             cx.body.parent.clone(),
         ),
     };
-    cx.frames.push(InlineFrame {
-        func: cx.plan.func(node),
-        call,
-    });
+    let Callee { home, func } = cx.plan.callee(node);
+    cx.frames.push(InlineFrame { home, func, call });
+    let outer = cx.home;
+    if home != outer.idx {
+        enter_home(cx, (home, func), reference);
+    }
     let results = translate_body(cx, node, frame, args, parent);
+    cx.home = outer;
     cx.builder.set_srcloc(SourceLoc::new(cx.body.pos().0));
     match position {
         Position::Call => results,
@@ -49,6 +55,16 @@ pub(super) fn translate_inlined(
             None
         }
     }
+}
+
+/// Goes on in the instance of `func`, to which `reference` is a reference.
+fn enter_home(cx: &mut Translator<'_>, (home, func): (HomeIdx, FuncIdx), reference: Option<Value>) {
+    let offset = cx.request.offsets(home).func_ref(func);
+    let (Some(reference), Some(offset)) = (reference, offset) else {
+        unreachable!("a function of another instance is found by a reference, and has a body")
+    };
+    let vmctx = cx.builder.ins().iadd_imm_s(reference, -i64::from(offset));
+    cx.home = Home::new(cx.request, home, vmctx);
 }
 
 /// Translates the body of `node` with `args`, and returns its results if it can return.
@@ -81,8 +97,9 @@ fn open_body<'a>(
     args: &[Value],
     parent: Option<Rc<State>>,
 ) -> Body<'a> {
-    let func = cx.plan.func(node);
-    let Some(prepared) = cx.module.body(func).and_then(|it| it.prepared()) else {
+    let callee @ Callee { func, .. } = cx.plan.callee(node);
+    let request = cx.request;
+    let Some(prepared) = request.body(callee) else {
         unreachable!("the plan and the limits ask only for prepared bodies")
     };
     let mut locals = Vec::with_capacity(prepared.local_types.len());
@@ -97,6 +114,7 @@ fn open_body<'a>(
         locals.push(local);
     }
     let results = cx
+        .home
         .module
         .func_type(func)
         .results
@@ -120,7 +138,7 @@ fn open_body<'a>(
         node: Some(node),
         frame,
         prepared: Some(prepared),
-        survey: cx.survey(func),
+        survey: cx.survey(callee),
         parent,
         locals,
         labels: vec![label],
@@ -141,7 +159,7 @@ pub(super) fn emit_zero(cx: &mut Translator<'_>, ty: Type) -> Value {
 
 fn translate_instructions(cx: &mut Translator<'_>) {
     let start = cx.body.prepared().code.start as usize;
-    let mut operators = cx.body.prepared().operators(cx.module);
+    let mut operators = cx.body.prepared().operators(cx.home.module);
     let offset = |at: usize| u32::try_from(at - start).expect("bodies are below 8 MB");
     while !operators.eof() {
         cx.body.pc = offset(operators.original_position());

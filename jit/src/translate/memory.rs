@@ -111,7 +111,7 @@ fn guard_bounds(cx: &mut Translator<'_>, memory: MemoryAccess, index: Value, end
 /// Is `index + end` beyond the memory?
 fn emit_is_outside(cx: &mut Translator<'_>, memory: MemoryAccess, index: Value, end: u64) -> Value {
     let len = memory.len(cx);
-    let ty = &cx.module.memories[memory.memory.index()];
+    let ty = &cx.home.module.memories[memory.memory.index()];
     let always_in = ty.bytes(ty.minimum).is_some_and(|minimum| end <= minimum);
     let (is_64, end) = (ty.index.is_64(), cx.iconst64(end));
     let ins =
@@ -145,22 +145,22 @@ struct MemoryAccess {
 
 impl MemoryAccess {
     fn new(cx: &Translator<'_>, memory: MemoryIdx) -> Self {
-        let place = cx.request.offsets.memory(memory);
-        let style = cx.request.memories[memory.index()];
+        let place = cx.home.offsets.memory(memory);
+        let style = cx.memory_style(memory);
         Self {
             memory,
-            owner: Owner::new(place, memory.0),
+            owner: cx.owner(place, memory.0),
             style,
-            shared: cx.module.memories[memory.index()].shared,
+            shared: cx.home.module.memories[memory.index()].shared,
         }
     }
 
     /// First byte.
     fn base(self, cx: &mut Translator<'_>) -> Value {
-        let (base, at) = cx.place(cx.request.offsets.memory(self.memory));
+        let (base, at) = cx.place(cx.home.offsets.memory(self.memory));
         let flags = match self.style {
             MemoryStyle::Guarded { .. } => constant(),
-            MemoryStyle::Checked if self.shared => constant(),
+            MemoryStyle::Checked if self.shared => cx.constant(),
             MemoryStyle::Checked => cx.flags(Region::MemoryBase(self.owner)),
         };
         let offset = at + field(offset_of!(VMMemory, base));
@@ -169,7 +169,7 @@ impl MemoryAccess {
 
     /// Size in bytes.
     fn len(self, cx: &mut Translator<'_>) -> Value {
-        let (base, at) = cx.place(cx.request.offsets.memory(self.memory));
+        let (base, at) = cx.place(cx.home.offsets.memory(self.memory));
         let offset = at + field(offset_of!(VMMemory, len));
         if self.shared {
             // Anew each time: another thread may make it grow while this one loops.
@@ -193,7 +193,7 @@ impl Translator<'_> {
 }
 
 pub(super) fn translate_memory_size(cx: &mut Translator<'_>, memory: MemoryIdx) {
-    let ty = cx.module.memories[memory.index()];
+    let ty = cx.home.module.memories[memory.index()];
     let len = MemoryAccess::new(cx, memory).len(cx);
     let pages = cx
         .builder
@@ -205,7 +205,7 @@ pub(super) fn translate_memory_size(cx: &mut Translator<'_>, memory: MemoryIdx) 
 
 pub(super) fn translate_memory_grow(cx: &mut Translator<'_>, memory: MemoryIdx) {
     let delta = cx.pop();
-    let index = cx.module.memories[memory.index()].index;
+    let index = cx.home.module.memories[memory.index()].index;
     let memory = cx.iconst64(u64::from(memory.0));
     let delta = cx.extend(delta);
     let old = cx.call_builtin(Builtin::MemoryGrow, &[memory, delta]);

@@ -46,8 +46,8 @@ mod wide;
 
 use crate::abi::{SLOT, SLOT_FLAGS, builtin_signature, resume_signature, tail_signature};
 use crate::plan::{Decision, NodeId, Plan};
-use crate::regions::{Region, Regions, constant};
-use crate::{CompileError, ElementFact, MemoryStyle, Request};
+use crate::regions::{Owner, Region, Regions, constant, constant_here};
+use crate::{Callee, CompileError, Fact, MemoryStyle, Request, TableState};
 use body::Body;
 use cranelift_codegen::ir::{
     self, Block, GlobalValueData, InstBuilder, MemFlagsData, SigRef as ClifSig, Value, types,
@@ -60,10 +60,12 @@ use hoist::KnownVersion;
 use meter::Fuel;
 use osr::Osr;
 use runtime::code::InlineFrame;
-use runtime::module::Module;
+use runtime::module::{Module, TableClass};
 use runtime::types::SigRef;
-use runtime::vm::{BUILTINS, Builtin, DEOPT_BUFFER_SLOTS, Place, VMContext, VMFuncRef, VMStore};
-use runtime::{FuncIdx, TypeIdx};
+use runtime::vm::{
+    BUILTINS, Builtin, DEOPT_BUFFER_SLOTS, Place, VMContext, VMFuncRef, VMOffsets, VMStore,
+};
+use runtime::{FuncIdx, HomeIdx, MemoryIdx, TableIdx, TypeIdx};
 use rustc_hash::FxHashMap;
 use std::mem::offset_of;
 use std::rc::Rc;
@@ -85,7 +87,7 @@ pub(crate) struct Translation {
     /// What was decided at call sites.
     pub(crate) decisions: Vec<Decision>,
     /// What its guards take for granted.
-    pub(crate) facts: Vec<ElementFact>,
+    pub(crate) facts: Vec<Fact>,
     /// Signatures whose stubs the code relies on.
     pub(crate) called_sigs: Vec<SigRef>,
 }
@@ -116,6 +118,7 @@ pub(crate) fn translate(
     translate_root(&mut cx);
     osr::finish(&mut cx);
     exit::emit_exits(&mut cx);
+    debug_assert_eq!(cx.home.idx, HomeIdx(0));
     let Translator {
         mut builder,
         frames,
@@ -202,20 +205,19 @@ fn translate_root(cx: &mut Translator<'_>) {
     cx.builder.switch_to_block(entry);
     cx.builder.seal_block(entry);
     let params = cx.builder.block_params(entry).to_vec();
-    let args = match cx.osr.is_some() {
-        true => {
-            cx.vmctx = params[0];
-            osr::translate_entry(cx, params[1])
-        }
+    let (vmctx, args) = match cx.osr.is_some() {
+        true => (params[0], osr::translate_entry(cx, params[1])),
         false => {
-            let own = cx.request.offsets.func_ref(cx.request.func);
+            let own = cx.home.offsets.func_ref(cx.request.func);
             let own = own.unwrap_or_else(|| unreachable!("only defined functions have bodies"));
-            cx.vmctx = cx.builder.ins().iadd_imm_s(params[0], -i64::from(own));
-            params[1..].to_vec()
+            let vmctx = cx.builder.ins().iadd_imm_s(params[0], -i64::from(own));
+            (vmctx, params[1..].to_vec())
         }
     };
+    (cx.own_vmctx, cx.home.vmctx) = (vmctx, vmctx);
     meter::begin(cx);
     cx.frames.push(InlineFrame {
+        home: HomeIdx(0),
         func: cx.request.func,
         call: None,
     });
@@ -228,7 +230,6 @@ fn translate_root(cx: &mut Translator<'_>) {
 pub(crate) struct Translator<'a> {
     builder: FunctionBuilder<'a>,
     request: &'a Request,
-    module: &'a Module,
     plan: &'a Plan,
     osr: Option<Osr>,
     regions: Regions,
@@ -236,14 +237,42 @@ pub(crate) struct Translator<'a> {
     exits: Exits,
     fuel: Fuel,
     frames: Vec<InlineFrame>,
-    vmctx: Value,
-    /// The body that is being translated.
+    /// The body that is being translated,
     body: Body<'a>,
-    surveys: FxHashMap<FuncIdx, Rc<Survey>>,
+    /// and the instance that it runs in.
+    home: Home<'a>,
+    /// The context of the compiled function's instance.
+    own_vmctx: Value,
+    surveys: FxHashMap<Callee, Rc<Survey>>,
     /// Versions of tables that need not be checked now.
     known_versions: Vec<KnownVersion>,
     /// The first instruction that could not be translated.
     unsupported: Option<CompileError>,
+}
+
+/// The instance that a body runs in.
+#[derive(Clone, Copy)]
+struct Home<'a> {
+    idx: HomeIdx,
+    module: &'a Module,
+    offsets: VMOffsets,
+    vmctx: Value,
+}
+
+impl<'a> Home<'a> {
+    fn new(request: &'a Request, idx: HomeIdx, vmctx: Value) -> Self {
+        Self {
+            idx,
+            module: request.module(idx),
+            offsets: request.offsets(idx),
+            vmctx,
+        }
+    }
+
+    /// Is it the compiled function's, of which the request knows more than the module?
+    fn is_own(&self) -> bool {
+        self.idx == HomeIdx(0)
+    }
 }
 
 /// Signatures of calls.
@@ -264,7 +293,6 @@ impl<'a> Translator<'a> {
         Self {
             builder,
             request,
-            module: &request.module,
             plan,
             osr,
             regions: Regions::default(),
@@ -272,8 +300,9 @@ impl<'a> Translator<'a> {
             exits: Exits::default(),
             fuel: Fuel::default(),
             frames: Vec::new(),
-            vmctx: Value::from_u32(0),
             body: Body::default(),
+            home: Home::new(request, HomeIdx(0), Value::from_u32(0)),
+            own_vmctx: Value::from_u32(0),
             surveys: FxHashMap::default(),
             known_versions: Vec::new(),
             unsupported: None,
@@ -297,11 +326,29 @@ impl<'a> Translator<'a> {
         self.regions.tag(self.builder.func, region, SLOT_FLAGS)
     }
 
-    /// Loads a pointer or 64-bit field that never changes for the instance.
+    /// Loads a pointer or 64-bit field that never changes, of something that is always there.
     fn load_constant(&mut self, base: Value, offset: i32) -> Value {
         self.builder
             .ins()
             .load(types::I64, constant(), base, offset)
+    }
+
+    /// Loads a pointer from the current instance's context that never changes.
+    fn load_home(&mut self, offset: i32) -> Value {
+        let (flags, vmctx) = (self.constant(), self.home.vmctx);
+        self.builder.ins().load(types::I64, flags, vmctx, offset)
+    }
+
+    /// Flags of a load from the current instance's context, or through it, that gives the same value
+    /// for as long as the instance lives.
+    ///
+    /// Such loads may be moved before guards, but not before the one that says that the instance is
+    /// there at all.
+    fn constant(&self) -> MemFlagsData {
+        match self.home.is_own() {
+            true => constant(),
+            false => constant_here(),
+        }
     }
 
     /// Loads a pointer or 64-bit field.
@@ -312,20 +359,21 @@ impl<'a> Translator<'a> {
 
     /// The `VMStore`.
     fn vmstore(&mut self) -> Value {
-        self.load_constant(self.vmctx, field(offset_of!(VMContext, store)))
+        // Of whatever instance: they are in the same store.
+        self.load_constant(self.own_vmctx, field(offset_of!(VMContext, store)))
     }
 
     /// Base and offset of what lies at `place`.
     fn place(&mut self, place: Place) -> (Value, i32) {
         match place {
-            Place::Own(offset) => (self.vmctx, offset),
-            Place::Imported(offset) => (self.load_constant(self.vmctx, offset), 0),
+            Place::Own(offset) => (self.home.vmctx, offset),
+            Place::Imported(offset) => (self.load_home(offset), 0),
         }
     }
 
     /// The address of the canonical signature of `ty`.
     fn sig_address(&mut self, ty: TypeIdx) -> Value {
-        self.load_constant(self.vmctx, self.request.offsets.sig(ty))
+        self.load_home(self.home.offsets.sig(ty))
     }
 
     /// The signature to call functions of type `sig` with. Their stubs will exist.
@@ -340,7 +388,7 @@ impl<'a> Translator<'a> {
     /// Calls a builtin with 64-bit operands. What it raises does not come back here.
     fn call_builtin(&mut self, builtin: Builtin, operands: &[Value]) -> Value {
         debug_assert_eq!(BUILTINS[builtin as usize].1, operands.len());
-        let builtins = self.load_constant(self.vmctx, field(offset_of!(VMContext, builtins)));
+        let builtins = self.load_constant(self.own_vmctx, field(offset_of!(VMContext, builtins)));
         let at = i32::try_from(builtin as u32).expect("builtins are few") * SLOT;
         let code = self.load_constant(builtins, at);
         let sigs = &mut self.signatures.builtins;
@@ -348,7 +396,7 @@ impl<'a> Translator<'a> {
             self.builder
                 .import_signature(builtin_signature(operands.len()))
         });
-        let mut args = vec![self.vmctx];
+        let mut args = vec![self.home.vmctx];
         args.extend_from_slice(operands);
         let call = self.builder.ins().call_indirect(sig, code, &args);
         self.builder.inst_results(call)[0]
@@ -372,24 +420,54 @@ impl<'a> Translator<'a> {
         self.builder.ins().iconst(types::I64, value.cast_signed())
     }
 
-    /// Facts about the body of `func`, which is prepared.
-    fn survey(&mut self, func: FuncIdx) -> Rc<Survey> {
+    /// Facts about the body of `callee`, which is prepared.
+    fn survey(&mut self, callee: Callee) -> Rc<Survey> {
         let request = self.request;
-        let survey = self.surveys.entry(func).or_insert_with(|| {
+        let survey = self.surveys.entry(callee).or_insert_with(|| {
+            let is_other = callee.home != HomeIdx(0);
             let points = Points {
-                memory: request.memories.contains(&MemoryStyle::Checked),
+                memory: is_other || request.memories.contains(&MemoryStyle::Checked),
                 branches: request.options.stress,
             };
-            match request.module.body(func).and_then(|it| it.prepared()) {
-                Some(body) => Rc::new(Survey::new(&request.module, body, points)),
-                None => unreachable!("{func} is not prepared"),
+            match request.body(callee) {
+                Some(body) => Rc::new(Survey::new(request.module(callee.home), body, points)),
+                None => unreachable!("{callee} is not prepared"),
             }
         });
         survey.clone()
     }
 
+    /// How accesses to a memory of the current instance are checked.
+    fn memory_style(&self, memory: MemoryIdx) -> MemoryStyle {
+        match self.home.is_own() {
+            true => self.request.memories[memory.index()],
+            // What holds for all.
+            false => MemoryStyle::Checked,
+        }
+    }
+
+    /// What is known of a table of the current instance.
+    fn table_state(&self, table: TableIdx) -> TableState {
+        if self.home.is_own() {
+            return self.request.tables[table.index()];
+        }
+        match self.home.module.table_facts(table).class {
+            TableClass::Constant => TableState::Constant,
+            TableClass::SharedUnwritten | TableClass::Written => TableState::Written,
+        }
+    }
+
+    /// The owner of entity `index` at `place` of the current instance's context. What one instance
+    /// owns another one may import.
+    fn owner(&self, place: Place, index: u32) -> Owner {
+        match self.plan.stays_home() {
+            true => Owner::new(place, index),
+            false => Owner::Imported,
+        }
+    }
+
     fn func_sig(&self, func: FuncIdx) -> SigRef {
-        self.module.funcs[func.index()].sig
+        self.home.module.funcs[func.index()].sig
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) fn translate_entry(cx: &mut Translator<'_>, local0: Value) -> Vec<Val
     if let Some(osr) = &mut cx.osr {
         osr.entry = Some((edge, local0));
     }
-    let params = &cx.module.func_type(cx.request.func).params;
+    let params = &cx.home.module.func_type(cx.request.func).params;
     let types = params.iter().map(|&it| crate::abi::clif_type(it));
     types.map(|it| super::inline::emit_zero(cx, it)).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Translator, field};
 use crate::TableState;
 use crate::abi::SLOT;
-use crate::regions::{Owner, Region, constant};
+use crate::regions::{Owner, Region};
 use crate::traps::trap_code;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -23,12 +23,12 @@ pub(super) struct TableAccess {
 
 impl TableAccess {
     pub(super) fn new(cx: &Translator<'_>, table: TableIdx) -> Self {
-        let place = cx.request.offsets.table(table);
-        let constant = cx.request.tables[table.index()] == TableState::Constant;
+        let place = cx.home.offsets.table(table);
+        let constant = cx.table_state(table) == TableState::Constant;
         Self {
             table,
             place,
-            owner: Owner::new(place, table.0),
+            owner: cx.owner(place, table.0),
             constant,
         }
     }
@@ -81,7 +81,7 @@ impl TableAccess {
     fn load(self, cx: &mut Translator<'_>, region: Region, offset: usize) -> Value {
         let (base, at) = cx.place(self.place);
         let flags = if self.constant {
-            constant()
+            cx.constant()
         } else {
             cx.flags(region)
         };
@@ -111,13 +111,13 @@ pub(super) fn translate_table_set(cx: &mut Translator<'_>, table: TableIdx) {
 
 pub(super) fn translate_table_size(cx: &mut Translator<'_>, table: TableIdx) {
     let len = TableAccess::new(cx, table).len(cx);
-    let len = cx.reduce(len, cx.module.tables[table.index()].ty.index);
+    let len = cx.reduce(len, cx.home.module.tables[table.index()].ty.index);
     cx.push(len);
 }
 
 pub(super) fn translate_table_grow(cx: &mut Translator<'_>, table: TableIdx) {
     let (init, delta) = cx.pop2();
-    let index = cx.module.tables[table.index()].ty.index;
+    let index = cx.home.module.tables[table.index()].ty.index;
     let table = cx.iconst64(u64::from(table.0));
     let delta = cx.extend(delta);
     let old = cx.call_builtin(Builtin::TableGrow, &[table, delta, init]);

@@ -9,7 +9,7 @@ mod speculation;
 use super::{Translation, translate};
 use crate::positions::merged_loads;
 use crate::{
-    CompileError, FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState,
+    Callee, CompileError, FuncFeedback, MemoryStyle, Options, Request, SiteFeedback, TableState,
     TargetFeedback,
 };
 use cranelift_codegen::control::ControlPlane;
@@ -44,7 +44,7 @@ pub(crate) fn request(wat: &str, func: u32) -> Request {
             table_changed: false,
         });
         feedback.insert(
-            func,
+            Callee::own(func),
             FuncFeedback {
                 sites: sites.collect(),
             },
@@ -61,6 +61,8 @@ pub(crate) fn request(wat: &str, func: u32) -> Request {
         func: FuncIdx(func),
         osr: None,
         code: CodeId(3),
+        others: Vec::new(),
+        imports: rustc_hash::FxHashMap::default(),
         feedback,
         memories: module.memories.iter().map(|_| GUARDED).collect(),
         tables: tables.collect(),
@@ -83,7 +85,10 @@ const GUARDED: MemoryStyle = MemoryStyle::Guarded { guard: 32 << 20 };
 
 /// Gives a direct call site a count.
 pub(crate) fn called(request: &mut Request, (func, site): (u32, usize), count: u64) {
-    let feedback = request.feedback.get_mut(&FuncIdx(func)).unwrap();
+    let feedback = request
+        .feedback
+        .get_mut(&Callee::own(FuncIdx(func)))
+        .unwrap();
     let site = &mut feedback.sites[site];
     (site.state, site.count) = (IcState::Monomorphic, count);
 }
@@ -95,7 +100,10 @@ pub(crate) fn targets(
     (func, site): (u32, usize),
     targets: &[(Option<u32>, Option<u32>, u32)],
 ) {
-    let feedback = request.feedback.get_mut(&FuncIdx(func)).unwrap();
+    let feedback = request
+        .feedback
+        .get_mut(&Callee::own(FuncIdx(func)))
+        .unwrap();
     let site = &mut feedback.sites[site];
     site.state = match targets.len() {
         1 => IcState::Monomorphic,
@@ -104,7 +112,7 @@ pub(crate) fn targets(
     };
     site.count = targets.iter().map(|it| u64::from(it.2)).sum();
     let targets = targets.iter().map(|&(own, index, count)| TargetFeedback {
-        own: own.map(FuncIdx),
+        callee: own.map(|it| Callee::own(FuncIdx(it))),
         index,
         count: count.into(),
     });
@@ -151,7 +159,7 @@ fn try_compile(request: &Request) -> Result<Compiled, CompileError> {
     for trap in code.buffer.traps() {
         assert!(crate::traps::trap_of(trap.code).is_some(), "{}", trap.code);
     }
-    if let Err(err) = deopt::check_exits(&translation.exits, &request.module) {
+    if let Err(err) = deopt::check_exits(&translation.exits, &modules(request)) {
         panic!("{err}\n{clif}");
     }
     check_positions(&cx.func, code, (&translation, request));
@@ -161,6 +169,12 @@ fn try_compile(request: &Request) -> Result<Compiled, CompileError> {
         clif,
         optimized,
     })
+}
+
+/// The modules of the instances that code of `request` can be made of.
+fn modules(request: &Request) -> Vec<&Module> {
+    let others = request.others.iter().map(|it| &*it.module);
+    std::iter::once(&*request.module).chain(others).collect()
 }
 
 /// Every trap of a memory access is at a load or store.
@@ -189,9 +203,10 @@ fn check_positions(
             *pos = *load;
         }
         let frame = translation.frames[pos.frame()];
-        let start = request.module.prepare(frame.func).unwrap().code.start;
+        let module = request.module(frame.home);
+        let start = module.prepare(frame.func).unwrap().code.start;
         let at = (start + pos.pc()) as usize;
-        let opcode = request.module.bytes.present(at..at + 2);
+        let opcode = module.bytes.present(at..at + 2);
         assert!(
             matches!(
                 opcode,

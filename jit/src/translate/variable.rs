@@ -2,7 +2,7 @@
 
 use super::Translator;
 use crate::abi::{clif_type, to_slot};
-use crate::regions::{Owner, Region, constant};
+use crate::regions::Region;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use runtime::GlobalIdx;
 use runtime::module::ConstExpr;
@@ -31,7 +31,7 @@ pub(super) fn translate_select(cx: &mut Translator<'_>) {
 }
 
 pub(super) fn translate_global_get(cx: &mut Translator<'_>, global: GlobalIdx) {
-    let decl = &cx.module.globals[global.index()];
+    let decl = &cx.home.module.globals[global.index()];
     let (ty, mutable) = (decl.ty.content, decl.ty.mutable);
     let constant_value = match (mutable, &decl.init) {
         (false, Some(ConstExpr::Const(slot) | ConstExpr::Folded(slot, _))) => {
@@ -44,10 +44,13 @@ pub(super) fn translate_global_get(cx: &mut Translator<'_>, global: GlobalIdx) {
     if let Some(value) = constant_value {
         return cx.push(value);
     }
-    let place = cx.request.offsets.global(global);
+    let place = cx.home.offsets.global(global);
     let flags = match mutable {
-        true => cx.flags(Region::Global(Owner::new(place, global.0))),
-        false => constant(),
+        true => {
+            let owner = cx.owner(place, global.0);
+            cx.flags(Region::Global(owner))
+        }
+        false => cx.constant(),
     };
     let (base, offset) = cx.place(place);
     if ty == ValType::V128 {
@@ -63,8 +66,9 @@ pub(super) fn translate_global_get(cx: &mut Translator<'_>, global: GlobalIdx) {
 
 pub(super) fn translate_global_set(cx: &mut Translator<'_>, global: GlobalIdx) {
     let value = cx.pop();
-    let place = cx.request.offsets.global(global);
-    let flags = cx.flags(Region::Global(Owner::new(place, global.0)));
+    let place = cx.home.offsets.global(global);
+    let owner = cx.owner(place, global.0);
+    let flags = cx.flags(Region::Global(owner));
     let (base, offset) = cx.place(place);
     let slot = match cx.builder.func.dfg.value_type(value) {
         types::F64 => cx

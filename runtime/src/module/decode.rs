@@ -400,6 +400,7 @@ impl Sections {
             metering: None,
             has_vector_types,
             hints: self.hints.into(),
+            number: Module::next_number(),
             learned: Learned::default(),
         }
     }

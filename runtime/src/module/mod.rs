@@ -42,11 +42,12 @@ pub use startup::Startup;
 use crate::profile::HintSection;
 use crate::types::{FuncType, GlobalType, MemoryType, RefType, SigRef, TableType, TypeRegistry};
 use crate::{
-    DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, Metering, Profile, TableIdx, TypeIdx,
+    BodyId, DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, Metering, Profile, TableIdx, TypeIdx,
 };
 use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A decoded and validated module.
@@ -100,6 +101,8 @@ pub struct Module {
     pub metering: Option<Metering>,
     /// Can there be a vector that no vector instruction of the same body has made?
     pub(crate) has_vector_types: bool,
+    /// No other module of the process has or will have it.
+    pub(crate) number: u64,
     /// What its instances learned. The only part that changes.
     pub(crate) learned: Learned,
 }
@@ -231,6 +234,19 @@ pub struct DataSegment {
 }
 
 impl Module {
+    fn next_number() -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The body of a defined function, among those of all modules.
+    pub fn body_id(&self, func: FuncIdx) -> BodyId {
+        /// Index spaces are limited to 1,000,000.
+        const FUNC_BITS: u32 = 20;
+        debug_assert!(func.0 < 1 << FUNC_BITS);
+        BodyId(self.number << FUNC_BITS | u64::from(func.0))
+    }
+
     /// The type of function `func`.
     pub fn func_type(&self, func: FuncIdx) -> &FuncType {
         self.funcs[func.index()].sig.ty()

@@ -18,7 +18,7 @@
 use crate::feedback::CallSite;
 use crate::module::{ImportCounts, Meter, Module, PreparedBody, SideTableEntry};
 use crate::types::{FuncType, SigRef, SubType, slots_of};
-use crate::{Counts, FuncIdx, GlobalIdx, MemoryIdx, SigId, Store, TableIdx, TypeIdx};
+use crate::{BodyId, Counts, FuncIdx, GlobalIdx, MemoryIdx, SigId, Store, TableIdx, TypeIdx};
 use std::mem::{offset_of, size_of};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
@@ -96,7 +96,7 @@ pub struct VMStore {
 pub struct VMFuncRef {
     /// Entry for compiled callers: compiled code or a stub; `lazy_entry` until one is needed.
     pub code: *const u8,
-    /// Context of the function's instance; null for host functions.
+    /// Context of the function's instance; for host functions, one without an instance.
     pub vmctx: *mut VMContext,
     /// Canonical type.
     pub sig: *const VMSignature,
@@ -350,6 +350,8 @@ pub struct FuncInstance {
     pub counts: *mut Counts,
     /// By pc; null unless the engine meters.
     pub meters: *const Meter,
+    /// Its body, once it is prepared: asked for by code of other instances that has inlined it.
+    pub body: BodyId,
 }
 
 impl FuncInstance {
@@ -375,6 +377,7 @@ impl FuncInstance {
             vector_operands: null(),
             counts: null_mut(),
             meters: null(),
+            body: BodyId::NONE,
         }
     }
 

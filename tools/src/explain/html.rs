@@ -12,8 +12,8 @@ use super::{named, text::facts};
 use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
 use wasm_interp_jit::inspect::{
-    Branch, Call, CodeId, CodeSummary, Explanation, FuncIdx, IcState, InstanceId, Line, Listing,
-    Printable, SiteDecision, SiteExits, Target, Targets,
+    Branch, Call, CodeId, CodeSummary, Explanation, FuncIdx, HomeIdx, IcState, InstanceId, Line,
+    Listing, Printable, SiteDecision, SiteExits, Target, Targets,
 };
 
 const STYLE: &str = include_str!("html/page.css");
@@ -207,7 +207,11 @@ impl Page<'_> {
         how: &str,
     ) -> fmt::Result {
         let place = Place(code.instance, node.func);
-        let name = format!("{how}{}", self.link(code.instance, node.func));
+        let is_own = node.home == HomeIdx(0);
+        let name = match is_own {
+            true => format!("{how}{}", self.link(code.instance, node.func)),
+            false => format!("{how}{}:{}", node.home, node.func),
+        };
         if node.sites.is_empty() && node.tail_called.is_empty() {
             return writeln!(f, "<li class=\"body\">{name}</li>");
         }
@@ -217,7 +221,7 @@ impl Page<'_> {
         )?;
         for site in &node.sites {
             let pc = site.pc;
-            match is_listed(self.0, code.instance, node.func) {
+            match is_own && is_listed(self.0, code.instance, node.func) {
                 true => write!(
                     f,
                     "<li class=\"site\"><a href=\"#{place}-{pc:x}\">{pc:#x}</a>"
@@ -407,9 +411,12 @@ impl Page<'_> {
         )?;
         for it in self.0.deopts.iter().take(MAX_ROWS) {
             let mut codes = self.0.codes.iter();
-            // The innermost frame is of the code's instance.
             let code = codes.find(|code| code.code == it.code);
             let instance = code.map_or(InstanceId(0), |it| it.instance);
+            let func = match it.home {
+                HomeIdx(0) => self.link(instance, it.func),
+                home => format!("{home}:{}", it.func),
+            };
             writeln!(
                 f,
                 "<tr><td>{:.3} ms</td><td>{}</td><td>{}</td><td>{}</td>\
@@ -418,7 +425,7 @@ impl Page<'_> {
                 link(it.code),
                 it.exit,
                 Escaped(Printable(&it.reason)),
-                self.link(instance, it.func),
+                func,
                 it.pc,
                 it.frames,
             )?;

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use std::time::Duration;
 use wasm_interp_jit::inspect::{
     Branch, Call, CallKind, CallSiteIdx, CodeId, CodeSummary, Decision, DeoptSummary, EntryCounts,
-    ExitIdx, Explanation, FuncIdx, FuncKind, IcState, InlinedBody, InstanceId, Landing, Line,
-    Listing, Moment, MomentKind, SiteDecision, SiteExits, TableIdx, Target, Targets, TypeIdx,
+    ExitIdx, Explanation, FuncIdx, FuncKind, HomeIdx, IcState, InlinedBody, InstanceId, Landing,
+    Line, Listing, Moment, MomentKind, SiteDecision, SiteExits, TableIdx, Target, Targets, TypeIdx,
 };
 
 /// What the value of `format` is.
@@ -147,8 +147,8 @@ records! {
         first_osr, osr_entries, withdrawn, inlined, bodies
     }
     Decision { func, pc, text }
-    InlinedBody { func, call }
-    DeoptSummary { code, exit, reason, func, pc, frames, at }
+    InlinedBody { home, func, call }
+    DeoptSummary { code, exit, reason, home, func, pc, frames, at }
     Moment { at, instance, func, code, kind, text }
 }
 
@@ -157,6 +157,7 @@ indices!(
     CodeId,
     ExitIdx,
     FuncIdx,
+    HomeIdx,
     InstanceId,
     TableIdx,
     TypeIdx

@@ -4,8 +4,8 @@
 use std::time::Duration;
 use wasm_interp_jit::inspect::{
     Branch, Call, CallKind, CallSiteIdx, CodeId, CodeSummary, Decision, DeoptSummary, EntryCounts,
-    ExitIdx, Explanation, FuncIdx, FuncKind, IcState, InlinedBody, InstanceId, Landing, Line,
-    Listing, Moment, MomentKind, SiteDecision, SiteExits, TableIdx, Target, Targets, TypeIdx,
+    ExitIdx, Explanation, FuncIdx, FuncKind, HomeIdx, IcState, InlinedBody, InstanceId, Landing,
+    Line, Listing, Moment, MomentKind, SiteDecision, SiteExits, TableIdx, Target, Targets, TypeIdx,
 };
 
 /// It opens a script, ends an attribute, turns text around, and clears a screen.
@@ -37,6 +37,7 @@ pub(super) fn explanation() -> Explanation {
             code: CODE,
             exit: ExitIdx(1),
             reason: "WrongCallTarget".to_owned(),
+            home: HomeIdx(0),
             func: LOOP,
             pc: 6,
             frames: 1,
@@ -73,7 +74,11 @@ pub(super) fn explanation() -> Explanation {
 }
 
 pub(super) fn code() -> CodeSummary {
-    let body = |func, call| InlinedBody { func, call };
+    let body = |func, call| InlinedBody {
+        home: HomeIdx(0),
+        func,
+        call,
+    };
     CodeSummary {
         code: CODE,
         instance: INSTANCE,

@@ -4,7 +4,9 @@ use super::tree::{Node, tree};
 use super::{named, which};
 use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
-use wasm_interp_jit::inspect::{CodeSummary, Decision, DeoptSummary, Explanation, Moment};
+use wasm_interp_jit::inspect::{
+    CodeSummary, Decision, DeoptSummary, Explanation, FuncIdx, HomeIdx, InstanceId, Moment,
+};
 
 /// Exits, and moments, that are listed.
 const MAX_LISTED: usize = 50;
@@ -141,7 +143,7 @@ fn write_node(
     node: &Node<'_>,
     (prefix, indent): (&str, usize),
 ) -> fmt::Result {
-    let func = named(explanation, code.instance, node.func);
+    let func = body_name(explanation, code.instance, (node.home, node.func));
     writeln!(f, "{:indent$}{prefix}{func}", "")?;
     write_sites(f, (explanation, code), node, indent + 2)
 }
@@ -168,14 +170,25 @@ fn log(explanation: &Explanation, it: &DeoptSummary) -> String {
         it.code,
         it.exit,
         it.reason,
-        // The innermost frame is of the code's instance.
         match explanation.codes.iter().find(|code| code.code == it.code) {
-            Some(code) => named(explanation, code.instance, it.func),
+            Some(code) => body_name(explanation, code.instance, (it.home, it.func)),
             None => it.func.to_string(),
         },
         it.pc,
         it.frames,
     )
+}
+
+/// A function in code of `instance`, which may be one of another instance.
+fn body_name(
+    explanation: &Explanation,
+    instance: InstanceId,
+    (home, func): (HomeIdx, FuncIdx),
+) -> String {
+    match home {
+        HomeIdx(0) => named(explanation, instance, func),
+        home => format!("{home}:{func}"),
+    }
 }
 
 fn times(n: u64) -> String {

@@ -1,10 +1,12 @@
 //! Inline trees: the bodies in a piece of code, and what was decided on the calls in each.
 
 use std::collections::BTreeMap;
-use wasm_interp_jit::inspect::{CodeSummary, Decision, FuncIdx};
+use wasm_interp_jit::inspect::{CodeSummary, Decision, FuncIdx, HomeIdx};
 
 /// A body in a piece of code.
 pub(super) struct Node<'a> {
+    /// Its instance: 0 is that of the code.
+    pub(super) home: HomeIdx,
     /// Its function.
     pub(super) func: FuncIdx,
     /// Its call sites, by pc.
@@ -31,7 +33,7 @@ pub(super) fn tree(code: &CodeSummary) -> Option<Node<'_>> {
     for (n, body) in code.bodies.iter().enumerate().rev() {
         let mut below_this = std::mem::take(&mut below[n]);
         below_this.reverse();
-        let node = node(code, body.func, below_this);
+        let node = node(code, (body.home, body.func), below_this);
         match body.call {
             _ if n == 0 => return Some(node),
             Some((above, pc)) => below[above as usize].push((Some(pc), node)),
@@ -41,7 +43,11 @@ pub(super) fn tree(code: &CodeSummary) -> Option<Node<'_>> {
     None
 }
 
-fn node<'a>(code: &'a CodeSummary, func: FuncIdx, below: Vec<(Option<u32>, Node<'a>)>) -> Node<'a> {
+fn node<'a>(
+    code: &'a CodeSummary,
+    (home, func): (HomeIdx, FuncIdx),
+    below: Vec<(Option<u32>, Node<'a>)>,
+) -> Node<'a> {
     let mut inlined = BTreeMap::<u32, Vec<Node<'a>>>::new();
     let mut tail_called = Vec::new();
     for (pc, node) in below {
@@ -54,7 +60,9 @@ fn node<'a>(code: &'a CodeSummary, func: FuncIdx, below: Vec<(Option<u32>, Node<
     for pc in inlined.keys() {
         decisions.entry(*pc).or_default();
     }
-    for decision in code.inlined.iter().filter(|it| it.func == func) {
+    // What was decided on calls in other instances is not told.
+    let own = code.inlined.iter().filter(|_| home == HomeIdx(0));
+    for decision in own.filter(|it| it.func == func) {
         decisions.entry(decision.pc).or_default().push(decision);
     }
     let sites = decisions.into_iter().map(|(pc, mut decisions)| {
@@ -72,6 +80,7 @@ fn node<'a>(code: &'a CodeSummary, func: FuncIdx, below: Vec<(Option<u32>, Node<
         }
     });
     Node {
+        home,
         func,
         sites: sites.collect(),
         tail_called,
@@ -105,6 +114,7 @@ mod tests {
     #[test]
     fn each_body_has_its_own_decisions() {
         let body = |func, call| InlinedBody {
+            home: HomeIdx(0),
             func: FuncIdx(func),
             call,
         };

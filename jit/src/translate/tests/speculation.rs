@@ -107,7 +107,7 @@ fn guarded_by_version() {
     );
     let site = &mut request
         .feedback
-        .get_mut(&runtime::FuncIdx(3))
+        .get_mut(&crate::Callee::own(runtime::FuncIdx(3)))
         .unwrap()
         .sites[0];
     site.table_changed = true;
@@ -126,7 +126,7 @@ fn generic_arm() {
     let mut request = indirect(&[(Some(1), Some(1), 9000), (Some(0), Some(0), 1)]);
     let site = &mut request
         .feedback
-        .get_mut(&runtime::FuncIdx(3))
+        .get_mut(&crate::Callee::own(runtime::FuncIdx(3)))
         .unwrap()
         .sites[0];
     site.exits_exhausted = true;
