@@ -84,18 +84,22 @@ pub(super) fn fits(store: &Store, instance: &Instance, code: &Code) -> bool {
 fn holds(store: &Store, instance: &Instance, fact: &Fact) -> bool {
     match *fact {
         Fact::Element(fact) => has_element(store, instance, &fact),
-        Fact::Import { func, body } => match wasm_func(instance.func_ref(func)) {
-            // SAFETY: instances live as long as the store, which is not changed meanwhile.
-            Some((other, func)) => unsafe { (*other).module.body_id(func) == body },
-            None => false,
+        // SAFETY: an import is a function of the store, which is not changed meanwhile.
+        Fact::Import { func, body } => unsafe {
+            let imported = wasm_func(instance.func_ref(func));
+            imported.is_some_and(|(other, func)| (*other).module.body_id(func) == body)
         },
     }
 }
 
 /// Instance and number of the function behind `func_ref`; `None` for those of the host.
-fn wasm_func(func_ref: *mut VMFuncRef) -> Option<(*mut Instance, FuncIdx)> {
-    // SAFETY: references to functions live as long as their store, and so do contexts and instances.
-    // The context of host functions has no instance.
+///
+/// # Safety
+///
+/// It is a function of a live store, to whose instances no exclusive reference exists.
+unsafe fn wasm_func(func_ref: *mut VMFuncRef) -> Option<(*mut Instance, FuncIdx)> {
+    // SAFETY: functions live as long as their store, and so do contexts and instances. The context
+    // of host functions has no instance.
     unsafe {
         let instance = (*(*func_ref).vmctx).instance;
         if instance.is_null() {
@@ -243,7 +247,8 @@ impl Gathered {
 
     /// The function behind `func_ref`, as code of `caller` sees it; `None` for those of the host.
     fn callee(&mut self, caller: HomeIdx, func_ref: *mut VMFuncRef) -> Option<Callee> {
-        let (instance, func) = wasm_func(func_ref)?;
+        // SAFETY: an inline cache and imports have functions of the store.
+        let (instance, func) = unsafe { wasm_func(func_ref)? };
         if self.homes[caller.index()] == instance {
             return Some(Callee { home: caller, func });
         }
