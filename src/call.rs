@@ -22,6 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 ///
 /// If the value stack is used up. Otherwise there is room for the arguments and results of any
 /// function.
+#[inline]
 pub(crate) fn slots(store: &StoreOpaque) -> Result<*mut u64> {
     let vm = &store.runtime().vm;
     if vm.value_top > vm.value_limit {
@@ -43,6 +44,7 @@ pub(crate) fn slots(store: &StoreOpaque) -> Result<*mut u64> {
 /// # Safety
 ///
 /// `func` belongs to the store, and the arguments have the types of its signature.
+#[inline]
 pub(crate) unsafe fn enter<T>(store: &mut StoreInner<T>, func: *mut VMFuncRef) -> Result<()> {
     // SAFETY: forwarded.
     unsafe { enter_as(store, func, std::ptr::null_mut()) }
@@ -75,6 +77,7 @@ pub(crate) fn start<T>(store: &mut StoreInner<T>, instance: InstanceId) -> Resul
     }
 }
 
+#[inline]
 unsafe fn enter_as<T>(
     store: &mut StoreInner<T>,
     func: *mut VMFuncRef,
@@ -95,6 +98,7 @@ unsafe fn enter_as<T>(
 }
 
 /// Runs what may run Wasm, or code of the embedder.
+#[inline]
 fn leave_host<T>(
     store: &mut StoreInner<T>,
     run: impl FnOnce(*mut runtime::Store) -> std::result::Result<(), Raised>,

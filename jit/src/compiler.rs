@@ -118,7 +118,7 @@ impl Compiler {
             stubs: Stubs::new(),
             scratch: Mutex::default(),
         };
-        os::signals::install().map_err(CompileError::Host)?;
+        os::signals::install().map_err(|error| CompileError::Host(error.to_string()))?;
         Ok(Self {
             backend: Arc::new(backend),
             worker: Worker::default(),

@@ -210,7 +210,7 @@ fn slow_stub(cx: &mut StubBuilder<'_>, ty: &FuncType) {
     let slots = cx.load_word(store, offset_of!(VMStore, value_top));
     store_slots(&mut cx.builder, &cx.params[1..], slots);
     let status = cx.call_rust(call_slow_address(), &[callee, slots], types::I32);
-    cx.finish(ty, store, status);
+    cx.finish(ty, store, status, Some(slots));
 }
 
 /// `Tail (vmctx, exit id) -> results`: finishes the activation in the interpreter.
@@ -219,7 +219,7 @@ fn deopt_stub(cx: &mut StubBuilder<'_>, ty: &FuncType) {
     let store = cx.load_word(vmctx, offset_of!(VMContext, store));
     cx.record_exit(store);
     let status = cx.call_rust(deopt_address(), &[vmctx, exit], types::I32);
-    cx.finish(ty, store, status);
+    cx.finish(ty, store, status, None);
 }
 
 /// `Tail (vmctx, operands...) -> value`: calls a builtin, and leaves the activation if it raises.
@@ -340,13 +340,17 @@ impl StubBuilder<'_> {
         self.builder.inst_results(call)[0]
     }
 
-    /// Goes on as a `Status` says. Results are at `VMStore::value_top`.
-    fn finish(&mut self, ty: &FuncType, store: Value, status: Value) {
+    /// Goes on as a `Status` says. Results are at `VMStore::value_top`, which is `slots` if that is
+    /// known: loading it again would wait for what was just stored.
+    fn finish(&mut self, ty: &FuncType, store: Value, status: Value, slots: Option<Value>) {
         let builder = &mut self.builder;
         let (returned, other) = (builder.create_block(), builder.create_block());
         builder.ins().brif(status, other, &[], returned, &[]);
         builder.switch_to_block(returned);
-        let slots = self.load_word(store, offset_of!(VMStore, value_top));
+        let slots = match slots {
+            Some(slots) => slots,
+            None => self.load_word(store, offset_of!(VMStore, value_top)),
+        };
         let results = load_slots(&mut self.builder, &ty.results, slots);
         self.builder.ins().return_(&results);
 

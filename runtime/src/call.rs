@@ -43,12 +43,17 @@ pub unsafe fn call_from_host(
         let outer = std::mem::replace(&mut (*vm).caller, caller);
         ((*vm).value_top, (*vm).frames_top, outer)
     };
+    // SAFETY: as above.
+    let asks = outermost && unsafe { (*store).signal_handler.is_some() };
+    let outer = asks.then(|| signals::set_current(store));
     // SAFETY: forwarded.
     let status = unsafe { finish_tail(store, saved.0, call(store, func_ref, saved.0)) };
+    outer.map(signals::set_current);
     // SAFETY: as above.
     unsafe {
         ((*vm).value_top, (*vm).frames_top, (*vm).caller) = saved;
-        if outermost {
+        if outermost && (*store).idle_work {
+            (*store).idle_work = false;
             Store::tiers(store).on_idle(store);
         }
         match status {
@@ -95,23 +100,36 @@ pub unsafe fn call(store: *mut Store, func_ref: *mut VMFuncRef, slots: *mut u64)
         // SAFETY: as above.
         return unsafe { Store::tiers(store).interpret(store, func, slots) };
     }
-    let n = sig.param_slots().max(sig.result_slots());
-    // SAFETY: the value stack's reserve holds the slots of any call.
-    let saved = unsafe { std::mem::replace(&mut (*vm).value_top, slots.add(n)) };
-    let status = match kind {
+    if kind == FuncKind::Host {
         // SAFETY: forwarded.
-        FuncKind::Host => unsafe { host::call_host(store, func, slots) },
-        // SAFETY: a compiled function has stubs, and its code takes what its signature says.
-        _ => unsafe {
-            let entry =
-                std::mem::transmute::<*mut u8, Entry>(sig.stubs().entry.load(Ordering::Acquire));
-            let code = (*func_ref).code;
-            in_compiled_activation(store, |vm| entry(code, func_ref, slots, vm))
-        },
-    };
-    // SAFETY: as above.
-    unsafe { (*vm).value_top = saved };
-    status
+        return unsafe { call_host(store, func_ref, slots) };
+    }
+    // SAFETY: a compiled function has stubs, and its code takes what its signature says. The value
+    // stack's reserve holds the slots of any call.
+    unsafe {
+        let saved = (*vm).value_top;
+        (*vm).value_top = slots.add(sig.param_slots().max(sig.result_slots()));
+        let entry =
+            std::mem::transmute::<*mut u8, Entry>(sig.stubs().entry.load(Ordering::Acquire));
+        let code = (*func_ref).code;
+        let status = in_compiled_activation(store, |vm| entry(code, func_ref, slots, vm));
+        (*vm).value_top = saved;
+        status
+    }
+}
+
+/// The same for a host function.
+#[inline]
+unsafe fn call_host(store: *mut Store, func_ref: *mut VMFuncRef, slots: *mut u64) -> Status {
+    // SAFETY: forwarded; the value stack's reserve holds the slots of any call.
+    unsafe {
+        let (vm, sig) = (&raw mut (*store).vm, &*(*func_ref).sig);
+        let n = sig.param_slots().max(sig.result_slots());
+        let saved = std::mem::replace(&mut (*vm).value_top, slots.add(n));
+        let status = host::call_host(store, (*func_ref).instance, slots);
+        (*vm).value_top = saved;
+        status
+    }
 }
 
 /// Goes on with `VMStore::tail_code` if `status` is `Tail`: the function that was called with
@@ -120,6 +138,7 @@ pub unsafe fn call(store: *mut Store, func_ref: *mut VMFuncRef, slots: *mut u64)
 /// # Safety
 ///
 /// `status` is what a call with `slots` just returned.
+#[inline]
 pub unsafe fn finish_tail(store: *mut Store, slots: *mut u64, status: Status) -> Status {
     if status != Status::Tail {
         return status;
@@ -156,6 +175,7 @@ pub unsafe fn resume_compiled(
 }
 
 /// Runs an entry trampoline as an activation of compiled code.
+#[inline]
 unsafe fn in_compiled_activation(
     store: *mut Store,
     run: impl FnOnce(*mut VMStore) -> u32,
@@ -200,6 +220,12 @@ unsafe fn in_compiled_activation(
 pub(crate) unsafe extern "C" fn call_slow(callee: *mut VMFuncRef, slots: *mut u64) -> u32 {
     // SAFETY: a function reference leads to its store.
     let store = unsafe { (*(*(*callee).vmctx).store).store };
+    // SAFETY: function instances live as long as the store.
+    if unsafe { (*(*callee).instance).kind } == FuncKind::Host {
+        // What follows looks at the stacks, which matters for Wasm only.
+        // SAFETY: compiled code calls with arguments at the top of the value stack.
+        return unsafe { call_host(store, callee, slots) } as u32;
+    }
     // Only the interpreter and host calls run below, and they catch panics where they can occur.
     // SAFETY: compiled code calls with arguments at the top of the value stack.
     let status = unsafe { call(store, callee, slots) };

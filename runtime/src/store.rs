@@ -7,6 +7,7 @@
 use crate::code::CodeMap;
 use crate::host::{HostClosure, HostFunc};
 use crate::instance::Instance;
+use crate::os::signals::SignalHandler;
 use crate::types::{GlobalType, MemoryType, SigRef, TableType, ValType};
 use crate::vm::{
     DEOPT_BUFFER_SLOTS, FuncInstance, FuncKind, GLOBAL_IS_VECTOR, VMContext, VMFuncRef, VMGlobal,
@@ -55,6 +56,10 @@ pub struct Store {
     random: Option<u64>,
     /// What is being raised.
     pub pending: Option<Raised>,
+    /// What is asked first about signals.
+    pub signal_handler: Option<SignalHandler>,
+    /// Have the tiers something to do when nothing runs?
+    pub idle_work: bool,
     /// What the embedder allows.
     pub limits: Limits,
     /// What is metered besides what `vm` has.
@@ -182,6 +187,8 @@ impl Store {
             codes: CodeMap::default(),
             activations: ptr::null_mut(),
             pending: None,
+            signal_handler: None,
+            idle_work: false,
             limits: Limits::default(),
             meters: StoreMeters::default(),
             events: None,
@@ -220,7 +227,20 @@ impl Store {
     /// # Safety
     ///
     /// `store` is alive, and stays so while `body` runs.
+    #[inline]
     pub unsafe fn timed<R>(store: *mut Store, tier: TierKind, body: impl FnOnce() -> R) -> R {
+        // SAFETY: forwarded.
+        match unsafe { (*store).clock.is_none() } {
+            true => body(),
+            // SAFETY: forwarded.
+            false => unsafe { Store::timed_by_clock(store, tier, body) },
+        }
+    }
+
+    /// The same if time is measured. Apart, since calls between the host and Wasm come here.
+    #[cold]
+    #[inline(never)]
+    unsafe fn timed_by_clock<R>(store: *mut Store, tier: TierKind, body: impl FnOnce() -> R) -> R {
         // SAFETY: forwarded; no reference is kept while `body` runs.
         let switch = |tier| unsafe { (*store).clock.as_mut().map(|it| it.switch(tier)) };
         let outer = switch(tier);
@@ -311,6 +331,7 @@ impl Store {
     pub fn new_host_func(&mut self, sig: SigRef, closure: Arc<HostClosure>) -> *mut VMFuncRef {
         let mut host = Box::new(HostFunc {
             sig,
+            call: Arc::as_ptr(&closure),
             closure,
             func_ref: Box::new(VMFuncRef {
                 code: lazy_entry(sig.ty()),

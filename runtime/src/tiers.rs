@@ -120,7 +120,8 @@ pub trait Tiers: Send + Sync {
         exit: ExitId,
     ) -> Status;
 
-    /// `store` was left by its outermost activation: nothing of it is running.
+    /// `store` was left by its outermost activation: nothing of it is running. Only called if
+    /// `Store::idle_work` says that there is something to do.
     ///
     /// # Safety
     ///

@@ -147,7 +147,10 @@ pub(super) unsafe fn instance(func: *mut FuncInstance) -> *mut Instance {
 /// As for [`State::of`]; `id` runs in the store.
 pub(super) unsafe fn withdraw(store: *mut Store, id: CodeId, hotness: i32) {
     // SAFETY: forwarded.
-    let state = unsafe { State::of(store) };
+    let state = unsafe {
+        (*store).idle_work = true;
+        State::of(store)
+    };
     for (instance, func, osr) in state.uninstall(id) {
         // SAFETY: instances live as long as the store.
         let instance = unsafe { &(&(*store).instances)[instance.index()] };

@@ -5,7 +5,8 @@
 //! as ordinary code on the wasm stack: it records the trap with its backtrace and abandons the
 //! activation. A fault that is not ours goes to whoever handled the signal before.
 //!
-//! Installed when the first compiler is made, never by the interpreter.
+//! Installed when the first compiler is made, or the first [`SignalHandler`] is set, never by the
+//! interpreter.
 
 use crate::vm::{VMStore, unwind_to_entry};
 use crate::{Fault, Store, Trap};
@@ -13,10 +14,17 @@ use std::cell::Cell;
 use std::io;
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// What the embedder has asked about signals while Wasm of its store is on the stack. Says whether
+/// it took care of one.
+pub type SignalHandler =
+    Box<dyn Fn(i32, *const libc::siginfo_t, *const libc::c_void) -> bool + Send + Sync>;
 
 thread_local! {
-    /// The store whose compiled code runs on this thread.
+    /// The store whose compiled code runs on this thread, or whose Wasm does if it has a
+    /// [`SignalHandler`].
     static CURRENT: Cell<*mut Store> = const { Cell::new(ptr::null_mut()) };
 }
 
@@ -27,33 +35,66 @@ pub(crate) fn set_current(store: *mut Store) -> *mut Store {
 
 const SIGNALS: [i32; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
 
-static PREVIOUS: OnceLock<io::Result<[libc::sigaction; SIGNALS.len()]>> = OnceLock::new();
+/// What handled the signals before; null as long as it still does.
+static PREVIOUS: AtomicPtr<[libc::sigaction; SIGNALS.len()]> = AtomicPtr::new(ptr::null_mut());
 
-/// Installs the handlers, once per process.
+/// Held while handlers change.
+static CHANGING: Mutex<()> = Mutex::new(());
+
+/// Installs the handlers, unless they are.
 ///
 /// # Errors
 ///
 /// The operating system's; traps of compiled code could not be caught then.
-pub fn install() -> Result<(), String> {
-    let previous = PREVIOUS.get_or_init(|| {
-        let mut previous = [MaybeUninit::<libc::sigaction>::zeroed(); SIGNALS.len()];
-        for (signal, previous) in SIGNALS.into_iter().zip(&mut previous) {
-            // SAFETY: an all-zero `sigaction` is valid.
-            let mut action = unsafe { MaybeUninit::<libc::sigaction>::zeroed().assume_init() };
-            action.sa_sigaction = handle as *const () as usize;
-            // Not deferred: the handler returns into the landing, not to the faulting code.
-            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
-            // SAFETY: both pointers are valid; `handle` keeps to what a handler may do.
-            if unsafe { libc::sigaction(signal, &raw const action, previous.as_mut_ptr()) } != 0 {
-                return Err(io::Error::last_os_error());
-            }
+pub fn install() -> io::Result<()> {
+    let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !PREVIOUS.load(Ordering::Acquire).is_null() {
+        return Ok(());
+    }
+    // SAFETY: an all-zero `sigaction` is valid.
+    let zero = || unsafe { MaybeUninit::<libc::sigaction>::zeroed().assume_init() };
+    let mut previous = [zero(), zero(), zero(), zero()];
+    for (signal, previous) in SIGNALS.into_iter().zip(&mut previous) {
+        change(signal, ptr::null(), previous)?;
+    }
+    // Known before the first signal arrives. Never freed: a handler may read it at any time.
+    PREVIOUS.store(Box::into_raw(Box::new(previous)), Ordering::Release);
+    let mut ours = zero();
+    ours.sa_sigaction = handle as *const () as usize;
+    // Not deferred: the handler returns into the landing, not to the faulting code.
+    ours.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
+    SIGNALS
+        .into_iter()
+        .try_for_each(|signal| change(signal, &raw const ours, &mut zero()))
+}
+
+/// Has the signals handled as they were before. Aborts the process if somebody else handles them
+/// now, who may pass them on to us.
+///
+/// Requires that no compiled code runs, nor will before [`install`] is called again.
+pub fn uninstall() {
+    let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
+    // SAFETY: set by `install`, and never freed.
+    let Some(previous) = (unsafe { PREVIOUS.load(Ordering::Acquire).as_ref() }) else {
+        return;
+    };
+    for (signal, previous) in SIGNALS.into_iter().zip(previous) {
+        let mut current = *previous;
+        let result = change(signal, previous, &mut current);
+        if result.is_err() || current.sa_sigaction != handle as *const () as usize {
+            eprintln!("the handler of signal {signal} cannot be restored");
+            std::process::abort();
         }
-        // SAFETY: written by `sigaction`, and all-zero before.
-        Ok(previous.map(|it| unsafe { it.assume_init() }))
-    });
-    match previous {
-        Ok(_) => Ok(()),
-        Err(err) => Err(err.to_string()),
+    }
+    PREVIOUS.store(ptr::null_mut(), Ordering::Release);
+}
+
+/// Changes what handles a signal, unless `new` is null, and says in `old` what did.
+fn change(signal: i32, new: *const libc::sigaction, old: &mut libc::sigaction) -> io::Result<()> {
+    // SAFETY: both pointers are valid or null; `handle` keeps to what a handler may do.
+    match unsafe { libc::sigaction(signal, new, old) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
     }
 }
 
@@ -66,6 +107,12 @@ struct Fault0 {
 unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     let store = CURRENT.with(Cell::get);
     if !store.is_null() {
+        // SAFETY: `store` is alive: it runs on this thread. The embedder promises that its handler
+        // may be called here.
+        let asked = unsafe { &(*store).signal_handler };
+        if asked.as_ref().is_some_and(|it| it(signal, info, context)) {
+            return;
+        }
         // SAFETY: the kernel passes a valid context.
         let at = unsafe { machine_state(context) };
         // SAFETY: `store` runs compiled code on this thread, so it is alive, and nothing else
@@ -89,10 +136,9 @@ unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *m
 /// Hands a signal that is not ours to its previous handler.
 unsafe fn forward(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     let at = SIGNALS.iter().position(|&it| it == signal);
-    let previous = match (at, PREVIOUS.get()) {
-        (Some(at), Some(Ok(previous))) => Some(&previous[at]),
-        _ => None,
-    };
+    // SAFETY: set by `install`, and never freed.
+    let previous = unsafe { PREVIOUS.load(Ordering::Acquire).as_ref() };
+    let previous = at.zip(previous).map(|(at, previous)| &previous[at]);
     match previous {
         Some(action) if action.sa_sigaction == libc::SIG_IGN => {}
         Some(action) if action.sa_sigaction != libc::SIG_DFL => {
