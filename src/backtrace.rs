@@ -1,5 +1,6 @@
 //! What errors say about the place they come from: [`WasmBacktrace`] and [`WasmFault`].
 
+use crate::demangle::{FuncName, write_demangled};
 use crate::store::StoreOpaque;
 use crate::{AsContext, Module};
 use runtime::{FuncIdx, RawFrame};
@@ -84,16 +85,16 @@ impl fmt::Display for WasmBacktrace {
                 write!(f, "{offset:#8x} - ")?;
             }
             if frame.symbols.is_empty() {
-                write!(f, "{}!", frame.module.name().unwrap_or("<unknown>"))?;
-                frame.write_func(f)?;
+                let module = frame.module.name().unwrap_or("<unknown>");
+                write!(f, "{module}!{}", frame.demangled_name())?;
             }
             for (i, symbol) in frame.symbols.iter().enumerate() {
                 if i > 0 {
                     f.write_str("\n                - ")?;
                 }
                 match symbol.name() {
-                    Some(name) => f.write_str(name)?,
-                    None if i == 0 => frame.write_func(f)?,
+                    Some(name) => write_demangled(f, name)?,
+                    None if i == 0 => frame.demangled_name().fmt(f)?,
                     None => f.write_str("<inlined function>")?,
                 }
                 symbol.write_place(f)?;
@@ -142,10 +143,10 @@ impl FrameInfo {
         }
     }
 
-    fn write_func(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.func_name() {
-            Some(name) => f.write_str(name),
-            None => write!(f, "<wasm function {}>", self.func_index()),
+    fn demangled_name(&self) -> FuncName<'_> {
+        FuncName {
+            name: self.func_name(),
+            index: self.func_index(),
         }
     }
 

@@ -115,6 +115,27 @@ impl Engine {
     /// Does nothing: a thread needs no preparation for Wasm.
     pub fn tls_eager_initialize() {}
 
+    /// Has signals handled as they were before there was an engine, so that the library can be
+    /// unloaded.
+    ///
+    /// # Panics
+    ///
+    /// If there is another reference to the engine: a clone, a module, a store or a linker.
+    ///
+    /// # Safety
+    ///
+    /// As in wasmtime: it is the last engine of the process.
+    ///
+    /// # Aborts
+    ///
+    /// If somebody else has taken over the signals since they became those of compiled code.
+    pub unsafe fn unload_process_handlers(self) {
+        assert_eq!(Arc::weak_count(&self.inner), 0);
+        assert_eq!(Arc::strong_count(&self.inner), 1);
+        drop(self);
+        runtime::os::signals::uninstall();
+    }
+
     /// What the runtime and the tiers read.
     pub(crate) fn tuning(&self) -> &Arc<Tuning> {
         &self.inner.resolved.tuning
@@ -182,7 +203,7 @@ impl fmt::Debug for Engine {
 }
 
 /// A reference to an engine that does not keep it alive.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct EngineWeak {
     inner: Weak<Inner>,
 }

@@ -21,6 +21,7 @@ use runtime::{FuncIdx, InstanceId};
 use std::ffi::c_void;
 use std::fmt;
 use std::mem::MaybeUninit;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr::NonNull;
 use typed::Position;
 
@@ -55,6 +56,10 @@ pub struct Func {
     /// Valid as long as the store lives. Only read after `store` was checked.
     func_ref: NonNull<VMFuncRef>,
 }
+
+/// What the pointer leads to is part of the store, which is what a panic may leave half done.
+impl UnwindSafe for Func {}
+impl RefUnwindSafe for Func {}
 
 // SAFETY: the pointer is only read through a borrow of the store, which is checked to be its own.
 unsafe impl Send for Func {}

@@ -24,17 +24,25 @@
 
 mod async_;
 mod backtrace;
+mod bug;
+#[cfg(feature = "cache")]
+mod cache;
 mod call;
 mod code_builder;
 mod config;
 #[cfg(feature = "coredump")]
 mod coredump;
+mod debugger;
+mod demangle;
 mod engine;
 pub mod error;
 mod externs;
 mod func;
 mod gc;
 mod global;
+#[cfg(feature = "profiling")]
+mod guest_profiler;
+mod index;
 pub mod inspect;
 mod instance;
 mod limits;
@@ -52,9 +60,14 @@ mod table;
 mod tag;
 mod tiering;
 mod types;
+#[cfg(unix)]
+pub mod unix;
 mod values;
 
 pub use backtrace::{FrameInfo, FrameSymbol, WasmBacktrace, WasmFault};
+pub use bug::WasmtimeBug;
+#[cfg(feature = "cache")]
+pub use cache::{Cache, CacheConfig, CacheStore};
 pub use code_builder::{CodeBuilder, CodeHint};
 pub use config::{
     Collector, Config, CustomCodeMemory, Enabled, Inlining, InstanceAllocationStrategy,
@@ -64,6 +77,7 @@ pub use config::{
 };
 #[cfg(feature = "coredump")]
 pub use coredump::WasmCoreDump;
+pub use debugger::{Breakpoint, BreakpointEdit, DebugEvent, DebugHandler, FrameHandle, ModulePC};
 pub use engine::{Engine, EngineWeak};
 pub use error::{Error, OutOfMemory, Result, ToWasmtimeResult};
 pub use externs::{Export, Extern};
@@ -75,6 +89,9 @@ pub use gc::{
     ThrownException,
 };
 pub use global::Global;
+#[cfg(feature = "profiling")]
+pub use guest_profiler::GuestProfiler;
+pub use index::{FuncIndex, StaticModuleIndex};
 pub use instance::{Instance, InstancePre};
 pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
@@ -82,7 +99,7 @@ pub use limits::{
 };
 pub use linker::{Linker, UnknownImportError};
 pub use memory::{LinearMemory, Memory, MemoryAccessError, MemoryCreator};
-pub use module::{Module, ModuleExport, ResourcesRequired};
+pub use module::{Module, ModuleExport, ModuleFunction, ResourcesRequired};
 pub use raw::ValRaw;
 /// Traps are told apart from each other and from errors of the host by a downcast:
 ///

@@ -1,12 +1,12 @@
 //! [`Module`]: a decoded module of an engine, with the types of what it imports and exports.
 
-use crate::Engine;
 use crate::error::{Context, Error, Result, ensure, format_err};
 use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, MemoryType, TableType,
 };
-use runtime::Profile;
+use crate::{Engine, FuncIndex, StaticModuleIndex};
 use runtime::module::{DecodeError, ImportItem, Module as RuntimeModule, Validation};
+use runtime::{FuncIdx, Profile};
 #[cfg(feature = "wat")]
 use std::borrow::Cow;
 use std::fmt;
@@ -77,6 +77,20 @@ pub struct ResourcesRequired {
     pub num_tables: u32,
     /// Elements of the largest of them; `None` without any.
     pub max_initial_table_size: Option<u64>,
+}
+
+/// A function of a module.
+pub struct ModuleFunction {
+    /// Always 0: there is one module.
+    pub module: StaticModuleIndex,
+    /// Its index, imports first.
+    pub index: FuncIndex,
+    /// Its name, if the module has a name section that gives it one.
+    pub name: Option<String>,
+    /// Where its body begins in the bytes of the module, as there is no machine code beforehand.
+    pub offset: usize,
+    /// Bytes of its body.
+    pub len: usize,
 }
 
 impl Module {
@@ -305,6 +319,33 @@ impl Module {
     /// code.
     pub fn address_map(&self) -> Option<impl Iterator<Item = (usize, Option<u32>)> + '_> {
         None::<std::iter::Empty<(usize, Option<u32>)>>
+    }
+
+    /// The functions that it defines, in order.
+    pub fn functions(&self) -> impl ExactSizeIterator<Item = ModuleFunction> + '_ {
+        let module = &*self.inner.runtime;
+        let n_imports = module.n_imports.funcs as usize;
+        (n_imports..module.funcs.len()).map(|n| {
+            let func = FuncIdx(u32::try_from(n).expect("validated"));
+            let range = &module.body(func).expect("it is defined").range;
+            ModuleFunction {
+                module: StaticModuleIndex::from_u32(0),
+                index: FuncIndex::from_u32(func.0),
+                name: module.names().func(func).map(str::to_owned),
+                offset: range.start as usize,
+                len: range.len(),
+            }
+        })
+    }
+
+    /// The module's bytes, if they are kept for a debugger: they are not.
+    pub fn debug_bytecode(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// A number that no other module has.
+    pub fn debug_index_in_engine(&self) -> u64 {
+        self.inner.id
     }
 
     /// Does nothing: memories are filled from the module's bytes.

@@ -162,6 +162,14 @@ impl<T> Store<T> {
         &self.inner.opaque.engine
     }
 
+    #[cfg(unix)]
+    pub(crate) fn set_runtime_signal_handler(
+        &mut self,
+        handler: runtime::os::signals::SignalHandler,
+    ) {
+        self.inner.opaque.runtime_mut().signal_handler = Some(handler);
+    }
+
     /// How many bytes of Wasm, roughly, one call of a host function may copy for itself.
     pub fn hostcall_fuel(&self) -> usize {
         self.inner.opaque.hostcall_fuel
@@ -325,6 +333,13 @@ impl StoreOpaque {
         let limit = self.engine.tuning().backtrace_frames.unwrap_or(usize::MAX);
         // SAFETY: as in `capture`.
         unsafe { walk::capture_forced(self.runtime_ptr(), limit) }
+    }
+
+    /// All frames of its Wasm, whatever the settings say.
+    #[cfg(feature = "profiling")]
+    pub(crate) fn capture_all(&self) -> Vec<RawFrame> {
+        // SAFETY: as in `capture`.
+        unsafe { walk::capture_forced(self.runtime_ptr(), usize::MAX) }
     }
 
     /// Panics unless a handle with `id` belongs to this store.

@@ -11,6 +11,9 @@ use wasm_interp_jit::{Config, Strategy};
 mod async_;
 #[path = "api/atomic.rs"]
 mod atomic;
+#[cfg(feature = "cache")]
+#[path = "api/cache.rs"]
+mod cache;
 #[path = "api/config.rs"]
 mod config;
 #[cfg(feature = "coredump")]
@@ -18,6 +21,8 @@ mod config;
 mod coredump;
 #[path = "api/counts.rs"]
 mod counts;
+#[path = "api/debugger.rs"]
+mod debugger;
 #[path = "api/epoch.rs"]
 mod epoch;
 #[path = "api/externref.rs"]
@@ -34,6 +39,9 @@ mod gc;
 mod getters;
 #[path = "api/global.rs"]
 mod global;
+#[cfg(feature = "profiling")]
+#[path = "api/guest_profiler.rs"]
+mod guest_profiler;
 #[path = "api/hooks.rs"]
 mod hooks;
 #[path = "api/host.rs"]
@@ -67,6 +75,8 @@ mod reference;
 mod serialize;
 #[path = "api/shared_memory.rs"]
 mod shared_memory;
+#[path = "api/signals.rs"]
+mod signals;
 #[path = "api/stack.rs"]
 mod stack;
 #[path = "api/store.rs"]

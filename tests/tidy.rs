@@ -89,6 +89,10 @@ const UNSAFE: &[&str] = &[
     "tests/api/getters.rs",
     "tests/api/memory_creator.rs",
     "tests/api/shared_memory.rs",
+    // Handlers of signals, as in wasmtime.
+    "src/engine.rs",
+    "src/unix.rs",
+    "tests/api/signals.rs",
     // Transitions between tiers.
     "deopt/src/materialize.rs",
     "src/tiering.rs",

@@ -372,6 +372,38 @@ impl Config {
         self
     }
 
+    /// A cache of compiled modules.
+    ///
+    /// # Note
+    ///
+    /// Without effect: nothing is kept in it, for nothing is compiled before it runs.
+    #[cfg(feature = "cache")]
+    pub fn cache(&mut self, _cache: Option<crate::Cache>) -> &mut Self {
+        self
+    }
+
+    /// Where parts of compiled code are kept.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    ///
+    /// # Panics
+    ///
+    /// If the engine is to have no compiler.
+    ///
+    /// # Note
+    ///
+    /// Never asked: what is compiled depends on what was seen.
+    #[cfg(feature = "cache")]
+    pub fn enable_incremental_compilation(
+        &mut self,
+        _cache_store: Arc<dyn crate::CacheStore>,
+    ) -> crate::Result<&mut Self> {
+        assert!(self.compiler, "the engine is to have no compiler");
+        Ok(self)
+    }
+
     /// A directory for intermediate code.
     ///
     /// # Note

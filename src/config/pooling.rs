@@ -98,10 +98,15 @@ impl PoolingAllocationConfig {
     pub fn are_memory_protection_keys_available() -> bool {
         false
     }
+
+    /// Whether the system is asked which pages were written: it is not.
+    pub fn is_pagemap_scan_available() -> bool {
+        false
+    }
 }
 
 /// How much of the pools is in use. There are none, hence no values of this type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PoolingAllocatorMetrics {
     never: std::convert::Infallible,
 }
@@ -133,11 +138,11 @@ metrics! {
     /// Slots of memories that are warm and not used.
     unused_warm_memories: u32;
     /// Bytes of these.
-    unused_memory_bytes_resident: Option<usize>;
+    unused_memory_bytes_resident: usize;
     /// Slots of tables that are warm and not used.
     unused_warm_tables: u32;
     /// Bytes of these.
-    unused_table_bytes_resident: Option<usize>;
+    unused_table_bytes_resident: usize;
     /// Stacks that are warm and not used.
     unused_warm_stacks: u32;
     /// Bytes of these.

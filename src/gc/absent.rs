@@ -728,8 +728,8 @@ macro_rules! exceptions {
             ///
             /// # Errors
             ///
-            /// [`ThrownException`].
-            pub fn throw<R>(&mut self, exception: Rooted<ExnRef>) -> Result<R, ThrownException> {
+            /// Always: [`ThrownException`].
+            pub fn throw<R>(&mut self, exception: Rooted<ExnRef>) -> Result<R> {
                 exception.never()
             }
 

@@ -13,7 +13,7 @@ use crate::{AsContext, AsContextMut};
 use std::fmt;
 
 /// A 31-bit integer.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct I31(u32);
 
 impl I31 {

@@ -35,6 +35,7 @@ use std::fmt;
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 #[repr(transparent)]
 pub struct ExternRef {
     root: Root,

@@ -12,6 +12,7 @@ use std::pin::Pin;
 /// What happens when the deadline of a store has passed.
 ///
 /// The result of the callback of [`Store::epoch_deadline_callback`].
+#[non_exhaustive]
 pub enum UpdateDeadline {
     /// Wasm stops, with [`Trap::Interrupt`](crate::Trap::Interrupt).
     Interrupt,

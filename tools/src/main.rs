@@ -13,6 +13,7 @@ mod inspect;
 mod invoke;
 mod options;
 mod profile;
+mod profiler;
 mod run;
 mod settings;
 mod tier;
@@ -99,6 +100,6 @@ fn main() -> ExitCode {
 
 /// Exit code of failures that are not traps.
 fn report(error: &wasm_interp_jit::Error) -> ExitCode {
-    eprintln!("Error: {error:?}");
+    eprintln!("Error: {}", format!("{error:?}").trim_end());
     ExitCode::FAILURE
 }

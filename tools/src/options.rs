@@ -15,6 +15,7 @@ mod value;
 mod wasi;
 mod wasm;
 
+pub(crate) use value::duration;
 #[cfg(feature = "wasi")]
 pub(crate) use wasi::WasiSettings;
 pub(crate) use wasm::{UnknownExports, UnknownImports};

@@ -7,10 +7,13 @@ use crate::inspect::InspectOptions;
 use crate::invoke::invoke;
 use crate::options::{GroupOptions, Settings, UnknownExports, UnknownImports};
 use crate::profile::ProfileOptions;
+use crate::profiler::{Profile, Sampling};
 use crate::tier::TierOptions;
 use crate::timeout::Timeout;
 #[cfg(feature = "wasi")]
-use crate::wasi::{Host, WasiOptions};
+pub(crate) use crate::wasi::Host;
+#[cfg(feature = "wasi")]
+use crate::wasi::WasiOptions;
 use clap::Args;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -31,12 +34,16 @@ pub(crate) const TRAPPED: u8 = 128 + libc::SIGABRT as u8;
 #[cfg(not(feature = "wasi"))]
 pub(crate) struct Host {
     limits: wasm_interp_jit::StoreLimits,
+    pub(crate) profiler: Option<wasm_interp_jit::GuestProfiler>,
 }
 
 #[cfg(not(feature = "wasi"))]
 impl Host {
     fn new(limits: wasm_interp_jit::StoreLimits) -> Host {
-        Host { limits }
+        Host {
+            limits,
+            profiler: None,
+        }
     }
 }
 
@@ -50,6 +57,10 @@ pub(crate) struct RunCommand {
     /// Module to instantiate first, for imports from NAME
     #[arg(long, value_name = "NAME=MODULE_PATH", value_parser = parse_preload)]
     preload: Vec<(String, PathBuf)>,
+    /// Tell `perf` where compiled code is, or write what is executed at each INTERVAL (10ms), for
+    /// the Firefox profiler: `perfmap`, `jitdump` or `guest[,PATH[,INTERVAL]]`
+    #[arg(long, value_name = "STRATEGY", value_parser = Profile::parse)]
+    profile: Option<Profile>,
     /// Take modules that `compile` has written
     #[arg(long)]
     allow_precompiled: bool,
@@ -61,7 +72,7 @@ pub(crate) struct RunCommand {
     #[command(flatten)]
     tier: TierOptions,
     #[command(flatten)]
-    profile: ProfileOptions,
+    learned: ProfileOptions,
     #[command(flatten)]
     inspect: InspectOptions,
     /// Module to run, `-` for standard input, and the arguments of the program or the function
@@ -111,29 +122,39 @@ impl RunCommand {
     ) -> Result<()> {
         let mut settings = self.groups.settings_or_exit(|_| ());
         self.tier.apply(&mut settings.config);
+        if let Some(profile) = &self.profile {
+            profile.apply(&mut settings.config);
+        }
         self.inspect.apply(&mut settings.config);
         set(&mut settings.config);
         settings.finish()?;
         let engine = Engine::new(&settings.config)?;
         let path = Path::new(&self.module_and_args[0]);
         let module = self.load(&engine, path)?;
-        self.profile.apply(&module)?;
+        self.learned.apply(&module)?;
+        let preload =
+            |(name, path): &(String, PathBuf)| Ok((name.clone(), self.load(&engine, path)?));
+        let preloads: Vec<_> = self.preload.iter().map(preload).collect::<Result<_>>()?;
 
         let mut store = Store::new(&engine, Host::new(mem::take(&mut settings.limits).build()));
         store.limiter(|host| &mut host.limits);
         if let Some(fuel) = settings.fuel {
             store.set_fuel(fuel)?;
         }
-        let timeout = settings
-            .timeout
-            .map(|time| Timeout::start(&mut store, time));
+        let name = path.to_str().unwrap_or("<main module>").to_string();
+        let mut shown = vec![(name.clone(), module.clone())];
+        shown.extend(preloads.iter().cloned());
+        let profile = self.profile.as_ref();
+        let sampling = Sampling::start(profile, &mut store, &name, shown, settings.timeout)?;
+        // Samples see to it otherwise.
+        let timeout = settings.timeout.filter(|_| sampling.is_none());
+        let timeout = timeout.map(|time| Timeout::start(&mut store, time));
         let watch = self.inspect.attach(&mut store);
         let mut linker = Linker::new(&engine);
         self.provide(&mut linker, &mut store, &module, &settings)?;
-        for (name, path) in &self.preload {
-            let module = self.load(&engine, path)?;
-            self.provide(&mut linker, &mut store, &module, &settings)?;
-            linker.module(&mut store, name, &module).with_context(|| {
+        for ((name, module), (_, path)) in preloads.iter().zip(&self.preload) {
+            self.provide(&mut linker, &mut store, module, &settings)?;
+            linker.module(&mut store, name, module).with_context(|| {
                 format!("failed to process preload `{name}` at `{}`", path.display())
             })?;
         }
@@ -141,10 +162,13 @@ impl RunCommand {
             .run_main(&mut linker, &mut store, &module, &settings)
             .with_context(|| format!("failed to run main module `{}`", path.display()));
         drop(timeout);
+        if let Some(sampling) = sampling {
+            sampling.finish(&mut store);
+        }
         watch.finish(&store);
         look(&store, watch.recorder());
         drop(store);
-        self.profile.write(&module).and(result)
+        self.learned.write(&module).and(result)
     }
 
     /// Defines what `module` imports from its host.

@@ -33,7 +33,7 @@ impl Timeout {
                     let error = Error::from(Trap::Interrupt).context(format!(
                         "timed out after {time:?} in a function of the host"
                     ));
-                    eprintln!("Error: {error:?}");
+                    eprintln!("Error: {}", format!("{error:?}").trim_end());
                     std::process::exit(TRAPPED.into());
                 }
             }

@@ -10,7 +10,9 @@ use std::mem;
 use std::path::Path;
 use std::process::ExitCode;
 use wasm_interp_jit::error::Context as _;
-use wasm_interp_jit::{Error, Linker, Module, Result, Store, StoreLimits, format_err};
+use wasm_interp_jit::{
+    Error, GuestProfiler, Linker, Module, Result, Store, StoreLimits, format_err,
+};
 use wasm_interp_jit_wasi::p0;
 use wasm_interp_jit_wasi::p1::{self, WasiP1Ctx};
 use wasm_interp_jit_wasi::{FsPerms, I32Exit, WasiCtxBuilder, WasiView as _};
@@ -40,6 +42,7 @@ pub(crate) struct WasiOptions {
 #[derive(Default)]
 pub(crate) struct Host {
     pub(crate) limits: StoreLimits,
+    pub(crate) profiler: Option<GuestProfiler>,
     wasi: Option<WasiP1Ctx>,
     has_preview0: bool,
     has_preview1: bool,

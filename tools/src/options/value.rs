@@ -219,7 +219,7 @@ fn number(value: Option<&str>) -> Result<u64, String> {
 }
 
 /// A number of seconds, or of the unit behind it.
-fn duration(value: Option<&str>) -> Result<Duration, String> {
+pub(crate) fn duration(value: Option<&str>) -> Result<Duration, String> {
     let text = given(value)?;
     type Unit = (&'static str, fn(u64) -> Duration);
     let units: [Unit; 6] = [

@@ -2,7 +2,7 @@
 //! bound to wasmtime.
 //!
 //! What is not here is about this engine alone: `config`, `counts`, `lazy` and `profile` use
-//! settings of its own. Where both engines differ, a test asks `differs`, and `DIFFERENCES` says
+//! settings of its own, and `extra` is about what comes with components there. Where both engines differ, a test asks `differs`, and `DIFFERENCES` says
 //! why.
 
 use support::{check, check_with, error, fault, instance, panic_message, text};
@@ -12,8 +12,12 @@ use wasm_interp_jit::Config;
 mod async_;
 #[path = "../../../api/atomic.rs"]
 mod atomic;
+#[path = "../../../api/cache.rs"]
+mod cache;
 #[path = "../../../api/coredump.rs"]
 mod coredump;
+#[path = "../../../api/debugger.rs"]
+mod debugger;
 #[path = "../../../api/externref.rs"]
 mod externref;
 #[path = "../../../api/func.rs"]
@@ -24,6 +28,8 @@ mod gc;
 mod getters;
 #[path = "../../../api/global.rs"]
 mod global;
+#[path = "../../../api/guest_profiler.rs"]
+mod guest_profiler;
 #[path = "../../../api/hooks.rs"]
 mod hooks;
 #[path = "../../../api/host.rs"]
@@ -52,6 +58,8 @@ mod reference;
 mod serialize;
 #[path = "../../../api/shared_memory.rs"]
 mod shared_memory;
+#[path = "../../../api/signals.rs"]
+mod signals;
 #[path = "../../../api/store.rs"]
 mod store;
 #[path = "../../../api/support.rs"]
