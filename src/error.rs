@@ -182,12 +182,12 @@ impl Display for Error {
 }
 
 impl Debug for Error {
-    /// The chain as a report, without a line break at its end; the error's fields with `{:#?}`.
+    /// The chain as a report, each cause in a line; the error's fields with `{:#?}`.
     ///
     /// # Note
     ///
-    /// `anyhow` indents the further lines of a cause. Reports of traps must show the lines of a
-    /// Wasm backtrace as they are, hence this is written out.
+    /// `anyhow` indents the further lines of a cause, and ends in no line break. Reports of traps
+    /// must show the lines of a Wasm backtrace as they are, hence this is written out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.alternate() {
             return Debug::fmt(&self.0, f);
@@ -197,21 +197,17 @@ impl Debug for Error {
         let several = causes.len() > 1;
         for (i, cause) in causes.enumerate() {
             if i == 0 {
-                f.write_str("\n\nCaused by:")?;
+                f.write_str("\n\nCaused by:\n")?;
             }
             if several {
-                write!(f, "\n{i:>5}: {cause}")?;
+                writeln!(f, "{i:>5}: {cause}")?;
             } else {
-                write!(f, "\n    {cause}")?;
+                writeln!(f, "    {cause}")?;
             }
         }
         let backtrace = self.backtrace();
         if let BacktraceStatus::Captured = backtrace.status() {
-            write!(
-                f,
-                "\n\nStack backtrace:\n{}",
-                backtrace.to_string().trim_end()
-            )?;
+            write!(f, "\nStack backtrace:\n{backtrace}")?;
         }
         fmt::Result::Ok(())
     }

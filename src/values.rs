@@ -551,7 +551,7 @@ into_ref! {
 }
 
 /// A 128-bit vector.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct V128(u128);
 
 impl V128 {
@@ -563,7 +563,7 @@ impl V128 {
 
 impl fmt::Debug for V128 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#034x}", self.0)
+        fmt::Debug::fmt(&self.0, f)
     }
 }
 

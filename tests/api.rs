@@ -25,6 +25,8 @@ mod counts;
 mod debugger;
 #[path = "api/epoch.rs"]
 mod epoch;
+#[path = "api/errors.rs"]
+mod errors;
 #[path = "api/externref.rs"]
 mod externref;
 #[path = "api/extra.rs"]
@@ -48,6 +50,8 @@ mod hooks;
 mod host;
 #[path = "api/instance.rs"]
 mod instance;
+#[path = "api/isolation.rs"]
+mod isolation;
 #[path = "api/lazy.rs"]
 mod lazy;
 #[path = "api/limits.rs"]
@@ -69,6 +73,8 @@ mod nan;
 mod profile;
 #[path = "api/raw.rs"]
 mod raw;
+#[path = "api/reentrance.rs"]
+mod reentrance;
 #[path = "api/reference.rs"]
 mod reference;
 #[path = "api/serialize.rs"]
@@ -96,6 +102,8 @@ mod texts;
 mod threads;
 #[path = "api/trap.rs"]
 mod trap;
+#[path = "api/values.rs"]
+mod values;
 #[path = "api/vectors.rs"]
 mod vectors;
 

@@ -19,6 +19,17 @@ pub(crate) fn now<F: Future + Send>(future: F) -> F::Output {
     }
 }
 
+/// What a future is ready with, however often it must be polled.
+pub(crate) fn at_last<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}
+
 /// Pending until another thread, which it starts, wakes it.
 #[derive(Default)]
 struct Woken {

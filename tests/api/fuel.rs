@@ -176,7 +176,7 @@ fn yielding() {
             "store configuration requires that `*_async` functions are used instead"
         );
         let future = sum.call_async(&mut store, 100);
-        assert_eq!(crate::async_::now(future)?, 5050);
+        assert_eq!(crate::async_::at_last(future)?, 5050);
         assert_eq!(store.get_fuel()?, 10_000 - 902);
         Ok(())
     });

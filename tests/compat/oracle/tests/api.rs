@@ -18,8 +18,14 @@ mod cache;
 mod coredump;
 #[path = "../../../api/debugger.rs"]
 mod debugger;
+#[path = "../../../api/epoch.rs"]
+mod epoch;
+#[path = "../../../api/errors.rs"]
+mod errors;
 #[path = "../../../api/externref.rs"]
 mod externref;
+#[path = "../../../api/fuel.rs"]
+mod fuel;
 #[path = "../../../api/func.rs"]
 mod func;
 #[path = "../../../api/gc.rs"]
@@ -36,6 +42,8 @@ mod hooks;
 mod host;
 #[path = "../../../api/instance.rs"]
 mod instance;
+#[path = "../../../api/isolation.rs"]
+mod isolation;
 #[path = "../../../api/limits.rs"]
 mod limits;
 #[path = "../../../api/linker.rs"]
@@ -52,6 +60,8 @@ mod module;
 mod nan;
 #[path = "../../../api/raw.rs"]
 mod raw;
+#[path = "../../../api/reentrance.rs"]
+mod reentrance;
 #[path = "../../../api/reference.rs"]
 mod reference;
 #[path = "../../../api/serialize.rs"]
@@ -60,6 +70,8 @@ mod serialize;
 mod shared_memory;
 #[path = "../../../api/signals.rs"]
 mod signals;
+#[path = "../../../api/stack.rs"]
+mod stack;
 #[path = "../../../api/store.rs"]
 mod store;
 #[path = "../../../api/support.rs"]
@@ -76,6 +88,8 @@ mod texts;
 mod threads;
 #[path = "../../../api/trap.rs"]
 mod trap;
+#[path = "../../../api/values.rs"]
+mod values;
 #[path = "../../../api/vectors.rs"]
 mod vectors;
 
