@@ -49,6 +49,7 @@
 //! | 47 trap in an inlinee | `world::trap_in_an_inlined_callee` |
 //! | 48 table written | `world::table_written_just_before_the_call`, `..._between_calls`, `..._below_waiting_code`, `..._by_the_target_in_a_loop` |
 //! | 49 globals, imports | `world::globals_change_around_the_call`, `world::imported_memory_table_and_global` |
+//! | nothing is written | `constants::globals_that_nobody_writes`, `constants::memories_that_cannot_grow`, `constants::same_elements_are_written_again` |
 //! | 51 effects before the guard | `world::effects_before_the_guard_happen_once` |
 //! | 52 dropped segments | `world::segments_dropped_behind_an_exit` |
 //! | 53 end of the stack | `stack::exit_near_the_end_of_the_stack`, `stack::endless_recursion_across_tiers`, `stack::entries_and_exits_in_constant_stack` |
@@ -83,6 +84,8 @@
 
 #[path = "speculation/compile.rs"]
 mod compile;
+#[path = "speculation/constants.rs"]
+mod constants;
 #[path = "speculation/feedback.rs"]
 mod feedback;
 #[path = "speculation/foreign.rs"]

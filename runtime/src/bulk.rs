@@ -192,8 +192,9 @@ pub unsafe fn table_fill(
     let (store, instance) = unsafe { parts(instance) };
     let table = store.table_mut(instance.tables[table.index()]);
     let to = range(to, len, table.len()).ok_or(Trap::TableOutOfBounds)?;
-    table.slots_mut()[to].fill(value);
-    if len != 0 {
+    // As for [`Table::set`](crate::Table::set): what is there already is not written.
+    if table.slots()[to.clone()].iter().any(|&it| it != value) {
+        table.slots_mut()[to].fill(value);
         table.written();
     }
     Ok(())
@@ -234,6 +235,10 @@ pub(crate) fn copy_table(
 ) -> Result<(), Trap> {
     let from = range(from, len, store.table(src).len()).ok_or(Trap::TableOutOfBounds)?;
     let to = range(to, len, store.table(dst).len()).ok_or(Trap::TableOutOfBounds)?;
+    // Writing what is there changes nothing that anyone could rely on.
+    if store.table(dst).slots()[to.clone()] == store.table(src).slots()[from.clone()] {
+        return Ok(());
+    }
     if dst == src {
         store.table_mut(dst).slots_mut().copy_within(from, to.start);
     } else {
@@ -243,9 +248,7 @@ pub(crate) fn copy_table(
             .expect("two different tables of the store");
         dst.slots_mut()[to].copy_from_slice(&src.slots()[from]);
     }
-    if len != 0 {
-        store.table_mut(dst).written();
-    }
+    store.table_mut(dst).written();
     Ok(())
 }
 
@@ -278,8 +281,9 @@ pub(crate) fn init_table(
     let table = store.table_mut(instance.tables[table.index()]);
     let from = range(from, len, items.len() as u64).ok_or(Trap::TableOutOfBounds)?;
     let to = range(to, len, table.len()).ok_or(Trap::TableOutOfBounds)?;
-    table.slots_mut()[to].copy_from_slice(&items[from]);
-    if len != 0 {
+    // As for [`Table::set`](crate::Table::set): what is there already is not written.
+    if table.slots()[to.clone()] != items[from.clone()] {
+        table.slots_mut()[to].copy_from_slice(&items[from]);
         table.written();
     }
     Ok(())

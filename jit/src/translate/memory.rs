@@ -3,8 +3,9 @@
 //! With guard pages an access needs no check: a 32-bit address and an offset up to the size of
 //! the guard region cannot leave the reservation. Without, as for all 64-bit addresses, an access
 //! that is out of bounds leaves through an exit before it begins, and the interpreter raises the
-//! exact trap.
+//! exact trap. A memory whose size cannot change (`Module::fixed_len`) has its size in the code.
 
+use super::exit::constant_of;
 use super::guard::{guard_not, guard_stress};
 use super::{Translator, field};
 use crate::MemoryStyle;
@@ -100,9 +101,13 @@ pub(super) fn emit_address(
 fn guard_bounds(cx: &mut Translator<'_>, memory: MemoryAccess, index: Value, end: Option<u64>) {
     let before = cx.state_before();
     guard_stress(cx, &before);
-    let outside = match end {
-        Some(end) => emit_is_outside(cx, memory, index, end),
-        None => cx.builder.ins().iconst(types::I8, 1),
+    let outside = match (end, memory.fixed_len) {
+        (None, _) => cx.builder.ins().iconst(types::I8, 1),
+        (Some(end), None) => emit_is_outside(cx, memory, index, end),
+        (Some(end), Some(len)) => match emit_is_above(cx, index, len.checked_sub(end)) {
+            Some(outside) => outside,
+            None => return,
+        },
     };
     let exit = cx.exit_block(&before, Reason::OutOfBounds, None);
     guard_not(cx, outside, exit);
@@ -133,12 +138,34 @@ fn emit_is_outside(cx: &mut Translator<'_>, memory: MemoryAccess, index: Value, 
     cx.builder.ins().bor(too_small, beyond)
 }
 
+/// Is `index` above `last`, unless it never is? Everything is above what is absent.
+fn emit_is_above(cx: &mut Translator<'_>, index: Value, last: Option<u64>) -> Option<Value> {
+    let ty = cx.builder.func.dfg.value_type(index);
+    let known = match (last, constant_of(&cx.builder.func.dfg, index)) {
+        (None, _) => Some(true),
+        (Some(last), Some(index)) => Some(index > last),
+        (Some(last), None) if ty == types::I32 && last >= u32::MAX.into() => Some(false),
+        _ => None,
+    };
+    match (known, last) {
+        (Some(false), _) => None,
+        (Some(true), _) | (None, None) => Some(cx.builder.ins().iconst(types::I8, 1)),
+        (None, Some(last)) => {
+            let last = cx.builder.ins().iconst(ty, last.cast_signed());
+            let above = IntCC::UnsignedGreaterThan;
+            Some(cx.builder.ins().icmp(above, index, last))
+        }
+    }
+}
+
 /// How to reach a memory.
 #[derive(Clone, Copy)]
 struct MemoryAccess {
     memory: MemoryIdx,
     owner: Owner,
     style: MemoryStyle,
+    /// Its size in bytes, if that cannot change; then it never moves.
+    fixed_len: Option<u64>,
     /// Other threads access it and make it grow; it never moves.
     shared: bool,
 }
@@ -151,6 +178,7 @@ impl MemoryAccess {
             memory,
             owner: cx.owner(place, memory.0),
             style,
+            fixed_len: cx.home.module.fixed_len(memory),
             shared: cx.home.module.memories[memory.index()].shared,
         }
     }
@@ -158,9 +186,10 @@ impl MemoryAccess {
     /// First byte.
     fn base(self, cx: &mut Translator<'_>) -> Value {
         let (base, at) = cx.place(cx.home.offsets.memory(self.memory));
+        let is_constant = self.shared || self.fixed_len.is_some();
         let flags = match self.style {
             MemoryStyle::Guarded { .. } => constant(),
-            MemoryStyle::Checked if self.shared => cx.constant(),
+            MemoryStyle::Checked if is_constant => cx.constant(),
             MemoryStyle::Checked => cx.flags(Region::MemoryBase(self.owner)),
         };
         let offset = at + field(offset_of!(VMMemory, base));
@@ -169,6 +198,9 @@ impl MemoryAccess {
 
     /// Size in bytes.
     fn len(self, cx: &mut Translator<'_>) -> Value {
+        if let Some(len) = self.fixed_len {
+            return cx.iconst64(len);
+        }
         let (base, at) = cx.place(cx.home.offsets.memory(self.memory));
         let offset = at + field(offset_of!(VMMemory, len));
         if self.shared {
@@ -186,7 +218,8 @@ impl Translator<'_> {
     pub(super) fn touch_memory(&mut self, memory: MemoryIdx) {
         let memory = MemoryAccess::new(self, memory);
         memory.base(self);
-        if memory.style == MemoryStyle::Checked && !memory.shared {
+        let is_read = memory.style == MemoryStyle::Checked && memory.fixed_len.is_none();
+        if is_read && !memory.shared {
             memory.len(self);
         }
     }

@@ -31,26 +31,23 @@ pub(super) fn translate_select(cx: &mut Translator<'_>) {
 }
 
 pub(super) fn translate_global_get(cx: &mut Translator<'_>, global: GlobalIdx) {
-    let decl = &cx.home.module.globals[global.index()];
-    let (ty, mutable) = (decl.ty.content, decl.ty.mutable);
-    let constant_value = match (mutable, &decl.init) {
-        (false, Some(ConstExpr::Const(slot) | ConstExpr::Folded(slot, _))) => {
-            Some(cx.emit_const(ty, *slot))
-        }
-        (false, Some(ConstExpr::Vector(slots))) => Some(cx.emit_vector(*slots)),
-        (false, Some(ConstExpr::RefFunc(func))) => Some(cx.func_ref(*func)),
-        _ => None,
+    let ty = cx.home.module.globals[global.index()].ty.content;
+    let known_value = match cx.home.module.known_value(global) {
+        Some(ConstExpr::Const(slot) | ConstExpr::Folded(slot, _)) => Some(cx.emit_const(ty, *slot)),
+        Some(ConstExpr::Vector(slots)) => Some(cx.emit_vector(*slots)),
+        Some(ConstExpr::RefFunc(func)) => Some(cx.func_ref(*func)),
+        Some(ConstExpr::GlobalGet(_) | ConstExpr::Program(_)) | None => None,
     };
-    if let Some(value) = constant_value {
+    if let Some(value) = known_value {
         return cx.push(value);
     }
     let place = cx.home.offsets.global(global);
-    let flags = match mutable {
-        true => {
+    let flags = match cx.home.module.is_constant(global) {
+        true => cx.constant(),
+        false => {
             let owner = cx.owner(place, global.0);
             cx.flags(Region::Global(owner))
         }
-        false => cx.constant(),
     };
     let (base, offset) = cx.place(place);
     if ty == ValType::V128 {

@@ -391,7 +391,7 @@ impl Sections {
             datas: self.datas.into(),
             start: self.start,
             bodies: self.bodies.into(),
-            table_facts: OnceLock::new(),
+            facts: OnceLock::new(),
             names: OnceLock::new(),
             name_section: self.name_section,
             has_dwarf: self.has_dwarf,

@@ -28,6 +28,7 @@ mod widths;
 pub use body::{Body, CallKind, CallSiteInfo, LoopInfo, PreparedBody, Vectors};
 pub use bytes::ModuleBytes;
 pub use const_expr::{ConstExpr, ConstOp};
+pub(crate) use constness::Facts;
 pub use constness::{TableClass, TableFacts};
 pub use dump::{Landing, SideTableDump};
 pub use error::DecodeError;
@@ -83,8 +84,8 @@ pub struct Module {
     pub start: Option<FuncIdx>,
     /// Bodies of the defined functions.
     pub bodies: Box<[Body]>,
-    /// What is known of each table without running the module, once it was looked for.
-    pub(crate) table_facts: OnceLock<Box<[TableFacts]>>,
+    /// What is known without running the module, once it was looked for.
+    pub(crate) facts: OnceLock<Facts>,
     /// Name section, parsed when first asked for.
     pub(crate) names: OnceLock<Names>,
     /// Range of the name section's contents, if there is one.

@@ -11,7 +11,8 @@
 //!
 //! Nobody relies on the validity of what is accepted here: a body that is called is validated by
 //! wasmparser when it is prepared. A mistake would delay an error. Debug builds compare both on
-//! every body. That no table is written is relied on (`constness.rs`): no instruction here does.
+//! every body. What is written is relied on (`constness.rs`): globals that are set and memories that
+//! grow are noted here, and no instruction here writes a table.
 //!
 //! Invariant: a body is accepted only if wasmparser accepts it, and if it writes no table.
 
@@ -23,6 +24,7 @@ mod tests;
 
 pub(super) use module::PlainModule;
 
+use super::constness::Writes;
 use crate::{FuncIdx, GlobalIdx, TableIdx, TypeIdx};
 use cursor::Cursor;
 use effect::{EFFECTS, EFFECTS_WITHOUT_MEMORY, Effect, Number};
@@ -124,13 +126,18 @@ impl<'p> PlainValidator<'p> {
     }
 
     /// Is the body of `func` plain and valid? `bytes` are the module from the body on, which begins
-    /// with the declarations of locals and has `len` bytes.
-    pub(super) fn accepts(&mut self, func: FuncIdx, bytes: &[u8], len: usize) -> bool {
-        self.accept(func, Cursor(bytes)) == Some(len)
+    /// with the declarations of locals and has `len` bytes. What it writes is added to `writes`.
+    pub(super) fn accepts(
+        &mut self,
+        func: FuncIdx,
+        (bytes, len): (&[u8], usize),
+        writes: &mut Writes,
+    ) -> bool {
+        self.accept(func, Cursor(bytes), writes) == Some(len)
     }
 
     /// The length of a plain and valid body.
-    fn accept(&mut self, func: FuncIdx, mut at: Cursor<'_>) -> Option<usize> {
+    fn accept(&mut self, func: FuncIdx, mut at: Cursor<'_>, writes: &mut Writes) -> Option<usize> {
         let n_bytes = at.0.len();
         let ty = self.module.func(func)?;
         self.operands.len = 0;
@@ -161,6 +168,7 @@ impl<'p> PlainValidator<'p> {
             first_locals: &self.first_locals,
             operands: &mut self.operands,
             outer: &mut self.outer,
+            writes,
             label: Label {
                 kind: LabelKind::Block,
                 ty: BlockType {
@@ -184,6 +192,7 @@ struct Body<'v, 'p> {
     first_locals: &'v [u8; 128],
     operands: &'v mut Operands,
     outer: &'v mut Vec<Label<'p>>,
+    writes: &'v mut Writes,
     /// The innermost block.
     label: Label<'p>,
     at: Cursor<'v>,
@@ -334,8 +343,10 @@ impl<'p> Body<'_, 'p> {
                 self.operands.push(ty)?;
             }
             0x24 => {
-                let (ty, is_mutable) = self.module.global(GlobalIdx(self.at.u32()?))?;
+                let global = GlobalIdx(self.at.u32()?);
+                let (ty, is_mutable) = self.module.global(global)?;
                 is_mutable.then_some(())?;
+                self.writes.set_global(global.0);
                 self.pop(ty)?;
             }
             0x3f => {
@@ -344,6 +355,7 @@ impl<'p> Body<'_, 'p> {
             }
             0x40 => {
                 self.memory()?;
+                self.writes.grow_memory(0);
                 self.convert(I32, I32)?;
             }
             0xfc => self.prefixed()?,

@@ -9,7 +9,7 @@
 //! that labels need no lists of their own.
 
 use super::constants::Constants;
-use super::constness::{Watch, WrittenTables};
+use super::constness::{Watch, Writes};
 use super::meters::MetersBuilder;
 use super::widths::Widths;
 use super::{
@@ -54,8 +54,8 @@ pub(super) fn prepare(
         let constants = Constants::new(ty.params.len(), &groups, ty.results.len());
         MetersBuilder::new(module, metering, code.len(), constants)
     });
-    // Tables are looked at with all bodies (`constness.rs`).
-    let (mut written, mut unsupported) = (WrittenTables::none(0), None);
+    // What is written is looked for in all bodies at once (`constness.rs`).
+    let (mut writes, mut unsupported) = (Writes::default(), None);
     while !operators.eof() {
         let at = operators.original_position();
         let op = operators.read()?;
@@ -70,7 +70,7 @@ pub(super) fn prepare(
         }
         Watch {
             visitor: validator.visitor(at),
-            written: &mut written,
+            writes: &mut writes,
             unsupported: &mut unsupported,
             offset: at,
         }

@@ -3,10 +3,10 @@
 //! Plain bodies are accepted by `plain.rs`, which is several times faster than wasmparser. All
 //! others, and the error if there is one, are wasmparser's.
 //!
-//! Nothing of it is kept but the tables that instructions write: operand heights are found again
+//! Nothing of it is kept but what instructions write (`constness.rs`): operand heights are found again
 //! when a body is prepared, which most bodies never are.
 
-use super::constness::{Watch, WrittenTables};
+use super::constness::{Watch, Writes};
 use super::plain::{PlainModule, PlainValidator};
 use super::{Body, DecodeError, Module, unsupported};
 use crate::FuncIdx;
@@ -28,7 +28,7 @@ impl Module {
         let shared = Shared::default();
         let plain = PlainModule::new(self);
         let plain = plain.as_ref();
-        let mut written = WrittenTables::none(self.tables.len());
+        let mut writes = Writes::none(self);
         thread::scope(|scope| {
             let workers: Vec<_> = (1..self.n_threads())
                 // Fewer threads are no error.
@@ -37,10 +37,10 @@ impl Module {
                     thread::Builder::new().spawn_scoped(scope, work).ok()
                 })
                 .collect();
-            written.merge(&self.validate_chunks(&shared, plain));
+            writes.merge(&self.validate_chunks(&shared, plain));
             for worker in workers {
                 match worker.join() {
-                    Ok(found) => written.merge(&found),
+                    Ok(found) => writes.merge(&found),
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
@@ -49,8 +49,8 @@ impl Module {
         if let Some((nth, error)) = failure.unwrap_or_else(PoisonError::into_inner) {
             return Err(error.in_body(self.defined_func(nth), self.n_imports.funcs));
         }
-        let facts = self.find_table_facts(&written);
-        self.table_facts.get_or_init(|| facts);
+        let facts = self.find_facts(&writes);
+        self.facts.get_or_init(|| facts);
         Ok(())
     }
 
@@ -64,22 +64,22 @@ impl Module {
     }
 
     /// Validates chunks until none is left.
-    fn validate_chunks(&self, shared: &Shared, plain: Option<&PlainModule<'_>>) -> WrittenTables {
+    fn validate_chunks(&self, shared: &Shared, plain: Option<&PlainModule<'_>>) -> Writes {
         let mut worker = Worker {
             module: self,
             plain: plain.map(PlainValidator::new),
             allocations: FuncValidatorAllocations::default(),
-            written: WrittenTables::none(self.tables.len()),
+            writes: Writes::none(self),
         };
         loop {
             let start = shared.next.fetch_add(CHUNK, Ordering::Relaxed);
             let Some(rest) = self.bodies.get(start..) else {
-                return worker.written;
+                return worker.writes;
             };
             for (nth, body) in (start..).zip(rest.iter().take(CHUNK)) {
                 if let Err(error) = worker.validate(nth, body) {
                     shared.fail(nth, error, self.bodies.len());
-                    return worker.written;
+                    return worker.writes;
                 }
             }
         }
@@ -119,7 +119,7 @@ struct Worker<'m> {
     module: &'m Module,
     plain: Option<PlainValidator<'m>>,
     allocations: FuncValidatorAllocations,
-    written: WrittenTables,
+    writes: Writes,
 }
 
 impl Worker<'_> {
@@ -127,16 +127,19 @@ impl Worker<'_> {
         let func = self.module.defined_func(nth);
         let module = &self.module.bytes;
         let bytes = module.get(body.range.start as usize..module.len())?;
-        let is_plain =
-            (self.plain.as_mut()).is_some_and(|it| it.accepts(func, bytes, body.range.len()));
+        let len = body.range.len();
+        let is_plain = (self.plain.as_mut())
+            .is_some_and(|it| it.accepts(func, (bytes, len), &mut self.writes));
         if is_plain && !cfg!(debug_assertions) {
             return Ok(());
         }
+        let writes = is_plain.then(|| self.writes.clone());
         let result = self.validate_fully(func, body);
         debug_assert!(
             !is_plain || result.is_ok(),
             "{func} is not plain: {result:?}"
         );
+        debug_assert!(writes.is_none_or(|it| it == self.writes), "{func} writes");
         result
     }
 
@@ -156,7 +159,7 @@ impl Worker<'_> {
             let offset = reader.original_position();
             reader.visit_operator(&mut Watch {
                 visitor: validator.visitor(offset),
-                written: &mut self.written,
+                writes: &mut self.writes,
                 unsupported: &mut unsupported,
                 offset,
             })??;

@@ -319,3 +319,85 @@ fn version_guard_before_quiet_loop() {
          exit2 WrongCallTarget: func1@0x6[locals=3 operands=2]",
     );
 }
+
+// A global that nobody writes is a constant, whether it may be written or not: as an index, it needs
+// no guard, if the table never changes or the version of the table is checked.
+#[test]
+fn index_from_a_global_that_nobody_writes() {
+    let wat = |decl: &str| {
+        format!(
+            "(module
+(type $t (func (param i32) (result i32)))
+(table funcref (elem 0 1))
+(global $i {decl})
+(func (type $t) local.get 0 i32.const 1 i32.add)
+(func (type $t) local.get 0 i32.const 2 i32.mul)
+(func (export \"f\") (param i32) (result i32)
+  local.get 0 global.get $i call_indirect (type $t)))"
+        )
+    };
+    for decl in ["i32 (i32.const 1)", "(mut i32) (i32.const 1)"] {
+        let mut request = request(&wat(decl), 2);
+        targets(&mut request, (2, 0), &[(Some(1), Some(1), 100)]);
+        check_exits(&request, "");
+        assert!(!compile(&request).clif.contains("Global"));
+        request.tables[0] = TableState::Unwritten { version: 3 };
+        check_exits(
+            &request,
+            "exit0 TableChanged: func2@0x4[locals=1 operands=2]",
+        );
+    }
+    let decl = "(export \"g\") (mut i32) (i32.const 1)";
+    let mut request = request(&wat(decl), 2);
+    targets(&mut request, (2, 0), &[(Some(1), Some(1), 100)]);
+    check_exits(
+        &request,
+        "exit0 WrongCallTarget: func2@0x4[locals=1 operands=2]",
+    );
+}
+
+// A memory that cannot grow has its size in the code, and its base is loaded as a constant. Accesses
+// that are in bounds whatever happens have no guard.
+#[test]
+fn memory_of_fixed_size() {
+    let wat = |memory: &str| {
+        format!(
+            "(module (memory {memory})
+(func (param i32) (result i32) local.get 0 i32.load offset=4)
+(func (result i32) i32.const 65532 i32.load)
+(func (result i32) i32.const 65533 i32.load)
+(func (result i32) memory.size))"
+        )
+    };
+    let exit =
+        |func: u32, pc: u32| format!("exit0 OutOfBounds: func{func}@{pc:#x}[locals=0 operands=1]");
+    for (memory, fixed) in [
+        ("1", true),
+        ("(export \"m\") 1 1", true),
+        ("(export \"m\") 1", false),
+    ] {
+        let wat = wat(memory);
+        let of = |func: u32| {
+            let mut request = request(&wat, func);
+            request.memories[0] = MemoryStyle::Checked;
+            request
+        };
+        check_exits(&of(0), "exit0 OutOfBounds: func0@0x2[locals=1 operands=1]");
+        check_exits(
+            &of(1),
+            if fixed { String::new() } else { exit(1, 4) }.as_str(),
+        );
+        check_exits(&of(2), &exit(2, 4));
+        for func in 0..4 {
+            let clif = compile(&of(func)).clif;
+            assert_eq!(clif.contains("MemoryLen"), !fixed, "{clif}");
+            assert_eq!(clif.contains("MemoryBase"), !fixed && func != 3, "{clif}");
+        }
+    }
+    let mut request = request(
+        "(module (memory 65536) (func (param i32) (result i32) local.get 0 i32.load8_u))",
+        0,
+    );
+    request.memories[0] = MemoryStyle::Checked;
+    check_exits(&request, "");
+}

@@ -2,6 +2,7 @@
 
 use super::{PlainModule, PlainValidator};
 use crate::FuncIdx;
+use crate::module::constness::Writes;
 use crate::module::{Features, Module, Validation};
 use crate::types::TypeRegistry;
 use std::sync::Arc;
@@ -17,13 +18,13 @@ fn accepted(module: &Module) -> Vec<bool> {
     let Some(plain) = PlainModule::new(module) else {
         return vec![false; module.bodies.len()];
     };
-    let mut validator = PlainValidator::new(&plain);
+    let (mut validator, mut writes) = (PlainValidator::new(&plain), Writes::none(module));
     let funcs = (module.n_imports.funcs..).map(FuncIdx);
     let accepts = |(func, body): (FuncIdx, &crate::module::Body)| {
         let bytes = module
             .bytes
             .present(body.range.start as usize..module.bytes.len());
-        validator.accepts(func, bytes, body.range.len())
+        validator.accepts(func, (bytes, body.range.len()), &mut writes)
     };
     funcs.zip(&module.bodies).map(accepts).collect()
 }
