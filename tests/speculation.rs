@@ -37,7 +37,7 @@
 //! | 27 several values | `state::many_arguments_and_results`, `state::a_thousand_arguments_and_results`, `state::block_parameters` |
 //! | 28 heights of blocks | `state::operands_below_nested_blocks`, `state::return_over_operands_in_the_callee` |
 //! | 32 depth 1 to 6 | `nested::exit_at_each_depth`, `nested::exit_at_each_depth_by_reference` (a seventh level is not guarded) |
-//! | 33 forms of calls | `nested::forms_of_calls_pairwise` |
+//! | 33 forms of calls | all of `forms` |
 //! | 34 tail call in an inlinee | `nested::tail_caller_has_no_frame` |
 //! | 35 indirect tail call | `nested::indirect_tail_call_meets_new_targets` |
 //! | 36 state machine | `nested::tail_calls_in_constant_stack`, `references::tail_calls_in_constant_stack` |
@@ -90,6 +90,8 @@ mod constants;
 mod feedback;
 #[path = "speculation/foreign.rs"]
 mod foreign;
+#[path = "speculation/forms.rs"]
+mod forms;
 #[path = "speculation/harness.rs"]
 mod harness;
 #[path = "speculation/metering.rs"]
