@@ -145,6 +145,7 @@ struct JitKnobs {
     inlining: Option<bool>,
     speculation: Option<bool>,
     reprofile_after: Option<Option<NonZeroU32>>,
+    untaken_after: Option<Option<NonZeroU32>>,
     no_hints: bool,
     profiler: ProfilingStrategy,
 }
@@ -557,6 +558,15 @@ impl Config {
     /// `None` never does, so that a site with too many targets stays as it is for good.
     pub fn jit_reprofile_after(&mut self, calls: Option<NonZeroU32>) -> &mut Self {
         self.jit.reprofile_after = Some(calls);
+        self
+    }
+
+    /// After how many executions of a branch compiled code leaves out an arm that none of them took:
+    /// if the branch takes it after all, the interpreter goes on, and from then on there is code for
+    /// it. Branches are observed just before a function is compiled, so large numbers leave out
+    /// nothing. `None` compiles all arms.
+    pub fn jit_untaken_after(&mut self, executions: Option<NonZeroU32>) -> &mut Self {
+        self.jit.untaken_after = Some(executions);
         self
     }
 

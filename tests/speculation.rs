@@ -61,6 +61,7 @@
 //! | 61 interrupted compilation | `compile::store_dropped_while_the_worker_compiles`, `compile::stores_on_several_threads` |
 //! | 62 failed compilation | `compile::functions_that_cannot_be_compiled` |
 //! | 63 new paths | `paths::paths_first_taken_in_compiled_code`, `references::branches_on_null_in_a_hot_loop` |
+//! | arms never taken | all of `branches` |
 //! | 65 bounds in loops | `paths::loop_that_leaves_the_memory` |
 //! | 66 rare operands | `paths::rare_operands` |
 //! | 67 constant values | `paths::values_that_were_always_the_same` |
@@ -82,6 +83,8 @@
 
 #![cfg(feature = "jit")]
 
+#[path = "speculation/branches.rs"]
+mod branches;
 #[path = "speculation/compile.rs"]
 mod compile;
 #[path = "speculation/constants.rs"]

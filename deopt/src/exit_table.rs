@@ -189,11 +189,12 @@ impl Reader<'_> {
     }
 }
 
-const REASONS: [Reason; 7] = [
+const REASONS: [Reason; 8] = [
     Reason::WrongCallTarget,
     Reason::TableChanged,
     Reason::OutOfBounds,
     Reason::Reprofile,
+    Reason::UntakenBranch,
     Reason::Stress,
     Reason::Poll,
     Reason::PollAtEntry,

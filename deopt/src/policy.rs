@@ -10,7 +10,7 @@
 
 use crate::SpecSite;
 use runtime::module::CallSiteInfo;
-use runtime::{CallSiteIdx, FuncIdx, Profile, Reason, SiteProfile};
+use runtime::{CallSiteIdx, FuncIdx, FuncProfile, Profile, Reason, SiteProfile};
 
 /// Failures of a site for one reason after which it gets no exit for that reason any more.
 ///
@@ -19,6 +19,10 @@ const MAX_FAILURES: u8 = 4;
 
 /// Compilations of one entry after which it is compiled without speculation.
 const MAX_COMPILES: u32 = 100;
+
+/// Branches of a function that may turn out to take an arm without code. More of them, and all of
+/// its arms are compiled: it is about to do something else than what was observed.
+const MAX_WRONG_BRANCHES: u8 = 4;
 
 /// Decides about failed speculations. What it remembers is in the profile of the module.
 #[derive(Debug)]
@@ -58,6 +62,7 @@ impl Policy {
             Reason::Stress | Reason::OutOfBounds | Reason::Poll | Reason::PollAtEntry => {
                 return Decision::Keep;
             }
+            Reason::UntakenBranch => unreachable!("no call site speculates on it"),
         };
         if *failures == 0 || clock >= site.last_failure {
             *failures = failures.saturating_add(1);
@@ -70,6 +75,28 @@ impl Policy {
             profile.clock = now;
         }
         Decision::Recompile
+    }
+
+    /// Notes that the branch of side table entry `entry` of `func` took an arm without code.
+    ///
+    /// From now on both of its arms are compiled. So a branch has exits only in code that was
+    /// requested before it failed, and a function has at most [`MAX_WRONG_BRANCHES`] that fail,
+    /// whatever it does, plus those that fail in such older code.
+    pub fn branch_failed(profile: &mut Profile, func: FuncIdx, entry: usize) -> Decision {
+        let Some(known) = profile.func_mut(func) else {
+            return Decision::Keep;
+        };
+        let branch = known.branches.get_mut(entry);
+        let is_new = branch.is_none_or(|it| !std::mem::replace(&mut it.failed, true));
+        if is_new {
+            known.wrong_branches = known.wrong_branches.saturating_add(1);
+        }
+        Decision::Recompile
+    }
+
+    /// May code of a function be without arms of its branches?
+    pub fn may_omit_arms(func: &FuncProfile) -> bool {
+        func.wrong_branches < MAX_WRONG_BRANCHES
     }
 
     /// Forgets the targets of a site. One that had too many may get few again, but what it called
@@ -131,7 +158,7 @@ impl Policy {
 mod tests {
     use super::*;
     use runtime::module::CallKind;
-    use runtime::{FuncProfile, TypeIdx};
+    use runtime::{BranchProfile, TypeIdx};
 
     const FUNC: FuncIdx = FuncIdx(0);
 
@@ -235,6 +262,29 @@ mod tests {
         );
         assert_eq!(known_of(&profile, 1).count, 0);
         assert!(Policy::begin_others_anew(&mut profile, FuncIdx(9), &indirect).is_empty());
+    }
+
+    // A branch fails once, however often its old code does; and if several do, no arm of the function
+    // is left out any more. Other functions are not concerned.
+    #[test]
+    fn wrong_branches_are_bounded() {
+        let mut profile = profile();
+        let known = profile.func_mut(FUNC).expect("inserted");
+        known.branches = vec![BranchProfile::default(); 10].into();
+        let mut n_failures = 0;
+        while Policy::may_omit_arms(profile.func(FUNC).expect("inserted")) {
+            for _ in 0..3 {
+                let decision = Policy::branch_failed(&mut profile, FUNC, n_failures);
+                assert_eq!(decision, Decision::Recompile);
+            }
+            n_failures += 1;
+        }
+        assert_eq!(n_failures, usize::from(MAX_WRONG_BRANCHES));
+        let known = profile.func(FUNC).expect("inserted");
+        let failed = known.branches.iter().filter(|it| it.failed).count();
+        assert_eq!(failed, n_failures);
+        let other = Policy::branch_failed(&mut profile, FuncIdx(7), 0);
+        assert_eq!(other, Decision::Keep);
     }
 
     // Stress and out-of-bounds exits say nothing against the code.

@@ -91,6 +91,8 @@ impl Mode {
             .max_wasm_stack(1 << 20)
             .cranelift_nan_canonicalization(nans == Nans::Canonical)
             .cranelift_debug_verifier(true)
+            // Arms that are not taken at once are left out.
+            .jit_untaken_after(NonZeroU32::new(1))
             .jit_background(false);
         match self {
             Mode::Interpreter => config.strategy(Strategy::Interpreter),

@@ -53,6 +53,8 @@ pub(crate) struct Context {
     pub(crate) saved: Saved,
     /// What is to be metered before the first instruction of an activation.
     pub(crate) begin: Begin,
+    /// Instructions that are still to be observed (`observe.rs`).
+    pub(crate) observe: u32,
     pub(crate) dispatch: Tables,
 }
 
@@ -168,6 +170,7 @@ pub fn new_context(tuning: &Tuning) -> Box<dyn Any + Send + Sync> {
             fp: ptr::null_mut(),
         },
         begin: Begin::Middle,
+        observe: 0,
         dispatch: dispatch::tables(tuning),
     });
     Box::new(Owner(NonNull::from(Box::leak(context))))

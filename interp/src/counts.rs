@@ -22,19 +22,12 @@ pub(crate) fn count(m: &mut Regs) {
         // Prefixed instructions have no side table entries.
         return;
     };
-    let top = || {
-        // SAFETY: only asked for if validation promises an operand.
-        unsafe { *m.sp.wrapping_sub(1) }
-    };
     let (nth, taken) = match opcode {
         Opcode::Block => {
             counts.instructions += blocks_behind(*m);
             return;
         }
         Opcode::Br | Opcode::Else | Opcode::Call | Opcode::ReturnCall => (0, true),
-        Opcode::If | Opcode::BrOnNull => (0, top() == 0),
-        Opcode::BrIf | Opcode::BrOnNonNull => (0, top() != 0),
-        Opcode::BrTable => (target_of_table(m, top() as u32), true),
         Opcode::CallIndirect
         | Opcode::ReturnCallIndirect
         | Opcode::CallRef
@@ -42,13 +35,33 @@ pub(crate) fn count(m: &mut Regs) {
             Some(is_on_record) => (0, is_on_record),
             None => return,
         },
-        _ => return,
+        _ => match branch(m) {
+            Some(branch) => branch,
+            None => return,
+        },
     };
     let entry = entry_counts(m, counts, nth);
     match taken {
         true => entry.taken += 1,
         false => entry.not_taken += 1,
     }
+}
+
+/// What the instruction at `pc` is about to do if it is a branch that has a choice: by which of its
+/// side table entries, and whether it is taken. Requires all operands in memory.
+pub(crate) fn branch(m: &Regs) -> Option<(u32, bool)> {
+    let top = || {
+        // SAFETY: only asked for if validation promises an operand.
+        unsafe { *m.sp.wrapping_sub(1) }
+    };
+    Some(match Opcode::from_byte(m.pc.byte())? {
+        Opcode::If => (0, top() as u32 == 0),
+        Opcode::BrOnNull => (0, top() == 0),
+        Opcode::BrIf => (0, top() as u32 != 0),
+        Opcode::BrOnNonNull => (0, top() != 0),
+        Opcode::BrTable => (target_of_table(m, top() as u32), true),
+        _ => return None,
+    })
 }
 
 /// How many blocks does the one at `pc` execute along with itself?

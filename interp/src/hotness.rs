@@ -3,7 +3,9 @@
 //! Handlers charge calls and backward branches (`frame::charge`); what a budget is and what to do
 //! when it is gone is up to the tiers.
 
+use crate::context::context_of;
 use crate::frame::charge;
+use crate::observe;
 use crate::ops::Flow;
 use crate::regs::{Entry, Regs};
 use runtime::vm::FuncInstance;
@@ -19,7 +21,10 @@ pub(crate) unsafe fn charge_call(store: *mut Store, func: *mut FuncInstance) {
     // SAFETY: forwarded.
     unsafe {
         if charge(func) {
-            Store::tiers(store).on_hot(store, func, HotPoint::Entry);
+            let action = Store::tiers(store).on_hot(store, func, HotPoint::Entry);
+            if action == HotAction::Observe {
+                observe::begin(context_of(store));
+            }
         }
     }
 }
@@ -44,6 +49,11 @@ impl Regs {
         };
         match action {
             HotAction::Continue => Flow::Jump,
+            HotAction::Observe => {
+                // SAFETY: as above.
+                unsafe { observe::begin(self.ctx) };
+                Flow::Jump
+            }
             HotAction::EnterOsr(code) => self.enter_osr(code),
         }
     }

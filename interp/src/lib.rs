@@ -24,6 +24,7 @@ mod hotness;
 mod inline_cache;
 mod memory;
 mod meter;
+mod observe;
 mod ops;
 mod raise;
 mod regs;

@@ -29,7 +29,7 @@ pub use compiler::{Compiled, Compiler, Dump, check_flags};
 pub use error::CompileError;
 pub use install::Code;
 pub use request::{
-    Callee, ElementFact, Fact, FuncFeedback, MemoryStyle, Options, OtherHome, Request,
-    SiteFeedback, TableState, TargetFeedback,
+    BranchFeedback, Callee, ElementFact, Fact, FuncFeedback, MemoryStyle, Options, OtherHome,
+    Request, SiteFeedback, TableState, TargetFeedback,
 };
 pub use worker::Deliver;

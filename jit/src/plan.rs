@@ -15,14 +15,18 @@
 
 mod budget;
 mod candidate;
+mod paths;
 
 use crate::{Callee, Fact, Request};
 use budget::Budget;
 use candidate::{Candidate, Queue};
+pub(crate) use paths::{Direction, Paths};
+use runtime::module::CallSiteInfo;
 use runtime::vm::DEOPT_BUFFER_SLOTS;
 use runtime::{CallSiteIdx, FuncIdx, HomeIdx};
 use rustc_hash::FxHashMap;
 use std::fmt::{self, Write as _};
+use std::rc::Rc;
 
 /// Nodes above a node, at most.
 const MAX_DEPTH: u32 = 7;
@@ -68,6 +72,7 @@ struct Node {
     /// Executions, as a multiple of those that its feedback counted.
     scale: f64,
     sites: Box<[SitePlan]>,
+    paths: Rc<Paths>,
 }
 
 /// What to do at a call site.
@@ -75,6 +80,8 @@ struct Node {
 pub(crate) enum SitePlan {
     /// Call whatever it calls.
     Call,
+    /// Nothing: only arms that are not compiled lead there.
+    Unreached,
     /// Inline the callee of a direct call: a function of the instance, or an import of which a fact
     /// tells the body.
     Inline(NodeId),
@@ -157,13 +164,15 @@ impl Plan {
             queue: Queue::default(),
             entries: count_entries(request),
             hottest: 0.0,
+            paths: FxHashMap::default(),
+            live_from,
         };
         let root = Callee::own(request.func);
         planner.add_node(root, None, 1.0);
         let sites = request.feedback.get(&root).map_or(&[][..], |it| &it.sites);
         planner.hottest = sites.iter().map(|it| it.count as f64).fold(0.0, f64::max);
         if request.options.inlining {
-            planner.expand(NodeId::ROOT, live_from);
+            planner.expand(NodeId::ROOT);
             planner.run();
         }
         planner.plan.decisions.sort_by_key(|it| (it.func, it.pc));
@@ -174,6 +183,11 @@ impl Plan {
     /// What to do at `site` of `node`.
     pub(crate) fn site(&self, node: NodeId, site: CallSiteIdx) -> &SitePlan {
         &self.nodes[node.index()].sites[site.index()]
+    }
+
+    /// What of the body of `node` is compiled.
+    pub(crate) fn paths(&self, node: NodeId) -> &Rc<Paths> {
+        &self.nodes[node.index()].paths
     }
 
     /// The function of `node`.
@@ -200,6 +214,10 @@ struct Planner<'a> {
     entries: FxHashMap<Callee, f64>,
     /// Executions of the hottest site of the compiled function.
     hottest: f64,
+    /// Paths of inlined functions.
+    paths: FxHashMap<Callee, Rc<Paths>>,
+    /// Instructions of the compiled function before this pc are never executed.
+    live_from: u32,
 }
 
 impl Planner<'_> {
@@ -209,6 +227,8 @@ impl Planner<'_> {
             None => 1.0,
             Some(_) => calls / self.entries.get(&callee).map_or(calls, |it| it.max(calls)),
         };
+        let paths = self.paths_of(callee, above.is_none());
+        let sites = self.new_sites(callee, &paths);
         let above_node = above.map(|it| &self.plan.nodes[it.index()]);
         self.plan.stays_home &= callee.home == HomeIdx(0);
         let is_inside = |it: &&Node| it.callee.home == callee.home;
@@ -221,14 +241,59 @@ impl Planner<'_> {
                 + context_slots(callee)
                 + above_node.map_or(0, |it| it.n_slots),
             scale,
-            sites: vec![SitePlan::Call; n_sites(self.request, callee)].into(),
+            sites,
+            paths,
         });
         id
     }
 
+    /// The paths of a function that is compiled, or inlined.
+    fn paths_of(&mut self, callee: Callee, is_root: bool) -> Rc<Paths> {
+        if is_root && let Some(header) = self.request.osr {
+            // What is before the loop that is entered is not executed, or in another iteration of a
+            // loop around it.
+            let paths = Rc::new(Paths::new(self.request, callee, header));
+            self.decide_paths(callee, &paths);
+            return paths;
+        }
+        if let Some(known) = self.paths.get(&callee) {
+            return known.clone();
+        }
+        let paths = Rc::new(Paths::new(self.request, callee, 0));
+        self.decide_paths(callee, &paths);
+        self.paths.insert(callee, paths.clone());
+        paths
+    }
+
+    fn decide_paths(&mut self, callee: Callee, paths: &Paths) {
+        for (pc, omitted) in paths.all_omitted() {
+            let (never, always) = match omitted.arm {
+                Direction::Taken => ("taken", "not taken"),
+                Direction::NotTaken => ("not taken", "taken"),
+            };
+            let text = format!("exit if {never}: {always} {} times", omitted.n_others);
+            self.decide(callee, pc, text);
+        }
+    }
+
+    /// What is known of the sites of `callee` before any is inlined.
+    fn new_sites(&self, callee: Callee, paths: &Paths) -> Box<[SitePlan]> {
+        let body = self.request.body(callee);
+        let sites = body.map_or(&[][..], |it| &it.call_sites);
+        let plan = |it: &CallSiteInfo| match paths.reaches(it.pc) {
+            true => SitePlan::Call,
+            false => SitePlan::Unreached,
+        };
+        sites.iter().map(plan).collect()
+    }
+
     /// Looks for sites of `node` to inline at.
-    fn expand(&mut self, node: NodeId, live_from: u32) {
+    fn expand(&mut self, node: NodeId) {
         let Node { callee, scale, .. } = self.plan.nodes[node.index()];
+        let live_from = match node {
+            NodeId::ROOT => self.live_from,
+            _ => 0,
+        };
         let Some(body) = self.request.body(callee) else {
             return;
         };
@@ -236,7 +301,8 @@ impl Planner<'_> {
             return;
         };
         for (n, (info, site)) in (0..).zip(body.call_sites.iter().zip(&feedback.sites)) {
-            if info.pc < live_from || site.count == 0 {
+            let is_reached = self.plan.paths(node).reaches(info.pc);
+            if info.pc < live_from || site.count == 0 || !is_reached {
                 continue;
             }
             let candidate = Candidate::new(self.request, (callee.home, info), site, scale);
@@ -303,7 +369,7 @@ impl Planner<'_> {
                 .collect();
             let plan = candidate.into_plan(&nodes);
             self.plan.nodes[node.index()].sites[site.index()] = plan;
-            nodes.into_iter().for_each(|it| self.expand(it, 0));
+            nodes.into_iter().for_each(|it| self.expand(it));
         }
     }
 
@@ -337,7 +403,7 @@ impl Plan {
         for (n, site) in (0..).zip(sites) {
             let site_idx = CallSiteIdx(n);
             match site {
-                SitePlan::Call => {}
+                SitePlan::Call | SitePlan::Unreached => {}
                 SitePlan::Inline(node) => {
                     writeln!(f, "{indent} {site_idx}")?;
                     self.write(f, *node)?;
@@ -394,11 +460,6 @@ fn direct_callee(request: &Request, home: HomeIdx, func: FuncIdx) -> Callee {
 fn size(request: &Request, callee: Callee) -> usize {
     let body = request.body(callee);
     body.map_or(usize::MAX, |it| it.code.len())
-}
-
-fn n_sites(request: &Request, callee: Callee) -> usize {
-    let body = request.body(callee);
-    body.map_or(0, |it| it.call_sites.len())
 }
 
 /// Slots that a frame of `callee` can use.

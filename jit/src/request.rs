@@ -7,6 +7,7 @@ use runtime::vm::VMOffsets;
 use runtime::{BodyId, CodeId, FuncIdx, HomeIdx, IcState, RelaxedSimd, TableIdx};
 use rustc_hash::FxHashMap;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Weak};
 
 /// What to compile, and from what feedback.
@@ -163,6 +164,8 @@ pub struct Options {
     pub inlining: bool,
     /// Speculate on feedback.
     pub speculation: bool,
+    /// Executions of a branch after which an arm that none of them took is an exit.
+    pub untaken_after: Option<NonZeroU32>,
     /// Indirect calls that are not inlined count down `VMStore::generic_calls`.
     pub reprofile: bool,
     /// Every guard also counts down `VMStore::stress`, and there are additional guards at loop
@@ -185,6 +188,17 @@ pub struct Options {
 pub struct FuncFeedback {
     /// By call site.
     pub sites: Box<[SiteFeedback]>,
+    /// By side table entry; none if all arms are to be compiled.
+    pub branches: Box<[BranchFeedback]>,
+}
+
+/// What was seen of a branch; nothing if both of its arms are to be compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BranchFeedback {
+    /// How often it went where its side table entry leads.
+    pub taken: u32,
+    /// How often it did not.
+    pub not_taken: u32,
 }
 
 /// Feedback of one call site.

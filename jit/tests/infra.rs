@@ -45,6 +45,7 @@ fn request(module: &Arc<Module>, func: u32) -> Request {
         options: Options {
             inlining: true,
             speculation: true,
+            untaken_after: None,
             reprofile: false,
             stress: false,
             relaxed_simd: RelaxedSimd::native(),

@@ -18,6 +18,8 @@ pub enum Reason {
     OutOfBounds,
     /// A call that is not inlined was made so often that it is worth a new look at its targets.
     Reprofile,
+    /// A branch took an arm that it had never taken, so that there is no code for it.
+    UntakenBranch,
     /// A deopt stress mode made a guard fail.
     Stress,
     /// Fuel is used up or the deadline has passed. The interpreter looks at them, too, at the

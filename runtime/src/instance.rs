@@ -7,11 +7,13 @@ use crate::vm::{
     lazy_entry,
 };
 use crate::{
-    CallSite, Counts, DataIdx, ElemIdx, FuncIdx, FuncProfile, GlobalId, GlobalIdx, InstanceId,
-    Memory, MemoryId, MemoryIdx, MemoryPlace, Profile, ResourceError, SharedMemory, Store, Table,
-    TableId, TableIdx, Trap, TypeIdx,
+    CallSite, Counts, DataIdx, ElemIdx, EntryCounts, FuncIdx, FuncProfile, GlobalId, GlobalIdx,
+    InstanceId, Memory, MemoryId, MemoryIdx, MemoryPlace, Profile, ResourceError, SharedMemory,
+    Store, Table, TableId, TableIdx, Trap, TypeIdx,
 };
+use rustc_hash::FxHashMap;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::cell::UnsafeCell;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
@@ -70,11 +72,13 @@ pub struct Instance {
     pub(crate) elems: Box<[Option<Box<[u64]>>]>,
     /// Which data segments were dropped.
     pub(crate) dropped_datas: Box<[bool]>,
+    /// What was observed of the branches of functions, and is not in the profile yet.
+    branches: UnsafeCell<FxHashMap<FuncIdx, Box<[EntryCounts]>>>,
 }
 
 // SAFETY: the pointers lead into the store that owns the instance.
 unsafe impl Send for Instance {}
-// SAFETY: as for `Send`; shared access only reads.
+// SAFETY: as for `Send`; shared access only reads, but for `branches`, whose methods say who may.
 unsafe impl Sync for Instance {}
 
 /// A function instance with its inline caches.
@@ -172,6 +176,7 @@ impl Instance {
             unprepared: Box::new(FuncInstance::unprepared()),
             elems: module.elems.iter().map(|_| None).collect(),
             dropped_datas: module.datas.iter().map(|_| false).collect(),
+            branches: UnsafeCell::default(),
             context,
             module,
         }
@@ -391,7 +396,29 @@ impl Instance {
         unsafe {
             let infos = &*(*prepared).prepared().call_sites;
             let sites = std::slice::from_raw_parts_mut((*prepared).call_sites, infos.len());
-            Some(profile.add(self, func, (infos, sites)))
+            profile.add(self, func, (infos, sites));
+            let branches = (*self.branches.get()).remove(&func);
+            Some(profile.add_branches(func, branches.as_deref().unwrap_or(&[])))
+        }
+    }
+
+    /// Notes that the branch of side table entry `entry` of `func` was taken, or was not.
+    ///
+    /// # Safety
+    ///
+    /// `self` is of a live store, on whose thread this is called.
+    pub unsafe fn note_branch(&self, func: &FuncInstance, entry: usize, taken: bool) {
+        // SAFETY: nobody else has a reference to them: both who do are called on the store's
+        // thread, and call nothing back.
+        let branches = unsafe { &mut *self.branches.get() };
+        let counts = branches.entry(func.func).or_insert_with(|| {
+            // SAFETY: what is executed is prepared.
+            let body = unsafe { func.prepared() };
+            vec![EntryCounts::default(); body.side_table.len()].into()
+        });
+        match taken {
+            true => counts[entry].taken += 1,
+            false => counts[entry].not_taken += 1,
         }
     }
 
@@ -433,7 +460,7 @@ impl Instance {
             kind: FuncKind::Interpreted,
             vector_locals: vectors.map_or(ptr::null(), |it| it.locals.as_ptr()),
             vector_operands: vectors.map_or(ptr::null(), |it| it.operands.as_ptr()),
-            hotness: budget(tuning.threshold, body.code.len()),
+            hotness: tuning.budget(body.code.len()).quick,
             code,
             end: code.wrapping_add(body.code.len()),
             side_table: body.side_table.as_ptr(),
@@ -473,16 +500,6 @@ impl Instance {
         unsafe { (*func_ref).instance = instance };
         Ok(instance)
     }
-}
-
-/// The hotness budget of a body of `size` bytes: larger ones cost more to compile.
-pub(crate) fn budget(threshold: u32, size: usize) -> i32 {
-    if threshold == 0 {
-        return 0;
-    }
-    let size = u64::try_from(size).unwrap_or(u64::MAX);
-    let budget = u64::from(threshold).saturating_mul(8 + size / 32) / 8;
-    i32::try_from(budget).unwrap_or(i32::MAX)
 }
 
 fn write_import<T>(context: &Context, place: Place, at: *mut T) {

@@ -65,7 +65,7 @@ pub use metering::{
     EpochCallback, EpochUpdate, Metering, OperatorCost, StoreMeters, VariableOperatorCost,
     is_poll_due, poll, poll_at_start,
 };
-pub use profile::{FuncProfile, Profile, ProfileError, SiteProfile, TargetProfile};
+pub use profile::{BranchProfile, FuncProfile, Profile, ProfileError, SiteProfile, TargetProfile};
 pub use raise::{Fault, Raised, RawFrame, raise_error, raise_growth, raise_trap};
 pub use relaxed_simd::RelaxedSimd;
 pub use resource::{OutOfMemory, ResourceError};

@@ -16,7 +16,9 @@ mod hints;
 mod snapshot;
 
 use crate::module::CallSiteInfo;
-use crate::{CallSite, CallSiteIdx, FuncIdx, Instance, MANY_INDICES, MAX_TARGETS, Target};
+use crate::{
+    CallSite, CallSiteIdx, EntryCounts, FuncIdx, Instance, MANY_INDICES, MAX_TARGETS, Target,
+};
 pub(crate) use hints::{HintKind, HintSection};
 use rustc_hash::FxHashMap;
 pub use snapshot::ProfileError;
@@ -40,6 +42,23 @@ pub struct FuncProfile {
     pub hot: Vec<Option<u32>>,
     /// By call site.
     pub sites: Box<[SiteProfile]>,
+    /// By side table entry; none unless branches were observed. Those of calls mean nothing.
+    pub branches: Box<[BranchProfile]>,
+    /// Branches of it that failed; see `BranchProfile::failed`.
+    pub wrong_branches: u8,
+}
+
+/// What is known of a branch.
+///
+/// It is taken if it goes where its side table entry says: an `if` when its condition is false.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BranchProfile {
+    /// How often it was seen to be taken.
+    pub taken: u32,
+    /// How often it was seen not to be taken.
+    pub not_taken: u32,
+    /// It took an arm for which there was no code. This is the policy's.
+    pub failed: bool,
 }
 
 /// What is known of a call site.
@@ -131,6 +150,29 @@ impl Profile {
             }
         }
         known
+    }
+
+    /// Adds what was observed of the branches of `func`, by side table entry, and returns what is
+    /// known of it now.
+    pub fn add_branches(&mut self, func: FuncIdx, seen: &[EntryCounts]) -> &FuncProfile {
+        let known = self.funcs.entry(func).or_default();
+        if known.branches.len() < seen.len() {
+            let mut branches = std::mem::take(&mut known.branches).into_vec();
+            branches.resize(seen.len(), BranchProfile::default());
+            known.branches = branches.into();
+        }
+        let more =
+            |known: u32, seen: u64| known.saturating_add(u32::try_from(seen).unwrap_or(u32::MAX));
+        for (known, seen) in known.branches.iter_mut().zip(seen) {
+            known.taken = more(known.taken, seen.taken);
+            known.not_taken = more(known.not_taken, seen.not_taken);
+        }
+        known
+    }
+
+    /// What is known of a function, to be changed.
+    pub fn func_mut(&mut self, func: FuncIdx) -> Option<&mut FuncProfile> {
+        self.funcs.get_mut(&func)
     }
 
     /// Adds what another profile knows of functions of which this one knows nothing yet, and has

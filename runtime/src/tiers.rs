@@ -56,6 +56,8 @@ pub enum HotPoint {
 pub enum HotAction {
     /// Goes on; a function that was compiled at its entry has changed its `FuncKind`.
     Continue,
+    /// Goes on, and observes what branches do for a while.
+    Observe,
     /// Enters this OSR code: `Tail (vmctx, frame's local 0) -> results`.
     EnterOsr(*const u8),
 }

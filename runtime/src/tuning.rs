@@ -34,6 +34,9 @@ pub struct Tuning {
     /// Indirect calls of compiled code that are not inlined, after which the site that makes the
     /// next one is looked at anew.
     pub reprofile_after: Option<NonZeroU32>,
+    /// Executions of a branch after which compiled code is without an arm that none of them took.
+    /// They are observed just before a function is hot.
+    pub untaken_after: Option<NonZeroU32>,
     /// Every n-th guard fails.
     pub deopt_every: Option<NonZeroU32>,
     /// Guards fail at random, in a sequence that this begins.
@@ -74,10 +77,35 @@ pub struct Tuning {
     pub cranelift_flags: Vec<(String, Option<String>)>,
 }
 
+/// The hotness budget of a function: calls and loop trips until it is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Those that nobody looks at.
+    pub quick: i32,
+    /// Those after them, at which its branches are observed.
+    pub observed: i32,
+}
+
 impl Tuning {
     /// Does some guard fail that holds?
     pub fn has_stress(&self) -> bool {
         self.deopt_every.is_some() || self.deopt_random.is_some() || self.deopt_at.is_some()
+    }
+
+    /// The hotness budget of a body of `size` bytes: larger ones cost more to compile.
+    pub fn budget(&self, size: usize) -> Budget {
+        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        let whole = u64::from(self.threshold).saturating_mul(8 + size / 32) / 8;
+        let whole = i32::try_from(whole).unwrap_or(i32::MAX);
+        let observed = match self.untaken_after {
+            Some(n) if self.jit && self.speculation => n.get().saturating_mul(2),
+            _ => 0,
+        };
+        let observed = i32::try_from(observed).unwrap_or(i32::MAX).min(whole / 2);
+        Budget {
+            quick: whole - observed,
+            observed,
+        }
     }
 }
 
@@ -92,6 +120,7 @@ impl Default for Tuning {
             speculation: true,
             // Some milliseconds of doing nothing else.
             reprofile_after: NonZeroU32::new(2_000_000),
+            untaken_after: NonZeroU32::new(64),
             deopt_every: None,
             deopt_random: None,
             deopt_at: None,

@@ -170,6 +170,7 @@ impl Config {
             inlining: knobs.inlining.unwrap_or(default.inlining),
             speculation: knobs.speculation.unwrap_or(default.speculation),
             reprofile_after: knobs.reprofile_after.unwrap_or(default.reprofile_after),
+            untaken_after: knobs.untaken_after.unwrap_or(default.untaken_after),
             deopt_every: knobs.deopt_every.unwrap_or(stress),
             deopt_at: knobs.deopt_at,
             profiler,

@@ -2,14 +2,14 @@
 
 use deopt::Policy;
 use jit::{
-    Callee, Code, ElementFact, Fact, FuncFeedback, MemoryStyle, Options, OtherHome, Request,
-    SiteFeedback, TableState, TargetFeedback,
+    BranchFeedback, Callee, Code, ElementFact, Fact, FuncFeedback, MemoryStyle, Options, OtherHome,
+    Request, SiteFeedback, TableState, TargetFeedback,
 };
 use runtime::module::{CallKind, CallSiteInfo, TableClass};
 use runtime::vm::{FuncInstance, VMFuncRef};
 use runtime::{
-    CallSite, CodeId, FuncIdx, HomeIdx, IcState, Instance, MAX_TARGETS, RelaxedSimd, SiteProfile,
-    Store, TableIdx, Target, TargetProfile,
+    BranchProfile, CallSite, CodeId, FuncIdx, FuncProfile, HomeIdx, IcState, Instance, MAX_TARGETS,
+    RelaxedSimd, SiteProfile, Store, TableIdx, Target, TargetProfile,
 };
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -63,6 +63,7 @@ pub(super) unsafe fn make(
         options: Options {
             inlining: tuning.inlining,
             speculation,
+            untaken_after: tuning.untaken_after.filter(|_| speculation),
             reprofile: speculation && tuning.reprofile_after.is_some(),
             stress: tuning.has_stress(),
             fuel: tuning.metering.as_ref().is_some_and(|it| it.fuel.is_some()),
@@ -199,11 +200,13 @@ impl Gathered {
         let Ok(prepared) = (unsafe { Instance::prepare(instance, func) }) else {
             return;
         };
-        let sites: Vec<SiteProfile> = {
+        let (sites, branches): (Vec<SiteProfile>, _) = {
             let mut profile = module.profile();
             // SAFETY: as above.
             let known = unsafe { (*instance).add_to_profile(func, &mut profile) };
-            known.map_or_else(Vec::new, |it| it.sites.to_vec())
+            known.map_or_else(Default::default, |it| {
+                (it.sites.to_vec(), copy_branches(it))
+            })
         };
         // SAFETY: as above; prepared functions live as long as their instance, and have a cache for
         // each call site.
@@ -226,7 +229,8 @@ impl Gathered {
             }
         }
         let sites = copies.into();
-        self.feedback.insert(callee, FuncFeedback { sites });
+        let feedback = FuncFeedback { sites, branches };
+        self.feedback.insert(callee, feedback);
     }
 
     /// What a direct call of `func` in `home` calls, if it is wasm and known.
@@ -380,4 +384,19 @@ impl Gathered {
         };
         self.homes.iter().skip(1).map(other).collect()
     }
+}
+
+/// What may be relied on of the branches of a function.
+fn copy_branches(func: &FuncProfile) -> Box<[BranchFeedback]> {
+    if !Policy::may_omit_arms(func) {
+        return Box::default();
+    }
+    let copy = |it: &BranchProfile| match it.failed {
+        true => BranchFeedback::default(),
+        false => BranchFeedback {
+            taken: it.taken,
+            not_taken: it.not_taken,
+        },
+    };
+    func.branches.iter().map(copy).collect()
 }

@@ -18,6 +18,8 @@ pub(super) struct State {
     retired: Vec<CodeId>,
     /// Code that was requested here and is not installed yet.
     requested: FxHashSet<CodeId>,
+    /// Hot points at which the branches of a function are still to be observed.
+    observations: FxHashMap<(InstanceId, FuncIdx), u32>,
 }
 
 /// A piece of installed code.
@@ -58,6 +60,14 @@ impl State {
     /// Code that is installed, or was and may still run.
     pub(super) fn code(&self, id: CodeId) -> Option<&Arc<SharedCode>> {
         self.codes.get(&id).map(|it| &it.code)
+    }
+
+    /// Is a function to be observed at this hot point, if it is at `n` of them?
+    pub(super) fn observe(&mut self, func: (InstanceId, FuncIdx), n: impl FnOnce() -> u32) -> bool {
+        let left = self.observations.entry(func).or_insert_with(n);
+        let is_observed = *left > 0;
+        *left = left.saturating_sub(1);
+        is_observed
     }
 
     /// Notes that this store has `code` compiled.

@@ -8,7 +8,7 @@ use deopt::{Decision, Materialized, Policy, SpecSite};
 use interp::Resume;
 use jit::{Code, CompileError, Compiler};
 use runtime::module::Module;
-use runtime::vm::{FuncInstance, FuncKind, VMContext};
+use runtime::vm::{Frame, FuncInstance, FuncKind, VMContext};
 use runtime::{
     CodeId, Event, ExitId, HomeIdx, HotAction, HotPoint, Instance, InstanceId, Linkage, Profile,
     Reason, Status, Store, TierKind, TierState, Tiers, Trap, Tuning, raise_trap,
@@ -206,7 +206,7 @@ unsafe fn learn(
     // What clock another module's profile had is not known, so each failure counts.
     let clock = if is_own { code.clock } else { u32::MAX };
     // SAFETY: the caller promises a live store that owns the instance.
-    let (instance, tuning) = unsafe { (&*instance, Store::tuning(store)) };
+    let instance = unsafe { &*instance };
     let mut profile = instance.module.profile();
     if reason == Reason::Reprofile {
         // SAFETY: nobody refers to call sites while compiled code runs.
@@ -221,12 +221,52 @@ unsafe fn learn(
         unsafe { begin_anew(store, instance, &mut profile, (code, site), &mut stale) };
     }
     drop(profile);
-    // Soon, but not before the interpreter has met the new targets.
-    let hotness = i32::try_from(tuning.threshold / 4).unwrap_or(i32::MAX);
     for code in stale {
         // SAFETY: as above.
-        unsafe { withdraw(store, code, hotness) };
+        unsafe { withdraw(store, code, hotness_after_failure(store)) };
     }
+}
+
+/// Are the branches of `func` observed from this hot point on? Not if it has been compiled.
+unsafe fn is_observed(store: *mut Store, func: *mut FuncInstance) -> bool {
+    // SAFETY: the caller promises a live store and function; no reference to the state is alive.
+    unsafe {
+        let key = key(func, None);
+        State::of(store).observe((key.0, key.1), || {
+            let module = &(*instance(func)).module;
+            let compiled = Shared::of(module).compiled(key.1);
+            if compiled.entry || compiled.loops {
+                return 0;
+            }
+            let size = (*func).prepared().code.len();
+            let budget = Store::tuning(store).budget(size);
+            budget.observed.cast_unsigned()
+        })
+    }
+}
+
+/// Remembers that the branch that `frame` is at took an arm for which `code` has none, and withdraws
+/// it.
+unsafe fn learn_branch(store: *mut Store, code: &SharedCode, frame: &Frame) {
+    // SAFETY: the caller promises a live store that owns the frame's function.
+    unsafe {
+        let func = &*frame.func;
+        let entry = frame.stp.offset_from_unsigned(func.side_table);
+        let mut profile = (*instance(frame.func)).module.profile();
+        let decision = Policy::branch_failed(&mut profile, func.func, entry);
+        drop(profile);
+        if decision == Decision::Recompile {
+            withdraw(store, code.code.id(), hotness_after_failure(store));
+        }
+    }
+}
+
+/// The budget of a function whose code was withdrawn: soon, but not before the interpreter has met
+/// what is new.
+unsafe fn hotness_after_failure(store: *mut Store) -> i32 {
+    // SAFETY: the caller promises a live store.
+    let threshold = unsafe { Store::tuning(store) }.threshold;
+    i32::try_from(threshold / 4).unwrap_or(i32::MAX)
 }
 
 /// Has `site`, and what else of its module is worn out in `code`, learned anew, and lists other code
@@ -290,6 +330,12 @@ impl Tiers for TwoTiers {
             // SAFETY: as above.
             unsafe { (*func).hotness = i32::MAX };
             return HotAction::Continue;
+        }
+        // SAFETY: as above.
+        if unsafe { is_observed(store, func) } {
+            // SAFETY: as above.
+            unsafe { (*func).hotness = 0 };
+            return HotAction::Observe;
         }
         // SAFETY: as above.
         let progress = unsafe { self.advance(store, func, osr) };
@@ -408,6 +454,9 @@ impl Tiers for TwoTiers {
             });
             if reason == Reason::Stress {
                 (*store).rearm_stress();
+            }
+            if reason == Reason::UntakenBranch {
+                learn_branch(store, &*code, &innermost);
             }
             // A call without a target traps: the site's targets are still those that were seen.
             let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);

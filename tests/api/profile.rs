@@ -106,7 +106,7 @@ fn what_is_refused() {
     changed[4] = 9;
     assert_eq!(
         refusal(&changed),
-        "profile has version 9, but this engine reads version 1"
+        "profile has version 9, but this engine reads version 2"
     );
     changed = profile.clone();
     changed[5] ^= 1;

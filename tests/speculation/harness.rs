@@ -138,6 +138,15 @@ fn modes(base: &Config) -> Vec<Mode> {
     modes.push(Mode::new("calls are looked at anew", base, |it| {
         it.jit_threshold(2).jit_reprofile_after(NonZeroU32::new(3));
     }));
+    // Arms are left out that were not taken at once.
+    for (threshold, every) in [(2, None), (10, None), (10, NonZeroU32::new(2))] {
+        let name = format!("tiered {threshold}, few arms, stress {every:?}");
+        modes.push(Mode::new(name, base, |it| {
+            it.jit_threshold(threshold)
+                .jit_untaken_after(NonZeroU32::new(1))
+                .jit_deopt_every(every);
+        }));
+    }
     modes.push(Mode::new("counting", base, |it| {
         it.jit_threshold(2).interp_counts(true);
     }));
@@ -179,7 +188,9 @@ fn metered_modes(base: &Config) -> Vec<Mode> {
             format!("metered, stress {every:?}"),
             &base,
             |it| {
-                it.jit_threshold(2).jit_deopt_every(every);
+                it.jit_threshold(2)
+                    .jit_untaken_after(NonZeroU32::new(1))
+                    .jit_deopt_every(every);
             },
         ));
     }

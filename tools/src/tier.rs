@@ -29,6 +29,9 @@ pub(crate) struct TierOptions {
     /// Calls that are not inlined until one of them is looked at anew; 0 for never
     #[arg(long, value_name = "N")]
     reprofile_after: Option<u32>,
+    /// Executions of a branch after which an arm that none took is not compiled; 0 compiles all
+    #[arg(long, value_name = "N")]
+    untaken_after: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -68,6 +71,9 @@ impl TierOptions {
         }
         if let Some(calls) = self.reprofile_after {
             config.jit_reprofile_after(NonZeroU32::new(calls));
+        }
+        if let Some(executions) = self.untaken_after {
+            config.jit_untaken_after(NonZeroU32::new(executions));
         }
     }
 }

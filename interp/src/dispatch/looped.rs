@@ -1,5 +1,5 @@
 //! Dispatch by a loop: for builds in which a call in tail position may be a call, and for stores
-//! that count what is executed, or meter it.
+//! that count what is executed, or meter it; and for windows in which branches are observed.
 //!
 //! It has no tables of handlers: tables are pointers, which each start of a program would have to
 //! relocate, even if it never gets here.
@@ -8,6 +8,7 @@ use super::{leave, run_cold};
 use crate::counts::count;
 use crate::cursor::{Full, General, Path};
 use crate::meter;
+use crate::observe;
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
 use crate::ops::vector::{self, for_each_vector_version};
 use crate::ops::{Coded, Flow, Op, op, slot_of_atomic, slot_of_prefixed, slot_of_simd};
@@ -60,7 +61,7 @@ mod as_mode {
 pub(super) unsafe fn run(m: Regs) -> Status {
     // SAFETY: invariant 1 of `regs.rs`.
     let tuning = unsafe { Store::tuning((*m.ctx).store) };
-    let is_watched = tuning.counts || tuning.metering.is_some();
+    let is_watched = tuning.counts || tuning.metering.is_some() || tuning.untaken_after.is_some();
     match (tuning.canonical_nans, is_watched) {
         (false, false) => run_as::<false, false>(m),
         (false, true) => run_as::<false, true>(m),
@@ -69,7 +70,7 @@ pub(super) unsafe fn run(m: Regs) -> Status {
     }
 }
 
-/// The same in a store that canonicalizes NaNs, and one that counts or meters, or does not.
+/// The same in a store that canonicalizes NaNs, and one that counts, meters or observes, or does not.
 fn run_as<const CANONICAL: bool, const WATCHES: bool>(mut m: Regs) -> Status {
     // SAFETY: invariant 1 of `regs.rs`.
     let tuning = unsafe { Store::tuning((*m.ctx).store) };
@@ -82,17 +83,15 @@ fn run_as<const CANONICAL: bool, const WATCHES: bool>(mut m: Regs) -> Status {
         }
     }
     loop {
-        let slot = match m.pc.byte() {
-            Opcode::PREFIX => slot_of_prefixed(sub_opcode(&m)),
-            Opcode::SIMD_PREFIX => slot_of_simd(sub_opcode(&m)),
-            Opcode::ATOMIC_PREFIX => slot_of_atomic(sub_opcode(&m)),
-            byte => usize::from(byte),
-        };
+        let slot = slot(&m);
         debug_assert_eq!(m.vector, m.is_in_vector_function());
         #[cfg(feature = "trace-interp")]
         m.trace();
         if WATCHES && counts {
             count(&mut m);
+        }
+        if WATCHES && observe::is_on(&m) {
+            observe::observe(&mut m);
         }
         if !WATCHES || !meters {
             if let Some(status) = step::<CANONICAL>(&mut m, slot) {
@@ -104,6 +103,31 @@ fn run_as<const CANONICAL: bool, const WATCHES: bool>(mut m: Regs) -> Status {
             return status;
         }
     }
+}
+
+/// Executes the instructions that are to be observed; a status if the activation ends. Leaves all
+/// operands in memory.
+///
+/// Requires a store that neither counts nor meters: there, the loop observes.
+#[cfg(tail_calls)]
+pub(super) fn run_window(m: &mut Regs) -> Option<Status> {
+    // SAFETY: invariant 1 of `regs.rs`.
+    let canonical = unsafe { Store::tuning((*m.ctx).store) }.canonical_nans;
+    while observe::is_on(m) {
+        #[cfg(feature = "trace-interp")]
+        m.trace();
+        observe::observe(m);
+        let slot = slot(m);
+        let status = match canonical {
+            true => step::<true>(m, slot),
+            false => step::<false>(m, slot),
+        };
+        if status.is_some() {
+            return status;
+        }
+    }
+    m.flush();
+    None
 }
 
 /// Executes the instruction at `slot`, and meters it; a status if the activation ends.
@@ -120,6 +144,16 @@ fn metered_step<const CANONICAL: bool>(m: &mut Regs, slot: usize) -> Option<Stat
             }
             Some(status)
         }
+    }
+}
+
+/// The slot of the instruction at `pc`.
+fn slot(m: &Regs) -> usize {
+    match m.pc.byte() {
+        Opcode::PREFIX => slot_of_prefixed(sub_opcode(m)),
+        Opcode::SIMD_PREFIX => slot_of_simd(sub_opcode(m)),
+        Opcode::ATOMIC_PREFIX => slot_of_atomic(sub_opcode(m)),
+        byte => usize::from(byte),
     }
 }
 

@@ -27,6 +27,7 @@ mod state;
 use super::{Nans, looped, run_cold};
 use crate::context::Context;
 use crate::cursor::{Cursor, Full, General, Path, Quick};
+use crate::observe;
 use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arithmetic};
 use crate::ops::vector::{self, for_each_vector_version};
 use crate::ops::{
@@ -35,7 +36,7 @@ use crate::ops::{
 use crate::regs::{Cache, Regs};
 use lookahead::{Lookahead, Successors, Unaware};
 use runtime::opcode::{Immediates, Opcode};
-use runtime::{MemoryIdx, Status, Trap};
+use runtime::{MemoryIdx, Status, Store, Trap};
 use state::{Empty, Float, Int, IntInt, State};
 use std::sync::OnceLock;
 
@@ -678,7 +679,10 @@ impl Successors for InVector {
 fn run_saved<O: Op>(ctx: *mut Context) -> Option<Status> {
     // SAFETY: the handler that calls this has put its registers there.
     let mut m = unsafe { Regs::new(ctx, (*ctx).saved) };
-    let status = run_cold::<O>(&mut m);
+    let mut status = run_cold::<O>(&mut m);
+    if status.is_none() && observe::is_on(&m) {
+        status = looped::run_window(&mut m);
+    }
     // SAFETY: the context lives as long as the store.
     unsafe { (*ctx).saved = m.saved() };
     status
@@ -689,10 +693,23 @@ fn run_saved<O: Op>(ctx: *mut Context) -> Option<Status> {
 /// # Safety
 ///
 /// The invariants of `regs.rs` hold.
-pub(super) unsafe fn run(m: Regs) -> Status {
+pub(super) unsafe fn run(mut m: Regs) -> Status {
+    if observe::is_on(&m) && !is_looped(&m) {
+        if let Some(status) = looped::run_window(&mut m) {
+            return status;
+        }
+    }
     match next(m, usize::from(m.pc.byte())) {
         0 => Status::Returned,
         1 => Status::Raised,
         _ => Status::Tail,
     }
+}
+
+/// Does its store count or meter, so that the loop does everything, observing included?
+#[cold]
+fn is_looped(m: &Regs) -> bool {
+    // SAFETY: invariant 1 of `regs.rs`.
+    let tuning = unsafe { Store::tuning((*m.ctx).store) };
+    tuning.counts || tuning.metering.is_some()
 }

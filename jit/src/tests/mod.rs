@@ -172,6 +172,7 @@ impl Fixture {
             options: Options {
                 inlining: false,
                 speculation: false,
+                untaken_after: None,
                 reprofile: false,
                 stress: false,
                 relaxed_simd: RelaxedSimd::native(),

@@ -82,8 +82,8 @@ pub(super) enum LabelKind {
     },
     /// `if` before its `else`.
     If {
-        /// Where its condition leads if it is zero.
-        otherwise: Block,
+        /// Where its condition leads if it is zero; absent if that arm is not compiled.
+        otherwise: Option<Block>,
         /// All operands at its beginning.
         operands: Vec<Value>,
     },

@@ -4,9 +4,10 @@
 //! block exists only if some branch goes there; otherwise translation just goes on.
 
 use super::body::{Label, LabelKind, block_args};
-use super::guard::guard_stress;
+use super::guard::{guard_stress, guard_untaken};
 use super::{Translator, hoist, meter, osr};
 use crate::abi::clif_type;
+use crate::plan::Direction;
 use crate::traps::trap_code;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockCall, InstBuilder, JumpTableData, Type, Value, types};
@@ -63,8 +64,12 @@ pub(super) fn translate_loop(cx: &mut Translator<'_>, ty: BlockType) {
 }
 
 pub(super) fn translate_if(cx: &mut Translator<'_>, ty: BlockType) {
-    let condition = cx.pop();
-    let (then, otherwise) = (cx.builder.create_block(), cx.builder.create_block());
+    // It is taken, to its `else`, if its condition is zero.
+    let omitted = pop_condition(cx, Direction::NotTaken);
+    let otherwise = match omitted {
+        Condition::Always => None,
+        Condition::Never | Condition::Either(_) => Some(cx.builder.create_block()),
+    };
     let operands = cx.body.operands.clone();
     let label = open(
         cx,
@@ -74,9 +79,50 @@ pub(super) fn translate_if(cx: &mut Translator<'_>, ty: BlockType) {
             operands,
         },
     );
-    cx.builder.ins().brif(condition, then, &[], otherwise, &[]);
-    cx.continue_in(then);
+    match (omitted, otherwise) {
+        (Condition::Either(condition), Some(otherwise)) => {
+            let then = cx.builder.create_block();
+            cx.builder.ins().brif(condition, then, &[], otherwise, &[]);
+            cx.continue_in(then);
+        }
+        (_, Some(otherwise)) => {
+            cx.builder.ins().jump(otherwise, &[]);
+            cx.body.reachable = false;
+        }
+        (_, None) => {}
+    }
     cx.body.labels.push(label);
+}
+
+/// The condition of a branch, as far as code tests it.
+#[derive(Clone, Copy)]
+enum Condition {
+    /// It may be anything.
+    Either(Value),
+    /// It is not zero: the code was left if it is.
+    Always,
+    /// It is zero: the code was left if it is not.
+    Never,
+}
+
+/// Pops the condition of the current branch, which goes on in the arm `if_not_zero` if it is not
+/// zero. Leaves the code if the arm it goes on in is not compiled.
+fn pop_condition(cx: &mut Translator<'_>, if_not_zero: Direction) -> Condition {
+    let plan = cx.plan;
+    let Some(arm) = plan.paths(cx.body.node()).omitted(cx.body.pc) else {
+        return Condition::Either(cx.pop());
+    };
+    let before = cx.state_before();
+    guard_stress(cx, &before);
+    let condition = cx.pop();
+    if arm != if_not_zero {
+        let fails = cx.builder.ins().icmp_imm_s(IntCC::Equal, condition, 0);
+        guard_untaken(cx, &before, fails);
+        Condition::Always
+    } else {
+        guard_untaken(cx, &before, condition);
+        Condition::Never
+    }
 }
 
 pub(super) fn translate_else(cx: &mut Translator<'_>) {
@@ -89,9 +135,11 @@ pub(super) fn translate_else(cx: &mut Translator<'_>) {
     else {
         unreachable!("validation matched `else` with `if`")
     };
-    cx.continue_in(otherwise);
-    cx.body.operands = operands;
-    cx.body.reachable = true;
+    if let Some(otherwise) = otherwise {
+        cx.continue_in(otherwise);
+        cx.body.operands = operands;
+        cx.body.reachable = true;
+    }
     label.kind = LabelKind::Block;
     cx.body.labels.push(label);
 }
@@ -105,7 +153,7 @@ pub(super) fn translate_end(cx: &mut Translator<'_>) {
             return;
         }
         LabelKind::If {
-            otherwise,
+            otherwise: Some(otherwise),
             ref mut operands,
         } => {
             // Without an `else` the parameters are the results.
@@ -115,7 +163,10 @@ pub(super) fn translate_end(cx: &mut Translator<'_>) {
             cx.body.operands = operands;
             cx.body.reachable = true;
         }
-        LabelKind::Block => {}
+        LabelKind::Block
+        | LabelKind::If {
+            otherwise: None, ..
+        } => {}
     }
     if !label.branched {
         return;
@@ -133,7 +184,11 @@ pub(super) fn translate_br(cx: &mut Translator<'_>, depth: u32) {
 
 pub(super) fn translate_br_if(cx: &mut Translator<'_>, depth: u32) {
     guard_backward(cx, &[depth]);
-    let condition = cx.pop();
+    let condition = match pop_condition(cx, Direction::Taken) {
+        Condition::Either(condition) => condition,
+        Condition::Always => return emit_branch(cx, depth),
+        Condition::Never => return,
+    };
     let dest = branch_to(cx, depth);
     let go_on = cx.builder.create_block();
     let BlockTarget { block, args } = dest;

@@ -62,6 +62,13 @@ fn count_down(cx: &mut Translator<'_>, (region, offset): (Region, usize), otherw
     cx.builder.ins().store(flags, left, vmstore, offset);
 }
 
+/// Continues only if the current branch goes on in the arm that is compiled, which it does unless
+/// `fails`. `state` is that before it, of which it has popped its condition.
+pub(super) fn guard_untaken(cx: &mut Translator<'_>, state: &Rc<State>, fails: Value) {
+    let exit = cx.exit_block(state, Reason::UntakenBranch, None);
+    guard_not(cx, fails, exit);
+}
+
 /// Continues only if `table` still has `version`.
 pub(super) fn guard_table_version(
     cx: &mut Translator<'_>,

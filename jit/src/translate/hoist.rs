@@ -101,6 +101,7 @@ fn find_needs(cx: &mut Translator<'_>, node: NodeId, extent: &Extent, needs: &mu
     extent.sites.clone().all(|site| {
         let site = CallSiteIdx(site);
         match plan.site(node, site) {
+            SitePlan::Unreached => true,
             SitePlan::Call => ends_activation(cx, node, site),
             SitePlan::Inline(inner) => body_needs(cx, *inner, needs),
             SitePlan::Guarded(guarded) => guarded_needs(cx, (node, site), guarded, needs),
@@ -140,7 +141,7 @@ fn guarded_needs(
 }
 
 fn body_needs(cx: &mut Translator<'_>, node: NodeId, needs: &mut Needs) -> bool {
-    let survey = cx.survey(cx.plan.callee(node));
+    let survey = cx.survey(node);
     if cx.plan.entered(node) == node {
         // What another instance has is not known before its function is called.
         return find_needs(cx, node, survey.whole(), &mut Needs::default());

@@ -138,7 +138,7 @@ fn open_body<'a>(
         node: Some(node),
         frame,
         prepared: Some(prepared),
-        survey: cx.survey(callee),
+        survey: cx.survey(node),
         parent,
         locals,
         labels: vec![label],

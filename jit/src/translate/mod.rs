@@ -243,7 +243,8 @@ pub(crate) struct Translator<'a> {
     home: Home<'a>,
     /// The context of the compiled function's instance.
     own_vmctx: Value,
-    surveys: FxHashMap<Callee, Rc<Survey>>,
+    /// By function; that of OSR code is another one than where it is inlined.
+    surveys: FxHashMap<(Callee, bool), Rc<Survey>>,
     /// Versions of tables that need not be checked now.
     known_versions: Vec<KnownVersion>,
     /// The first instruction that could not be translated.
@@ -420,17 +421,21 @@ impl<'a> Translator<'a> {
         self.builder.ins().iconst(types::I64, value.cast_signed())
     }
 
-    /// Facts about the body of `callee`, which is prepared.
-    fn survey(&mut self, callee: Callee) -> Rc<Survey> {
-        let request = self.request;
-        let survey = self.surveys.entry(callee).or_insert_with(|| {
+    /// Facts about the body of `node`, whose function is prepared.
+    fn survey(&mut self, node: NodeId) -> Rc<Survey> {
+        let (request, plan) = (self.request, self.plan);
+        let callee = plan.callee(node);
+        let is_osr = node == NodeId::ROOT && request.osr.is_some();
+        let survey = self.surveys.entry((callee, is_osr)).or_insert_with(|| {
+            let paths = plan.paths(node);
             let is_other = callee.home != HomeIdx(0);
             let points = Points {
                 memory: is_other || request.memories.contains(&MemoryStyle::Checked),
-                branches: request.options.stress,
+                branches: request.options.stress || !paths.is_complete(),
             };
+            let module = request.module(callee.home);
             match request.body(callee) {
-                Some(body) => Rc::new(Survey::new(request.module(callee.home), body, points)),
+                Some(body) => Rc::new(Survey::new(module, body, (points, paths))),
                 None => unreachable!("{callee} is not prepared"),
             }
         });

@@ -4,11 +4,13 @@
 //! 1. Which locals can still be read at a point where an exit may be? Others need not be kept for
 //!    it, in registers or in the exit.
 //! 2. Does a loop contain anything that calls, or that writes a table or grows a memory? If not,
-//!    what it relies on can be loaded and checked before it.
+//!    what it relies on can be loaded and checked before it. Arms that are not compiled do not
+//!    count, but for liveness they do: the interpreter goes on there.
 //!
 //! Liveness is the usual backward analysis, repeated until the sets at loop headers stay the
 //! same; for structured code that is the depth of nested loops plus two times at most.
 
+use crate::plan::Paths;
 use runtime::module::{Module, PreparedBody};
 use runtime::{MemoryIdx, TableIdx};
 use rustc_hash::FxHashMap;
@@ -47,7 +49,11 @@ pub(super) struct Points {
 }
 
 impl Survey {
-    pub(super) fn new(module: &Module, body: &PreparedBody, points: Points) -> Self {
+    pub(super) fn new(
+        module: &Module,
+        body: &PreparedBody,
+        (points, paths): (Points, &Paths),
+    ) -> Self {
         let mut reader = Reader {
             points,
             ..Reader::default()
@@ -60,6 +66,7 @@ impl Survey {
                 Ok(op) => op,
                 Err(error) => unreachable!("the body passed validation: {error}"),
             };
+            reader.is_reached = paths.reaches(pc);
             reader.read(&op, pc, offset(operators.original_position()));
         }
         let n_words = body.local_types.len().div_ceil(64);
@@ -121,6 +128,8 @@ enum Step {
 #[derive(Default)]
 struct Reader {
     points: Points,
+    /// Is the current instruction compiled?
+    is_reached: bool,
     steps: Vec<Step>,
     n_loops: usize,
     /// Header and extent so far of each open block; `None` if it is not a loop.
@@ -137,7 +146,10 @@ impl Reader {
                 self.steps.push(Step::Write(local_index));
             }
             Op::Block { .. } => self.open(Step::Block, None),
-            Op::If { .. } => self.open(Step::If, None),
+            Op::If { .. } => {
+                self.branch_point(pc);
+                self.open(Step::If, None);
+            }
             Op::Loop { .. } => {
                 let n_sites = self.whole.sites.end;
                 let extent = Extent {
@@ -174,8 +186,10 @@ impl Reader {
                 self.call(pc);
                 self.steps.push(Step::Stop);
             }
-            Op::TableGet { table } => self.each(|it| insert(&mut it.tables, TableIdx(table))),
-            ref op if calls_builtin(op) => self.each(|it| it.has_builtin = true),
+            Op::TableGet { table } => {
+                self.each_reached(|it| insert(&mut it.tables, TableIdx(table)));
+            }
+            ref op if calls_builtin(op) => self.each_reached(|it| it.has_builtin = true),
             ref op => self.memory_access(op, pc),
         }
     }
@@ -188,6 +202,7 @@ impl Reader {
 
     fn call(&mut self, pc: u32) {
         self.steps.push(Step::Record(pc));
+        // Sites are numbered by the bytes.
         self.each(|it| it.sites.end += 1);
     }
 
@@ -198,7 +213,7 @@ impl Reader {
         if self.points.memory {
             self.steps.push(Step::Record(pc));
         }
-        self.each(|it| insert(&mut it.memories, MemoryIdx(at.memory)));
+        self.each_reached(|it| insert(&mut it.memories, MemoryIdx(at.memory)));
     }
 
     /// Changes the extents of the body and of all open loops.
@@ -208,6 +223,13 @@ impl Reader {
             .iter_mut()
             .flatten()
             .for_each(|it| change(&mut it.1));
+    }
+
+    /// The same for an instruction, if it is compiled.
+    fn each_reached(&mut self, change: impl Fn(&mut Extent)) {
+        if self.is_reached {
+            self.each(change);
+        }
     }
 
     fn open(&mut self, step: Step, extent: Option<(u32, Extent)>) {

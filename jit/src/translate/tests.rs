@@ -1,6 +1,7 @@
 //! Everything that validation lets through is translated, verified, compiled without relocations,
 //! and has exits that the checker agrees with.
 
+mod branches;
 mod control;
 mod instructions;
 mod simd;
@@ -47,6 +48,7 @@ pub(crate) fn request(wat: &str, func: u32) -> Request {
             Callee::own(func),
             FuncFeedback {
                 sites: sites.collect(),
+                branches: Box::default(),
             },
         );
     }
@@ -69,6 +71,7 @@ pub(crate) fn request(wat: &str, func: u32) -> Request {
         options: Options {
             inlining: true,
             speculation: true,
+            untaken_after: None,
             reprofile: false,
             stress: false,
             relaxed_simd: RelaxedSimd::native(),

@@ -2,14 +2,16 @@
 //!
 //! ```text
 //!   profile   magic, version, hash of the module, number of functions, functions
-//!   function  index (as a difference), hot places, number of sites, used sites
+//!   function  index (as a difference), hot places, number of sites, used sites, failed branches,
+//!             number of entries, observed branches
 //!   site      index (as a difference), calls, foreign calls, failures, targets
+//!   branch    entry (as a difference), how often taken, twice how often not, plus 1 if it failed
 //! ```
 //!
 //! Numbers are LEB128. Sites that were never executed take nothing. What is read is checked against
 //! the module, and never allocates more than the module's own size allows.
 
-use super::{FuncProfile, MAX_KEPT, Profile, SiteProfile, TargetProfile};
+use super::{BranchProfile, FuncProfile, MAX_KEPT, Profile, SiteProfile, TargetProfile};
 use crate::FuncIdx;
 use crate::leb128::write_leb128 as number;
 use crate::module::{DecodeError, Module};
@@ -17,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use wasmparser::{BinaryReader, BinaryReaderError};
 
 const MAGIC: &[u8; 4] = b"wijp";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Bytes of a module's hash.
 const HASH: usize = 16;
@@ -148,6 +150,28 @@ fn write_func(func: &FuncProfile, out: &mut Vec<u8>) {
             number(target.count, out);
         }
     }
+    write_branches(func, out);
+}
+
+fn write_branches(func: &FuncProfile, out: &mut Vec<u8>) {
+    let used = || {
+        (0_u32..)
+            .zip(&func.branches)
+            .filter(|it| *it.1 != BranchProfile::default())
+    };
+    number(func.wrong_branches.into(), out);
+    number(func.branches.len() as u64, out);
+    number(used().count() as u64, out);
+    let mut next = 0;
+    for (n, branch) in used() {
+        number(u64::from(n - next), out);
+        next = n;
+        number(branch.taken.into(), out);
+        number(
+            u64::from(branch.not_taken) << 1 | u64::from(branch.failed),
+            out,
+        );
+    }
 }
 
 fn read_func(
@@ -181,6 +205,29 @@ fn read_func(
             )));
         };
         *site = read_site(reader, module)?;
+    }
+    profile.wrong_branches = u8::try_from(reader.read_var_u32()?).unwrap_or(u8::MAX);
+    // Only those of a `br_table` are shorter than two bytes.
+    let most = body.range.len() as u32;
+    let n_entries = reader.read_var_u32()?;
+    if n_entries > most {
+        return Err(ProfileError::Misfit(format!(
+            "{func} has too few branches for it"
+        )));
+    }
+    profile.branches = vec![BranchProfile::default(); n_entries as usize].into();
+    let mut at = 0_u32;
+    for _ in 0..reader.read_var_u32()?.min(n_entries) {
+        at = add(at, reader.read_var_u32()?)?;
+        let Some(branch) = profile.branches.get_mut(at as usize) else {
+            return Err(ProfileError::Misfit(format!("{func} has no branch {at}")));
+        };
+        let (taken, rest) = (reader.read_var_u32()?, reader.read_var_u64()?);
+        *branch = BranchProfile {
+            taken,
+            not_taken: u32::try_from(rest >> 1).unwrap_or(u32::MAX),
+            failed: rest & 1 != 0,
+        };
     }
     Ok(profile)
 }

@@ -50,6 +50,7 @@ programs! {
     "shapes.wasm" * 400,
     "expressions.wasm" * 4_000_000,
     "qsort.wasm" * 1_000,
+    "checked.wat" * 300_000_000,
     /// Programs of the kinds that interpreters are judged by.
     INTERP_PROGRAMS:
     "mix.wasm" * 3_000,

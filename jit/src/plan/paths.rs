@@ -1,0 +1,456 @@
+//! Paths: which arms of branches are left out of the code of a body, and what it still reaches.
+//!
+//! An arm that was never taken in many executions is an exit instead: what it would have computed,
+//! called and written need not be compiled, and does not disturb what is optimized around it.
+//!
+//! What is seen in a window says little about how a loop is left: one that runs for long has never
+//! been. So an arm that leaves its loop is only omitted if the loop was left by another one, or if
+//! the arm ends in a trap.
+//!
+//! Invariant: translation reaches no instruction that is not reached here.
+
+use crate::{BranchFeedback, Callee, FuncFeedback, Request};
+use runtime::module::{Module, PreparedBody, side_table_entries};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
+use wasmparser::Operator as Op;
+
+/// Instructions that a look ahead goes past.
+const MAX_STEPS: usize = 100;
+
+/// Which arms of a body are compiled.
+#[derive(Debug, Default)]
+pub(crate) struct Paths {
+    /// Arms that are not, by pc of their branch.
+    omitted: FxHashMap<u32, Omitted>,
+    /// pcs that only such arms reach, in order.
+    unreached: Vec<Range<u32>>,
+}
+
+/// An arm that is not compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Omitted {
+    pub(crate) arm: Direction,
+    /// How often the other one was seen to be taken.
+    pub(crate) n_others: u32,
+}
+
+/// Which arm of a `br_if` or `if`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Where its side table entry leads: the target of `br_if`, and the `else` of `if`.
+    Taken,
+    /// The instruction behind it.
+    NotTaken,
+}
+
+impl Paths {
+    /// The paths of `callee`, which is prepared. Arms of branches before `from` stay.
+    pub(super) fn new(request: &Request, callee: Callee, from: u32) -> Self {
+        let body = request.body(callee);
+        let feedback = request.feedback.get(&callee);
+        let (Some(minimum), Some(body), Some(feedback)) =
+            (request.options.untaken_after, body, feedback)
+        else {
+            return Self::default();
+        };
+        if feedback.branches.is_empty() {
+            return Self::default();
+        }
+        let control = Control::new(request.module(callee.home), body, feedback);
+        let omitted = control.omitted(minimum.get(), from);
+        if omitted.is_empty() {
+            return Self::default();
+        }
+        let unreached = control.unreached(&omitted);
+        Self { omitted, unreached }
+    }
+
+    /// The arm that is omitted of the branch at `pc`.
+    pub(crate) fn omitted(&self, pc: u32) -> Option<Direction> {
+        self.omitted.get(&pc).map(|it| it.arm)
+    }
+
+    /// All of them, with the pcs of their branches, in no order.
+    pub(super) fn all_omitted(&self) -> impl Iterator<Item = (u32, Omitted)> {
+        self.omitted.iter().map(|(&pc, &it)| (pc, it))
+    }
+
+    /// Are all arms compiled?
+    pub(crate) fn is_complete(&self) -> bool {
+        self.omitted.is_empty()
+    }
+
+    /// Can the instruction at `pc` be reached by arms that are compiled?
+    pub(crate) fn reaches(&self, pc: u32) -> bool {
+        let at = self.unreached.partition_point(|it| it.end <= pc);
+        self.unreached.get(at).is_none_or(|it| pc < it.start)
+    }
+}
+
+/// An instruction that decides what comes next, or a call.
+struct Inst {
+    pc: u32,
+    next_pc: u32,
+    kind: Kind,
+    /// What was seen of the branch.
+    seen: BranchFeedback,
+    /// The innermost block around it, by the instruction that opens it.
+    parent: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Block,
+    Loop,
+    If,
+    Else,
+    End,
+    Branch(u32),
+    BranchIf(u32),
+    /// `br_on_null` and `br_on_non_null`, whose arms all stay.
+    BranchOn(u32),
+    BranchTable(Vec<u32>),
+    Return,
+    Trap,
+    /// Was it ever made?
+    Call(bool),
+}
+
+/// Where an instruction leads to in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Out of the loop.
+    Leaves,
+    /// To a trap.
+    Traps,
+    /// There is a call on the way that was made.
+    Executed,
+    /// Not known; mostly, it stays in the loop.
+    Open,
+}
+
+/// The control flow of a body.
+#[derive(Default)]
+struct Control {
+    insts: Vec<Inst>,
+    /// Where blocks end, by the instruction that opens them.
+    ends: FxHashMap<usize, usize>,
+    /// Their `else`.
+    elses: FxHashMap<usize, usize>,
+}
+
+impl Control {
+    fn new(module: &Module, body: &PreparedBody, feedback: &FuncFeedback) -> Self {
+        let mut this = Self::default();
+        let mut open = Vec::new();
+        let mut operators = body.operators(module);
+        let offset = |at: usize| (at - body.code.start as usize) as u32;
+        let (mut stp, mut site) = (0, 0);
+        while !operators.eof() {
+            let pc = offset(operators.original_position());
+            let op = match operators.read() {
+                Ok(op) => op,
+                Err(error) => unreachable!("the body passed validation: {error}"),
+            };
+            let next_pc = offset(operators.original_position());
+            let seen = feedback.branches.get(stp).copied().unwrap_or_default();
+            stp += side_table_entries(&op) as usize;
+            let mut was_made = || {
+                site += 1;
+                feedback.sites.get(site - 1).is_some_and(|it| it.count > 0)
+            };
+            let Some(kind) = kind(&op, &mut was_made) else {
+                continue;
+            };
+            let idx = this.insts.len();
+            match kind {
+                Kind::End => {
+                    if let Some(opener) = open.pop() {
+                        this.ends.insert(opener, idx);
+                    }
+                }
+                Kind::Else => {
+                    if let Some(&opener) = open.last() {
+                        this.elses.insert(opener, idx);
+                    }
+                }
+                _ => {}
+            }
+            let parent = open.last().copied();
+            if matches!(kind, Kind::Block | Kind::Loop | Kind::If) {
+                open.push(idx);
+            }
+            this.insts.push(Inst {
+                pc,
+                next_pc,
+                kind,
+                seen,
+                parent,
+            });
+        }
+        this
+    }
+
+    /// The block that a branch of `depth` at `at` goes to; `None` is the function.
+    fn target(&self, at: usize, depth: u32) -> Option<usize> {
+        let mut block = self.insts[at].parent;
+        for _ in 0..depth {
+            block = self.insts[block?].parent;
+        }
+        block
+    }
+
+    /// The innermost loop around an instruction.
+    fn loop_of(&self, at: usize) -> Option<usize> {
+        let mut block = self.insts[at].parent;
+        while let Some(opener) = block.filter(|&it| self.insts[it].kind != Kind::Loop) {
+            block = self.insts[opener].parent;
+        }
+        block
+    }
+
+    /// Where a branch to `target` goes on; `None` if it returns.
+    fn landing(&self, target: Option<usize>) -> Option<usize> {
+        let opener = target?;
+        match self.insts[opener].kind {
+            Kind::Loop => Some(opener + 1),
+            _ => Some(self.ends.get(&opener)? + 1),
+        }
+    }
+
+    /// The fate of an arm of the branch at `at`.
+    fn fate(&self, at: usize, arm: Direction) -> Fate {
+        let around = self.loop_of(at);
+        match (&self.insts[at].kind, arm) {
+            (Kind::BranchIf(depth), Direction::Taken) => {
+                self.fate_of_branch(self.target(at, *depth), around, 0)
+            }
+            (Kind::If, Direction::Taken) => {
+                let otherwise = self.elses.get(&at).or_else(|| self.ends.get(&at));
+                otherwise.map_or(Fate::Open, |it| self.fate_from(it + 1, around, 0))
+            }
+            _ => self.fate_from(at + 1, around, 0),
+        }
+    }
+
+    /// That of a branch to `target` within the loop `around`.
+    fn fate_of_branch(&self, target: Option<usize>, around: Option<usize>, steps: usize) -> Fate {
+        let stays = around.is_some_and(|around| target.is_some_and(|it| it >= around));
+        let is_loop = target.is_some_and(|it| self.insts[it].kind == Kind::Loop);
+        match (self.landing(target), stays) {
+            // Once more around some loop.
+            (Some(_), true) if is_loop => Fate::Open,
+            (Some(landing), true) => self.fate_from(landing, around, steps + 1),
+            (None, _) => Fate::Leaves,
+            (Some(landing), false) => match self.fate_from(landing, None, steps + 1) {
+                fate @ (Fate::Traps | Fate::Executed) => fate,
+                _ => Fate::Leaves,
+            },
+        }
+    }
+
+    /// That of what begins at `at`, within the loop `around`.
+    fn fate_from(&self, mut at: usize, around: Option<usize>, mut steps: usize) -> Fate {
+        while steps < MAX_STEPS {
+            steps += 1;
+            let Some(inst) = self.insts.get(at) else {
+                return Fate::Leaves;
+            };
+            match inst.kind {
+                Kind::Block | Kind::Call(false) => {}
+                Kind::Call(true) => return Fate::Executed,
+                Kind::End => {
+                    let is_around = |it: usize| self.ends.get(&it) == Some(&at);
+                    if around.is_some_and(is_around) {
+                        return Fate::Leaves;
+                    }
+                }
+                // The end of the arm before it.
+                Kind::Else => match inst.parent.and_then(|it| self.ends.get(&it)) {
+                    Some(&end) => at = end,
+                    None => return Fate::Open,
+                },
+                Kind::Branch(depth) => {
+                    return self.fate_of_branch(self.target(at, depth), around, steps);
+                }
+                Kind::Return => return Fate::Leaves,
+                Kind::Trap => return Fate::Traps,
+                Kind::Loop
+                | Kind::If
+                | Kind::BranchIf(_)
+                | Kind::BranchOn(_)
+                | Kind::BranchTable(_) => return Fate::Open,
+            }
+            at += 1;
+        }
+        Fate::Open
+    }
+
+    /// Arms that are not compiled, by the pcs of their branches.
+    fn omitted(&self, minimum: u32, from: u32) -> FxHashMap<u32, Omitted> {
+        let branches = || {
+            let is_branch = |inst: &Inst| matches!(inst.kind, Kind::BranchIf(_) | Kind::If);
+            let all = self.insts.iter().enumerate();
+            all.filter(move |(_, inst)| is_branch(inst) && inst.seen.total() > 0)
+        };
+        let mut left = FxHashSet::default();
+        for (at, inst) in branches() {
+            for arm in [Direction::Taken, Direction::NotTaken] {
+                if inst.seen.count(arm) > 0 && self.fate(at, arm) == Fate::Leaves {
+                    left.insert(self.loop_of(at));
+                }
+            }
+        }
+        let mut omitted = FxHashMap::default();
+        for (at, inst) in branches() {
+            if inst.pc < from || inst.seen.total() < u64::from(minimum) {
+                continue;
+            }
+            let arm = match (inst.seen.taken, inst.seen.not_taken) {
+                (0, _) => Direction::Taken,
+                (_, 0) => Direction::NotTaken,
+                _ => continue,
+            };
+            let around = self.loop_of(at);
+            let may_be_omitted = match self.fate(at, arm) {
+                Fate::Executed => false,
+                Fate::Leaves => around.is_none() || left.contains(&around),
+                Fate::Traps | Fate::Open => true,
+            };
+            if may_be_omitted {
+                let n_others = inst.seen.taken.max(inst.seen.not_taken);
+                omitted.insert(inst.pc, Omitted { arm, n_others });
+            }
+        }
+        omitted
+    }
+
+    /// pcs that no arm reaches but those that are omitted. Follows `translate/control.rs`.
+    fn unreached(&self, omitted: &FxHashMap<u32, Omitted>) -> Vec<Range<u32>> {
+        /// An open block.
+        struct Label {
+            /// Is it opened by an instruction that is reached?
+            live: bool,
+            /// Is it left by a branch that is compiled?
+            branched: bool,
+            /// Is its `else` reached?
+            otherwise: bool,
+        }
+        let mut labels = vec![Label {
+            live: true,
+            branched: false,
+            otherwise: false,
+        }];
+        let mut unreached = Vec::new();
+        let mut gone_since = None;
+        for inst in &self.insts {
+            let arm = omitted.get(&inst.pc).map(|it| it.arm);
+            let was_reached = gone_since.is_none();
+            let mut reached = was_reached;
+            let branch = |depth: u32, labels: &mut Vec<Label>| {
+                let nth = labels.len().saturating_sub(1 + depth as usize);
+                labels[nth].branched = true;
+            };
+            match &inst.kind {
+                Kind::Block | Kind::Loop | Kind::If => {
+                    let is_if = inst.kind == Kind::If;
+                    labels.push(Label {
+                        live: reached,
+                        branched: false,
+                        otherwise: is_if && arm != Some(Direction::Taken),
+                    });
+                    if is_if && arm == Some(Direction::NotTaken) {
+                        reached = false;
+                    }
+                }
+                Kind::Else => {
+                    if let Some(label) = labels.last_mut() {
+                        label.branched |= reached;
+                        reached = label.live && label.otherwise;
+                        label.otherwise = false;
+                    }
+                }
+                Kind::End => {
+                    if let Some(label) = labels.pop() {
+                        // A branch to a loop does not lead behind it, but that is none the worse.
+                        reached |= label.live && (label.branched || label.otherwise);
+                    }
+                }
+                _ if !was_reached => {}
+                Kind::Branch(depth) => {
+                    branch(*depth, &mut labels);
+                    reached = false;
+                }
+                Kind::BranchIf(depth) => {
+                    if arm != Some(Direction::Taken) {
+                        branch(*depth, &mut labels);
+                    }
+                    reached = arm != Some(Direction::NotTaken);
+                }
+                Kind::BranchOn(depth) => branch(*depth, &mut labels),
+                Kind::BranchTable(depths) => {
+                    depths.iter().for_each(|&it| branch(it, &mut labels));
+                    reached = false;
+                }
+                Kind::Return | Kind::Trap => reached = false,
+                Kind::Call(_) => {}
+            }
+            match (gone_since, reached) {
+                (None, false) => gone_since = Some(inst.next_pc),
+                (Some(start), true) => {
+                    unreached.push(start..inst.pc);
+                    gone_since = None;
+                }
+                _ => {}
+            }
+        }
+        if let (Some(start), Some(last)) = (gone_since, self.insts.last()) {
+            unreached.push(start..last.pc);
+        }
+        unreached.retain(|it| it.start < it.end);
+        unreached
+    }
+}
+
+/// What `op` is to control flow, if anything. `was_made` is asked once for each call.
+fn kind(op: &Op<'_>, was_made: &mut impl FnMut() -> bool) -> Option<Kind> {
+    Some(match *op {
+        Op::Block { .. } => Kind::Block,
+        Op::Loop { .. } => Kind::Loop,
+        Op::If { .. } => Kind::If,
+        Op::Else => Kind::Else,
+        Op::End => Kind::End,
+        Op::Br { relative_depth } => Kind::Branch(relative_depth),
+        Op::BrIf { relative_depth } => Kind::BranchIf(relative_depth),
+        Op::BrOnNull { relative_depth } | Op::BrOnNonNull { relative_depth } => {
+            Kind::BranchOn(relative_depth)
+        }
+        Op::BrTable { ref targets } => {
+            let mut depths: Vec<u32> = targets.targets().map_while(Result::ok).collect();
+            depths.push(targets.default());
+            Kind::BranchTable(depths)
+        }
+        Op::Return => Kind::Return,
+        Op::Unreachable => Kind::Trap,
+        Op::Call { .. } | Op::CallIndirect { .. } | Op::CallRef { .. } => Kind::Call(was_made()),
+        Op::ReturnCall { .. } | Op::ReturnCallIndirect { .. } | Op::ReturnCallRef { .. } => {
+            was_made();
+            Kind::Return
+        }
+        _ => return None,
+    })
+}
+
+impl BranchFeedback {
+    fn total(self) -> u64 {
+        u64::from(self.taken) + u64::from(self.not_taken)
+    }
+
+    fn count(self, arm: Direction) -> u32 {
+        match arm {
+            Direction::Taken => self.taken,
+            Direction::NotTaken => self.not_taken,
+        }
+    }
+}

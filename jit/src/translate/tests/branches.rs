@@ -1,0 +1,188 @@
+//! Arms of branches that were never taken.
+
+use super::{check_decisions, check_exits, compile, request, targets};
+use crate::{BranchFeedback, Callee, Request};
+use runtime::FuncIdx;
+use std::num::NonZeroU32;
+
+/// Lets the branches of `func` have been taken, and not taken, so often, by side table entry.
+fn branches(request: &mut Request, func: u32, seen: &[(u32, u32)]) {
+    request.options.untaken_after = NonZeroU32::new(10);
+    let feedback = request
+        .feedback
+        .get_mut(&Callee::own(FuncIdx(func)))
+        .unwrap();
+    let branch = |&(taken, not_taken): &(u32, u32)| BranchFeedback { taken, not_taken };
+    feedback.branches = seen.iter().map(branch).collect();
+}
+
+/// An error path behind a block, as compilers emit it.
+const CHECK: &str = "(module
+(func $panic (param i32) unreachable)
+(func (param i32 i32) (result i32)
+  block
+    local.get 0 local.get 1 i32.ge_u br_if 0
+    local.get 0 i32.const 1 i32.add return
+  end
+  local.get 1 call $panic
+  unreachable))";
+
+// The exit is before the branch, with its condition, and with the locals of both arms. What is
+// behind is not compiled.
+#[test]
+fn branch_that_was_never_taken() {
+    let mut request = request(CHECK, 1);
+    branches(&mut request, 1, &[(0, 10)]);
+    check_exits(
+        &request,
+        "exit0 UntakenBranch: func1@0x7[locals=2 operands=1]",
+    );
+    check_decisions(&request, &["func1@0x7 exit if taken: not taken 10 times"]);
+    let slots = |request: &Request| {
+        let exits = compile(request).translation.exits;
+        exits.exit(runtime::ExitIdx(0)).frames[0].slots.len()
+    };
+    assert_eq!(slots(&request), 3);
+    let calls = |request: &Request| compile(request).clif.contains("    call_indirect");
+    assert!(!calls(&request));
+    // Not often enough, both ways, or nothing known.
+    for seen in [&[(0, 9)][..], &[(1, 100)], &[(0, 0)], &[]] {
+        branches(&mut request, 1, seen);
+        check_exits(&request, "");
+        assert!(calls(&request));
+    }
+}
+
+// Both arms of an `if`, with and without `else`, and with a parameter.
+#[test]
+fn arms_of_if() {
+    let wat = "(module
+(func (param i32) (result i32)
+  local.get 0 local.get 0
+  if (param i32) (result i32) i32.const 1 i32.add else i32.const 2 i32.mul end
+  local.get 0
+  if i32.const 3 local.set 0 end
+  local.get 0 i32.sub))";
+    let mut request = request(wat, 0);
+    // Side table entries are those of `if`, `else`, `if`.
+    for (seen, exits) in [
+        (
+            [(0, 10), (9, 0), (0, 10)],
+            "exit0 UntakenBranch: func0@0x4[locals=1 operands=2]\nexit1 UntakenBranch: func0@0x10[locals=1 operands=2]",
+        ),
+        (
+            [(10, 0), (9, 0), (10, 0)],
+            "exit0 UntakenBranch: func0@0x4[locals=1 operands=2]\nexit1 UntakenBranch: func0@0x10[locals=1 operands=2]",
+        ),
+        (
+            [(10, 10), (9, 0), (10, 0)],
+            "exit0 UntakenBranch: func0@0x10[locals=1 operands=2]",
+        ),
+        ([(10, 10), (0, 20), (10, 10)], ""),
+    ] {
+        branches(&mut request, 0, &seen);
+        check_exits(&request, exits);
+    }
+}
+
+/// A loop with an inlined call by a table that others may write, and a call that was never made.
+const COLD: &str = "(module
+(type $t (func (param i32) (result i32)))
+(table (export \"t\") funcref (elem 0))
+(func (type $t) local.get 0 i32.const 1 i32.add)
+(func $cold (param i32))
+(func (param i32 i32) (result i32) (local i32)
+  loop
+    local.get 2 local.get 1 call_indirect (type $t) local.set 2
+    local.get 2 i32.const 1000 i32.eq if local.get 2 call $cold end
+    local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0
+  end
+  local.get 2))";
+
+// A loop that calls something only where it never went is quiet: the version of the table is looked
+// at before it, and not in each iteration.
+#[test]
+fn cold_call_in_a_loop() {
+    let mut request = request(COLD, 2);
+    targets(&mut request, (2, 0), &[(Some(0), Some(0), 100)]);
+    check_exits(
+        &request,
+        "exit0 TableChanged: func2@0x6[locals=3 operands=2]
+         exit1 WrongCallTarget: func2@0x6[locals=3 operands=2]",
+    );
+    // The call, `if`, the other call, `br_if`.
+    branches(&mut request, 2, &[(0, 0), (100, 0), (0, 0), (99, 1)]);
+    check_exits(
+        &request,
+        "exit0 TableChanged: func2@0x2[locals=3 operands=0]
+         exit1 WrongCallTarget: func2@0x6[locals=3 operands=2]
+         exit2 UntakenBranch: func2@0x11[locals=3 operands=1]",
+    );
+}
+
+// A loop that was never left is left by code, and a call on the way says that an arm was taken, if
+// not in the window. A trap is not what a loop ends with.
+#[test]
+fn arms_that_stay() {
+    let mut request = request(COLD, 2);
+    branches(&mut request, 2, &[(0, 0), (50, 50), (0, 0), (100, 0)]);
+    check_exits(&request, "");
+    branches(&mut request, 2, &[(0, 0), (100, 0), (0, 0), (100, 0)]);
+    check_exits(
+        &request,
+        "exit0 UntakenBranch: func2@0x11[locals=3 operands=1]",
+    );
+    super::called(&mut request, (2, 1), 1);
+    check_exits(&request, "");
+    let wat = "(module
+(func (param i32) (local i32)
+  block block
+    loop
+      local.get 1 local.get 0 i32.eq br_if 1
+      local.get 1 i32.const 1000 i32.eq br_if 2
+      local.get 1 i32.const 1 i32.add local.tee 1 br_if 0
+    end
+  end unreachable
+  end))";
+    let mut request = super::request(wat, 0);
+    branches(&mut request, 0, &[(0, 100), (0, 100), (100, 0)]);
+    check_exits(
+        &request,
+        "exit0 UntakenBranch: func0@0xb[locals=2 operands=1]",
+    );
+    // Left by one branch, the others may be exits.
+    branches(&mut request, 0, &[(0, 100), (1, 100), (100, 0)]);
+    check_exits(
+        &request,
+        "exit0 UntakenBranch: func0@0xb[locals=2 operands=1]
+         exit1 UntakenBranch: func0@0x1c[locals=2 operands=1]",
+    );
+}
+
+// OSR code keeps all arms before the loop that is entered: another iteration of a loop around it gets
+// there.
+#[test]
+fn arms_before_the_entry() {
+    let wat = "(module
+(func (param i32) (local i32)
+  loop
+    local.get 0 if i32.const 7 local.set 1 end
+    loop
+      local.get 1 if i32.const 8 local.set 1 end
+      local.get 1 br_if 0
+    end
+    local.get 0 br_if 0
+  end))";
+    let mut request = request(wat, 0);
+    branches(&mut request, 0, &[(100, 0), (100, 0), (50, 50), (50, 50)]);
+    check_exits(
+        &request,
+        "exit0 UntakenBranch: func0@0x4[locals=2 operands=1]
+         exit1 UntakenBranch: func0@0xf[locals=2 operands=1]",
+    );
+    request.osr = Some(0xd);
+    check_exits(
+        &request,
+        "exit0 UntakenBranch: func0@0xf[locals=2 operands=1]",
+    );
+}
