@@ -102,6 +102,7 @@ impl Global {
     }
 
     /// All globals of a store.
+    #[cfg(feature = "coredump")]
     pub(crate) fn all(store: &StoreOpaque) -> Vec<Global> {
         let ids = (0..).zip(&store.runtime().globals);
         ids.map(|(n, _)| Global::from_id(store, GlobalId(n)))

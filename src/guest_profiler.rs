@@ -220,7 +220,7 @@ fn lookup(modules: &[ProfiledModule], frame: &RawFrame) -> Option<FrameInfo> {
     let module = modules.iter().find(of_frame)?;
     let body = frame.module.body(frame.func)?;
     let address = match (frame.pc, body.prepared()) {
-        (Some(pc), Some(prepared)) => prepared.code.start + pc,
+        (Some(pc), Some(prepared)) => prepared.code.start.wrapping_add(pc),
         // It has not begun.
         _ => body.range.start,
     };

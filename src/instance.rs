@@ -172,6 +172,7 @@ impl Instance {
     }
 
     /// All instances of a store.
+    #[cfg(feature = "coredump")]
     pub(crate) fn all(store: &StoreOpaque) -> Vec<Instance> {
         let instances = store.runtime().instances.iter();
         instances
@@ -183,11 +184,13 @@ impl Instance {
     }
 
     /// Its module.
+    #[cfg(feature = "coredump")]
     pub(crate) fn load_module<'a>(&self, store: &'a StoreOpaque) -> &'a Module {
         self.data(store).module()
     }
 
     /// The numbers of its memories and globals in the store.
+    #[cfg(feature = "coredump")]
     pub(crate) fn all_memories_and_globals(&self, store: &StoreOpaque) -> (Vec<u64>, Vec<u64>) {
         let instance = self.data(store).runtime;
         let memories = instance.memories.iter().map(|it| it.0.into()).collect();

@@ -195,6 +195,7 @@ impl Memory {
     }
 
     /// All memories of a store but those of several threads.
+    #[cfg(feature = "coredump")]
     pub(crate) fn all(store: &StoreOpaque) -> Vec<Memory> {
         let memories = (0..).zip(&store.runtime().memories);
         memories

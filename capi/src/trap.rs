@@ -55,8 +55,13 @@ pub(crate) fn thrown(cx: &mut StoreContextMut<'_, Data>, trap: Reference) -> Err
     cx.data_mut().thrown = Some(data.identity.clone());
     match Arc::try_unwrap(data) {
         Ok(data) => data.error,
-        Err(shared) => Error::msg(format!("{:?}", shared.error)),
+        Err(shared) => Error::msg(report(&shared.error)),
     }
+}
+
+/// An error with its causes, without the line break at the end that Rust programs expect.
+fn report(error: &Error) -> String {
+    format!("{error:?}").trim_end().to_string()
 }
 
 fn data(trap: &Reference) -> Option<&TrapData> {
@@ -111,7 +116,7 @@ extern "C" fn wasm_trap_new(
 
 #[unsafe(no_mangle)]
 extern "C" fn wasm_trap_message(trap: Option<&Reference>, out: Option<&mut MaybeUninit<Bytes>>) {
-    let text = trap.and_then(data).map(|it| format!("{:?}\0", it.error));
+    let text = trap.and_then(data).map(|it| report(&it.error) + "\0");
     Bytes::from(text.unwrap_or_default().into_bytes()).give(out);
 }
 

@@ -142,6 +142,7 @@ impl Engine {
     }
 
     /// Do errors of traps come with a core dump?
+    #[cfg(feature = "coredump")]
     pub(crate) fn dumps_core(&self) -> bool {
         self.config().coredump_on_trap
     }

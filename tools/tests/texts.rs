@@ -246,12 +246,14 @@ Caused by:
     0:     0x1e - m!boom
 
 Caused by:
-    wasm trap: wasm `unreachable` instruction executed'
+    wasm trap: wasm `unreachable` instruction executed
+'
 [interp] c.wast:2: expected 'out of bounds', got 'error while executing at wasm backtrace:
 [interp]     0:     0x1e - m!boom
 [interp] 
 [interp] Caused by:
-[interp]     wasm trap: wasm `unreachable` instruction executed'
+[interp]     wasm trap: wasm `unreachable` instruction executed
+[interp] '
 2 passed, 1 failed
 [exit 1]",
     );
