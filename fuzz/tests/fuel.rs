@@ -626,6 +626,10 @@ fn instances() {
         "(memory 1) (data (i32.const 9) \"\\00\") (global funcref (ref.null func))",
         "(global $a i32 (i32.const 2)) (memory 1) (data (global.get $a) \"abc\") \
          (data (i32.const 3) \"de\")",
+        "(memory 1) (memory i64 1) (data (memory 1) (i64.const 9) \"abc\")",
+        "(memory 1) (memory 1) (data (memory 1) (i32.const 9) \"abc\") (data (i32.const 3) \"a\")",
+        "(memory 1) (memory 1) (data (memory 1) (i32.const 9) \"a\") (data (i32.const 3) \"\\00\")",
+        "(memory 1) (memory 0) (data (i32.const 3) \"\\00\")",
         "(memory 600) (data (i32.const 9) \"abc\") (data (i32.const 30000000) \"abc\")",
         "(memory 1) (data \"abc\")",
         "(table 200 externref (ref.null extern))",

@@ -218,7 +218,8 @@ fn several_instances() {
       (func $main (export "f") (param i32) (result i32)
         (local i32)
         (loop
-          (local.set 1 (i32.add (local.get 1) (call $lib (local.get 0))))
+          (local.set 1 (i32.add (local.get 1)
+            (i32.add (call $lib (local.get 0)) (call $lib (local.get 0)))))
           (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
         (local.get 1)))"#;
     let folder = Folder::with("instances", "lib.wat", lib);

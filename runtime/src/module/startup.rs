@@ -152,9 +152,18 @@ impl Module {
 
     fn count_datas(&self, counter: &mut Counter, cost: &VariableOperatorCost) {
         if self.are_memories_images() {
-            // The code that counts them is skipped, along with what was to be added there.
-            if self.datas.iter().any(|it| self.is_in_image(it)) {
+            let mut has_image = vec![false; self.memories.len()];
+            for data in &self.datas {
+                if let SegmentMode::Active { index, .. } = data.mode {
+                    has_image[index.index()] |= self.is_in_image(data);
+                }
+            }
+            if has_image.contains(&true) {
+                // The code that counts them is skipped, along with what was to be added there, but
+                // it is there for memories without an image.
                 counter.more = 0;
+                let own = &has_image[self.n_imports.memories as usize..];
+                counter.is_needed |= own.contains(&false);
             }
             return;
         }
@@ -168,14 +177,10 @@ impl Module {
         }
     }
 
-    /// Has an active segment anything but zeros?
+    /// Has a segment anything but zeros?
     fn is_in_image(&self, data: &DataSegment) -> bool {
-        matches!(data.mode, SegmentMode::Active { .. })
-            && self
-                .bytes
-                .present(data.range.clone())
-                .iter()
-                .any(|it| *it != 0)
+        let bytes = self.bytes.present(data.range.clone());
+        bytes.iter().any(|it| *it != 0)
     }
 
     /// Are all active data segments parts of images, which are mapped?
