@@ -137,6 +137,7 @@ pub struct Config {
 struct JitKnobs {
     threshold: Option<u32>,
     background: Option<bool>,
+    code_limit: Option<usize>,
     deopt_every: Option<Option<NonZeroU32>>,
     deopt_at: Option<u64>,
     deopt_random: Option<u64>,
@@ -567,6 +568,18 @@ impl Config {
     /// nothing. `None` compiles all arms.
     pub fn jit_untaken_after(&mut self, executions: Option<NonZeroU32>) -> &mut Self {
         self.jit.untaken_after = Some(executions);
+        self
+    }
+
+    /// How many bytes of compiled code an engine may have, in whole pages, stubs included. 256 MiB
+    /// by default, or as much of it as the system reserves.
+    ///
+    /// A function for which there is no room is not compiled: it stays in the interpreter until
+    /// other code was freed, with its module, or because it was compiled anew. With less than a
+    /// page nothing is ever compiled. [`inspect::code_memory`](crate::inspect::code_memory) says
+    /// how much there is, and what was refused.
+    pub fn jit_code_limit(&mut self, bytes: usize) -> &mut Self {
+        self.jit.code_limit = Some(bytes);
         self
     }
 

@@ -29,14 +29,19 @@ pub use report::{FunctionSummary, Report};
 pub use runtime::module::{CallKind, Landing};
 pub use runtime::vm::FuncKind;
 pub use runtime::{
-    CallSiteIdx, CodeId, EntryCounts, Event, EventKind, ExitIdx, FuncIdx, HomeIdx, IcState,
-    InstanceId, Reason, TableIdx, TierKind, TypeIdx,
+    CallSiteIdx, CodeId, CodeMemory, EntryCounts, Event, EventKind, ExitIdx, FuncIdx, HomeIdx,
+    IcState, InstanceId, Reason, TableIdx, TierKind, TypeIdx,
 };
 pub use sizes::{ModuleSizes, module_sizes};
 
-use crate::{AsContext, AsContextMut};
+use crate::{AsContext, AsContextMut, Engine};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// What compiled code takes in `engine`, and what was not compiled; nothing without a compiler.
+pub fn code_memory(engine: &Engine) -> CodeMemory {
+    engine.tiers().code_memory()
+}
 
 /// Sends every event of a store to `sink`, in place of an earlier sink.
 pub fn on_event(mut store: impl AsContextMut, sink: impl FnMut(&Event) + Send + Sync + 'static) {

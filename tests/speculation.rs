@@ -58,8 +58,8 @@
 //! | 58 OSR in nested loops | `osr::nested_loops_with_parameters`, `osr::loop_of_an_interpreted_callee`, `osr::values_of_every_type_at_the_entry`, `osr::start_function` |
 //! | 59 two entries | `osr::code_for_the_entry_and_for_the_loop`, `osr::exit_behind_the_loop` |
 //! | 60 first and last iteration | `osr::exit_in_each_iteration` |
-//! | 61 interrupted compilation | `compile::store_dropped_while_the_worker_compiles`, `compile::stores_on_several_threads` |
-//! | 62 failed compilation | `compile::functions_that_cannot_be_compiled` |
+//! | 61 interrupted compilation | `compile::store_dropped_while_the_worker_compiles`, `compile::stores_on_several_threads`; no room for code: all of `code_memory` |
+//! | 62 failed compilation | `compile::functions_that_cannot_be_compiled`, `code_memory::limit_of_a_few_pages` |
 //! | 63 new paths | `paths::paths_first_taken_in_compiled_code`, `references::branches_on_null_in_a_hot_loop` |
 //! | arms never taken | all of `branches` |
 //! | 65 bounds in loops | `paths::loop_that_leaves_the_memory` |
@@ -77,14 +77,15 @@
 //!
 //! Left out, because the engine does not have what they are about: 29 to 31 and 64 (GC), 39 to 43
 //! (exceptions), 50 and 55 (asynchronous interrupts, stack switching), 57 (stepping), 70 (machine
-//! code is not serialized). 46 has no second thread here: `tests/api/shared_memory.rs` does. 61 does
-//! not exhaust code memory: `jit` does, whose capacity it can set. 74 is the fuzzer's, target
+//! code is not serialized). 46 has no second thread here: `tests/api/shared_memory.rs` does. 74 is the fuzzer's, target
 //! `deopt_stress`.
 
 #![cfg(feature = "jit")]
 
 #[path = "speculation/branches.rs"]
 mod branches;
+#[path = "speculation/code_memory.rs"]
+mod code_memory;
 #[path = "speculation/compile.rs"]
 mod compile;
 #[path = "speculation/constants.rs"]

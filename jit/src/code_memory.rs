@@ -13,14 +13,16 @@
 //! 1. Free ranges are inaccessible, disjoint, and not adjacent to each other.
 //! 2. Blocks are disjoint from each other and from free ranges.
 //! 3. Only `Provider::allocate` makes pages writable, and only `Provider::finalize` executable.
+//! 4. Pages in use are never more than the limit, but for the one by which `probe` asks whether
+//!    memory may be executable at all.
 
 use crate::CompileError;
 use cranelift_jit::{BranchProtection, JITMemoryKind, JITMemoryProvider};
 use cranelift_module::{ModuleError, ModuleResult};
 use runtime::os::{Mapping, page_size};
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{fmt, io};
 
 /// Memory for code.
 #[derive(Debug)]
@@ -34,7 +36,31 @@ struct State {
     /// Free ranges: length by start, as offsets.
     free: BTreeMap<usize, usize>,
     used: usize,
+    /// Bytes that may be in use.
+    limit: usize,
+    /// Pieces of compiled code, and bytes of what describes them.
+    described: (usize, usize),
 }
+
+/// Why there is no block: others must be freed first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoRoom {
+    /// Bytes that were asked for,
+    pub(crate) needed: usize,
+    /// that are in use,
+    pub(crate) used: usize,
+    /// and that may be.
+    pub(crate) limit: usize,
+}
+
+impl fmt::Display for NoRoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NoRoom { used, limit, .. } = self;
+        write!(f, "{used} of at most {limit} bytes are in use")
+    }
+}
+
+impl std::error::Error for NoRoom {}
 
 /// Pages of a [`CodeMemory`]; freed on drop.
 #[derive(Debug)]
@@ -45,14 +71,16 @@ pub(crate) struct Block {
 }
 
 impl CodeMemory {
-    /// Reserves address space for `capacity` bytes of code, or for less if that much is refused.
+    /// Reserves address space for `limit` bytes of code, or for less if that much is refused.
     ///
     /// # Errors
     ///
     /// If not even a little is to be had, or if the system does not let memory be executable.
-    pub(crate) fn new(capacity: usize) -> Result<Arc<Self>, CompileError> {
+    pub(crate) fn new(limit: usize) -> Result<Arc<Self>, CompileError> {
         const LEAST: usize = 1 << 20;
-        let mut len = capacity.next_multiple_of(page_size());
+        const MOST: usize = 1 << 40;
+        // The probe needs a page even if nobody else may have one.
+        let mut len = limit.clamp(1, MOST).next_multiple_of(page_size());
         let mapping = loop {
             match Mapping::reserve(len) {
                 Ok(mapping) => break mapping,
@@ -63,18 +91,52 @@ impl CodeMemory {
         let free = BTreeMap::from([(0, mapping.len())]);
         let this = Arc::new(Self {
             state: Mutex::new(State {
+                limit: mapping.len(),
                 mapping,
                 free,
                 used: 0,
+                described: (0, 0),
             }),
         });
         this.probe()?;
+        let mut state = this.state();
+        state.limit = limit.min(state.limit);
+        drop(state);
         Ok(this)
     }
 
     /// Bytes in use, in whole pages.
     pub(crate) fn used(&self) -> usize {
         self.state().used
+    }
+
+    /// Bytes that may be in use.
+    pub(crate) fn limit(&self) -> usize {
+        self.state().limit
+    }
+
+    /// Pieces of compiled code, and bytes of what describes them.
+    pub(crate) fn described(&self) -> (usize, usize) {
+        self.state().described
+    }
+
+    /// Counts a piece of code that `bytes` describe.
+    pub(crate) fn add_described(&self, bytes: usize) {
+        let (pieces, described) = &mut self.state().described;
+        *pieces += 1;
+        *described += bytes;
+    }
+
+    /// Counts it no more.
+    pub(crate) fn remove_described(&self, bytes: usize) {
+        let (pieces, described) = &mut self.state().described;
+        *pieces -= 1;
+        *described -= bytes;
+    }
+
+    /// Is there room for `len` bytes? By the time that they are needed, it may be gone again.
+    pub(crate) fn check_room(&self, len: usize) -> Result<(), NoRoom> {
+        self.state().find_room(len).map(drop)
     }
 
     /// Takes a page through its whole life: policies against executable memory refuse a step of
@@ -90,6 +152,23 @@ impl CodeMemory {
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics between two writes that belong together.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A free range for `len` bytes, and how many bytes of whole pages these are.
+    fn find_room(&self, len: usize) -> Result<(usize, usize), NoRoom> {
+        let no_room = NoRoom {
+            needed: len,
+            used: self.used,
+            limit: self.limit,
+        };
+        let len = len.max(1).checked_next_multiple_of(page_size());
+        let len = len.filter(|&it| it <= self.limit.saturating_sub(self.used));
+        let len = len.ok_or(no_room)?;
+        let fit = self.free.iter().find(|&(_, &free)| free >= len);
+        let (&start, _) = fit.ok_or(no_room)?;
+        Ok((start, len))
     }
 }
 
@@ -110,19 +189,10 @@ impl Block {
 
     /// Writable pages for `len` bytes.
     fn new(memory: &Arc<CodeMemory>, len: usize) -> io::Result<Self> {
-        let len = len
-            .max(1)
-            .checked_next_multiple_of(page_size())
-            .ok_or(io::ErrorKind::OutOfMemory)?;
         let mut state = memory.state();
-        let fit = state.free.iter().find(|&(_, &free)| free >= len);
-        let Some((&start, &free)) = fit else {
-            let text = format!("{} of {} bytes are in use", state.used, state.mapping.len());
-            return Err(io::Error::other(text));
-        };
+        let (start, len) = state.find_room(len).map_err(io::Error::other)?;
         state.mapping.make_accessible(start, start + len)?;
-        state.free.remove(&start);
-        if free > len {
+        if let Some(free) = state.free.remove(&start).filter(|&free| free > len) {
             state.free.insert(start + len, free - len);
         }
         state.used += len;
@@ -259,5 +329,27 @@ mod tests {
         drop(blocks);
         assert_eq!(memory.used(), 0);
         drop(Block::new(&memory, 8 * page).expect("all pages are one range"));
+    }
+
+    // Where there may be no code at all, the system is still asked whether it could run any.
+    #[test]
+    fn limits_are_not_exceeded() {
+        let page = page_size();
+        for (limit, n_blocks) in [(0, 0), (page - 1, 0), (page, 1), (3 * page + 1, 3)] {
+            let memory = CodeMemory::new(limit).expect("a few pages");
+            let mut blocks = Vec::new();
+            while memory.check_room(1).is_ok() {
+                blocks.push(Block::new(&memory, 1).expect("there is room"));
+            }
+            assert_eq!((blocks.len(), memory.used()), (n_blocks, n_blocks * page));
+            let error = Block::new(&memory, 1).expect_err("there is no room");
+            let no_room = error.get_ref().and_then(|it| it.downcast_ref::<NoRoom>());
+            assert_eq!(no_room.map(|it| it.limit), Some(limit));
+            assert!(memory.check_room(usize::MAX).is_err());
+            if blocks.pop().is_some() {
+                assert!(memory.check_room(page).is_ok());
+                assert!(memory.check_room(page + 1).is_err());
+            }
+        }
     }
 }

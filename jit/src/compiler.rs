@@ -27,8 +27,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-/// Address space for code, unless asked for otherwise.
-const CODE_CAPACITY: usize = 256 << 20;
+/// Bytes of code that there may be, unless asked for otherwise.
+const CODE_LIMIT: usize = 256 << 20;
 
 /// The compiler of an engine.
 ///
@@ -100,21 +100,12 @@ impl Compiler {
     /// If compiled code cannot run here: another machine, or a system that refuses executable
     /// memory. The engine then runs everything in the interpreter.
     pub fn new(tuning: &Tuning) -> Result<Self, CompileError> {
-        Self::with_capacity(tuning, CODE_CAPACITY)
-    }
-
-    /// A compiler with room for `capacity` bytes of installed code.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Compiler::new`].
-    pub fn with_capacity(tuning: &Tuning, capacity: usize) -> Result<Self, CompileError> {
         if !cfg!(all(target_arch = "x86_64", target_os = "linux")) {
             return Err(CompileError::Host("not an x86-64 Linux".into()));
         }
         let backend = Backend {
             isa: host_isa(tuning)?,
-            memory: CodeMemory::new(capacity)?,
+            memory: CodeMemory::new(tuning.code_limit.unwrap_or(CODE_LIMIT))?,
             stubs: Stubs::new(),
             scratch: Mutex::default(),
         };
@@ -175,6 +166,21 @@ impl Compiler {
     pub fn code_bytes(&self) -> usize {
         self.backend.memory.used()
     }
+
+    /// Bytes of code memory that may be in use.
+    pub fn code_limit(&self) -> usize {
+        self.backend.memory.limit()
+    }
+
+    /// Pieces of installed code, and bytes of what describes them.
+    pub fn described(&self) -> (usize, usize) {
+        self.backend.memory.described()
+    }
+
+    /// Is there room for `bytes` of code at this moment?
+    pub fn has_room(&self, bytes: usize) -> bool {
+        self.backend.memory.check_room(bytes).is_ok()
+    }
 }
 
 impl Backend {
@@ -189,6 +195,8 @@ impl Backend {
 
     /// See [`Compiler::compile`].
     pub(crate) fn compile(&self, request: &Request) -> Result<Compiled, CompileError> {
+        // Before time and memory are spent in vain.
+        self.memory.check_room(1)?;
         let start = Instant::now();
         let mut compiled = catch_panic(|| self.compile_with(request, translate))?;
         compiled.time = start.elapsed();

@@ -1,5 +1,6 @@
 //! Why something is not compiled. Never a failure of the program: it stays in the interpreter.
 
+use crate::code_memory::NoRoom;
 use runtime::FuncIdx;
 
 /// Why code was not made, or not installed.
@@ -35,10 +36,35 @@ pub enum CompileError {
     /// Cranelift refused the function.
     #[error("code generation failed: {0}")]
     Codegen(String),
-    /// There is no more memory for code, or the system does not give any.
+    /// The system gives no memory for code.
     #[error("no memory for code: {0}")]
     CodeMemory(String),
+    /// Other code must be freed first: the limit is reached, or free pages are not adjacent.
+    #[error("no room for {needed} bytes of code: {used} of at most {limit} are in use")]
+    NoRoom {
+        /// Bytes of code.
+        needed: usize,
+        /// Bytes in use.
+        used: usize,
+        /// Bytes that may be in use.
+        limit: usize,
+    },
     /// The compiler panicked.
     #[error("compiler panicked: {0}")]
     Panic(String),
+}
+
+impl From<NoRoom> for CompileError {
+    fn from(it: NoRoom) -> Self {
+        let NoRoom {
+            needed,
+            used,
+            limit,
+        } = it;
+        CompileError::NoRoom {
+            needed,
+            used,
+            limit,
+        }
+    }
 }

@@ -4,7 +4,7 @@
 //! one after the other. A `JITModule` is made for each installation and dropped after it; the
 //! [`Block`] that it wrote to stays, and frees exactly that code when it is dropped.
 
-use crate::code_memory::{Block, CodeMemory, Provider};
+use crate::code_memory::{Block, CodeMemory, NoRoom, Provider};
 use crate::compiler::{Compiled, Dump};
 use crate::{CompileError, Fact, MemoryStyle};
 use cranelift_codegen::ir::Signature;
@@ -41,6 +41,14 @@ pub struct Code {
     time: Duration,
     dump: Option<Dump>,
     block: Block,
+    described: Described,
+}
+
+/// Counts in its memory that code is there, and the bytes of what describes it.
+#[derive(Debug)]
+struct Described {
+    memory: Arc<CodeMemory>,
+    bytes: usize,
 }
 
 impl MachineCode {
@@ -88,9 +96,12 @@ impl MachineCode {
 }
 
 fn refused(err: &ModuleError) -> CompileError {
-    match err {
-        ModuleError::Allocation { err } => CompileError::CodeMemory(err.to_string()),
-        err => CompileError::CodeMemory(err.to_string()),
+    let ModuleError::Allocation { err } = err else {
+        return CompileError::CodeMemory(err.to_string());
+    };
+    match err.get_ref().and_then(|it| it.downcast_ref::<NoRoom>()) {
+        Some(&no_room) => no_room.into(),
+        None => CompileError::CodeMemory(err.to_string()),
     }
 }
 
@@ -110,7 +121,12 @@ impl Code {
             traps: compiled.traps,
             returns: compiled.returns,
         };
+        let bytes = size_of_val(&*info.frames)
+            + size_of_val(&*info.traps)
+            + size_of_val(&*info.returns)
+            + compiled.exits.size();
         Ok(Self {
+            described: Described::new(memory, bytes),
             info: Arc::new(info),
             osr: compiled.osr,
             exits: compiled.exits,
@@ -146,6 +162,11 @@ impl Code {
     /// Size in bytes.
     pub fn size(&self) -> usize {
         self.info.len
+    }
+
+    /// Bytes of what describes it: exits, bodies, and the positions of calls and accesses.
+    pub fn described_by(&self) -> usize {
+        self.described.bytes
     }
 
     /// The machine code.
@@ -186,5 +207,21 @@ impl Code {
     /// Its CLIF and disassembly, if they were asked for.
     pub fn dump(&self) -> Option<&Dump> {
         self.dump.as_ref()
+    }
+}
+
+impl Described {
+    fn new(memory: &Arc<CodeMemory>, bytes: usize) -> Self {
+        memory.add_described(bytes);
+        Self {
+            memory: memory.clone(),
+            bytes,
+        }
+    }
+}
+
+impl Drop for Described {
+    fn drop(&mut self) {
+        self.memory.remove_described(self.bytes);
     }
 }

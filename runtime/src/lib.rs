@@ -73,7 +73,7 @@ pub use shared_memory::SharedMemory;
 pub use stack::ValueStack;
 pub use store::{Global, Store};
 pub use table::Table;
-pub use tiers::{ExitId, HotAction, HotPoint, Linkage, Status, TierState, Tiers};
+pub use tiers::{CodeMemory, ExitId, HotAction, HotPoint, Linkage, Status, TierState, Tiers};
 pub use trap::Trap;
 pub use tuning::{Profiler, Tuning};
 pub use wait::WaitResult;

@@ -133,6 +133,11 @@ pub trait Tiers: Send + Sync {
     /// `VMContext::builtins`.
     fn compiled_linkage(&self) -> Linkage;
 
+    /// What compiled code takes; nothing without a compiler.
+    fn code_memory(&self) -> CodeMemory {
+        CodeMemory::default()
+    }
+
     /// Makes what the tiers keep for each store.
     fn new_store(&self, tuning: &Tuning) -> TierState;
 }
@@ -142,6 +147,24 @@ pub trait Tiers: Send + Sync {
 pub struct Linkage {
     /// Builtin stubs.
     pub builtins: *const *const u8,
+}
+
+/// What the compiled code of an engine takes, and what was not compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CodeMemory {
+    /// Bytes in use, stubs included, in whole pages.
+    pub used: usize,
+    /// Bytes that may be in use.
+    pub limit: usize,
+    /// Pieces of code that are not freed.
+    pub pieces: usize,
+    /// Bytes of what describes them: exits, bodies, and the positions of calls and accesses.
+    pub described_by: usize,
+    /// Compilations that were refused for want of room.
+    pub refused: u64,
+    /// Compilations that failed for good.
+    pub failed: u64,
 }
 
 /// State that the tiers keep in a store.

@@ -41,6 +41,8 @@ pub struct Tuning {
     pub deopt_every: Option<NonZeroU32>,
     /// Guards fail at random, in a sequence that this begins.
     pub deopt_random: Option<u64>,
+    /// Bytes of code that an engine may have; `None` leaves it to the compiler.
+    pub code_limit: Option<usize>,
     /// Only the k-th guard that is executed fails.
     pub deopt_at: Option<u64>,
     /// Bytes of native and of value stack that an activation may use.
@@ -123,6 +125,7 @@ impl Default for Tuning {
             untaken_after: NonZeroU32::new(64),
             deopt_every: None,
             deopt_random: None,
+            code_limit: None,
             deopt_at: None,
             max_wasm_stack: 512 << 10,
             backtrace_frames: Some(20),

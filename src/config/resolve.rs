@@ -172,6 +172,7 @@ impl Config {
             reprofile_after: knobs.reprofile_after.unwrap_or(default.reprofile_after),
             untaken_after: knobs.untaken_after.unwrap_or(default.untaken_after),
             deopt_every: knobs.deopt_every.unwrap_or(stress),
+            code_limit: knobs.code_limit,
             deopt_at: knobs.deopt_at,
             profiler,
             deopt_random: knobs.deopt_random,

@@ -4,7 +4,7 @@ use super::code::{CodeSummary, Decision, DeoptSummary, InlinedBody, Named};
 use super::explain::Targets;
 use super::{Recorded, dump};
 use crate::store::StoreOpaque;
-use runtime::{CodeId, Event, FuncIdx, IcState, InstanceId, TierKind};
+use runtime::{CodeId, CodeMemory, Event, FuncIdx, IcState, InstanceId, TierKind};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,8 +22,10 @@ pub struct Report {
     pub codes: Vec<CodeSummary>,
     /// Exits that were taken, in order.
     pub deopts: Vec<DeoptSummary>,
-    /// Functions that could not be compiled, and why.
+    /// Functions that could not be compiled, for good or for a while, and why.
     pub failed: Vec<(FuncIdx, String)>,
+    /// What compiled code takes in the engine, and how much was not compiled there.
+    pub code_memory: CodeMemory,
     /// Inline caches that became monomorphic, polymorphic and megamorphic.
     pub inline_caches: [usize; 3],
     /// Time in the interpreter.
@@ -147,6 +149,7 @@ impl Report {
         }
         report.interpreted = interpreted(store);
         report.functions = functions(store);
+        report.code_memory = store.engine().tiers().code_memory();
         if let Some(clock) = &store.runtime().clock {
             report.interpreter = clock.spent(TierKind::Interpreter);
             report.compiled = clock.spent(TierKind::Compiled);
@@ -244,6 +247,12 @@ impl fmt::Display for Report {
         for (func, error) in &self.failed {
             writeln!(f, "{func} stays in the interpreter: {error}")?;
         }
+        let memory = &self.code_memory;
+        writeln!(
+            f,
+            "code memory: {} of at most {} bytes; {} compilations refused for want of room, {} failed",
+            memory.used, memory.limit, memory.refused, memory.failed
+        )?;
         writeln!(f, "deopts: {}", self.deopts.len())?;
         for deopt in self.deopts.iter().take(MAX_DEOPTS) {
             writeln!(f, "  {deopt}")?;

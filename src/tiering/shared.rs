@@ -41,8 +41,8 @@ struct Entry {
     codes: Vec<Arc<SharedCode>>,
     /// What is being compiled.
     queued: Option<CodeId>,
-    /// Why it stays in the interpreter for good.
-    failed: Option<Arc<str>>,
+    /// Why it stays in the interpreter.
+    refusal: Option<Refusal>,
 }
 
 /// How far an entry has come, for an instance.
@@ -53,8 +53,16 @@ pub(super) enum Found {
     Queued(CodeId),
     /// The caller must have `code` compiled. It is the n-th compilation of the entry.
     Begun { code: CodeId, nth: u32 },
-    /// It cannot be compiled.
-    Failed(Arc<str>),
+    /// It is not compiled, for now or for good.
+    Refused(Refusal),
+}
+
+/// Why there is no code.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) error: Arc<str>,
+    /// Bytes of code memory with which it is worth another try, if any are.
+    pub(super) needed: Option<usize>,
 }
 
 impl Shared {
@@ -63,12 +71,13 @@ impl Shared {
         module.tiers(Shared::default)
     }
 
-    /// Looks for code that `fits`. If there is none and nobody has asked for it, the caller must
-    /// ask for `new_code`.
+    /// Looks for code that `fits`. If there is none and nobody has asked for it, or there is room
+    /// for what was refused, the caller must ask for `new_code`.
     pub(super) fn find_or_begin(
         &self,
         at: EntryPoint,
         fits: impl Fn(&Code) -> bool,
+        has_room: impl Fn(usize) -> bool,
         new_code: impl FnOnce() -> CodeId,
     ) -> Found {
         let mut funcs = self.funcs();
@@ -79,9 +88,12 @@ impl Shared {
         if let Some(code) = entry.queued {
             return Found::Queued(code);
         }
-        if let Some(error) = &entry.failed {
-            return Found::Failed(error.clone());
+        if let Some(refusal) = &entry.refusal
+            && !refusal.needed.is_some_and(has_room)
+        {
+            return Found::Refused(refusal.clone());
         }
+        entry.refusal = None;
         let code = new_code();
         entry.queued = Some(code);
         entry.compiles += 1;
@@ -101,10 +113,10 @@ impl Shared {
         at: EntryPoint,
         clock: u32,
         result: Result<Code, CompileError>,
-    ) -> Result<Arc<SharedCode>, Arc<str>> {
-        let result: Result<_, Arc<str>> = match result {
+    ) -> Result<Arc<SharedCode>, Refusal> {
+        let result: Result<_, Refusal> = match result {
             Ok(code) => Ok(Arc::new(SharedCode { code, clock })),
-            Err(error) => Err(error.to_string().into()),
+            Err(error) => Err(error.into()),
         };
         let mut funcs = self.funcs();
         let entry = entry(&mut funcs, at);
@@ -115,7 +127,11 @@ impl Shared {
                 entry.codes.push(code.clone());
                 oldest = (entry.codes.len() > MAX_CODES).then(|| entry.codes.remove(0));
             }
-            Err(error) => entry.failed = Some(error.clone()),
+            Err(refusal) => {
+                // Nothing was tried in vain that would count against the entry.
+                entry.compiles -= u32::from(refusal.needed.is_some());
+                entry.refusal = Some(refusal.clone());
+            }
         }
         // Outside of the lock: it may be the last reference.
         drop(funcs);
@@ -149,6 +165,18 @@ impl Shared {
     }
 }
 
+impl From<CompileError> for Refusal {
+    fn from(error: CompileError) -> Self {
+        Self {
+            error: error.to_string().into(),
+            needed: match error {
+                CompileError::NoRoom { needed, .. } => Some(needed),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// Where there is compiled code of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Compiled {
@@ -167,4 +195,53 @@ fn entry(funcs: &mut FxHashMap<FuncIdx, Vec<Entry>>, (func, osr): EntryPoint) ->
         entries.len() - 1
     });
     &mut entries[at]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: EntryPoint = (FuncIdx(0), None);
+
+    /// Asks for code where `room` bytes are free. Returns which compilation begins, or why none.
+    fn ask(shared: &Shared, room: usize) -> Result<u32, Refusal> {
+        let has_room = |needed| needed <= room;
+        match shared.find_or_begin(AT, |_| true, has_room, || CodeId(0)) {
+            Found::Begun { nth, .. } => Ok(nth),
+            Found::Refused(refusal) => Err(refusal),
+            Found::Code(_) | Found::Queued(_) => panic!("nothing was compiled"),
+        }
+    }
+
+    fn finish(shared: &Shared, error: CompileError) -> Refusal {
+        let refused = shared.finish(AT, 0, Err(error));
+        refused.err().expect("it was an error")
+    }
+
+    // What found no room is tried again as soon as there is room, and only then; that counts as no
+    // compilation. What the system or the compiler refused is never tried again.
+    #[test]
+    fn refusals_for_now_and_for_good() {
+        let shared = Shared::default();
+        let no_room = CompileError::NoRoom {
+            needed: 5000,
+            used: 1,
+            limit: 4096,
+        };
+        for _ in 0..3 {
+            assert_eq!(ask(&shared, 5000).ok(), Some(1));
+            assert_eq!(finish(&shared, no_room.clone()).needed, Some(5000));
+            for _ in 0..3 {
+                let refusal = ask(&shared, 4999).expect_err("there is no room");
+                assert!(refusal.error.starts_with("no room for 5000 bytes"));
+            }
+        }
+        assert_eq!(ask(&shared, 5000).ok(), Some(1));
+        finish(&shared, CompileError::CodeMemory("mmap".into()));
+        let refusal = ask(&shared, usize::MAX).expect_err("it is for good");
+        assert_eq!(
+            (&*refusal.error, refusal.needed),
+            ("no memory for code: mmap", None)
+        );
+    }
 }

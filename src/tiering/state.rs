@@ -16,8 +16,10 @@ pub(super) struct State {
     entries: FxHashMap<EntryKey, CodeId>,
     /// Code that was withdrawn since the store was last idle.
     retired: Vec<CodeId>,
-    /// Code that was requested here and is not installed yet.
-    requested: FxHashSet<CodeId>,
+    /// Code that was requested here, by what it is for, and is not installed yet.
+    requested: FxHashMap<EntryKey, CodeId>,
+    /// Entries that are interpreted for want of room, of which an event has told.
+    refused: FxHashSet<EntryKey>,
     /// Hot points at which the branches of a function are still to be observed.
     observations: FxHashMap<(InstanceId, FuncIdx), u32>,
 }
@@ -70,14 +72,20 @@ impl State {
         is_observed
     }
 
-    /// Notes that this store has `code` compiled.
-    pub(super) fn note_request(&mut self, code: CodeId) {
-        self.requested.insert(code);
+    /// Notes that this store has `code` compiled for `key`.
+    pub(super) fn note_request(&mut self, key: EntryKey, code: CodeId) {
+        self.requested.insert(key, code);
+    }
+
+    /// Notes that there is no room for code of `key`. Returns whether that is news.
+    pub(super) fn note_refused(&mut self, key: EntryKey) -> bool {
+        self.refused.insert(key)
     }
 
     /// Notes that `code` is entered at `key`.
     pub(super) fn install(&mut self, key: EntryKey, code: &Arc<SharedCode>) -> Installation {
         let id = code.code.id();
+        self.refused.remove(&key);
         self.entries.insert(key, id);
         let mut is_new = false;
         let installed = self.codes.entry(id).or_insert_with(|| {
@@ -90,7 +98,7 @@ impl State {
         installed.entries.push(key);
         Installation {
             is_new,
-            reused: !self.requested.remove(&id),
+            reused: self.requested.remove(&key) != Some(id),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::perf::Perf;
 use super::request;
-use super::shared::{Found, Shared, SharedCode};
+use super::shared::{Found, Refusal, Shared, SharedCode};
 use super::state::{EntryKey, Installation, State, instance, key, withdraw};
 use deopt::{Decision, Materialized, Policy, SpecSite};
 use interp::Resume;
@@ -10,15 +10,18 @@ use jit::{Code, CompileError, Compiler};
 use runtime::module::Module;
 use runtime::vm::{Frame, FuncInstance, FuncKind, VMContext};
 use runtime::{
-    CodeId, Event, ExitId, HomeIdx, HotAction, HotPoint, Instance, InstanceId, Linkage, Profile,
-    Reason, Status, Store, TierKind, TierState, Tiers, Trap, Tuning, raise_trap,
+    CodeId, CodeMemory, Event, ExitId, HomeIdx, HotAction, HotPoint, Instance, InstanceId, Linkage,
+    Profile, Reason, Status, Store, TierKind, TierState, Tiers, Trap, Tuning, raise_trap,
 };
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Hotness until a function that waits for the worker asks again.
 const POLL: i32 = 200;
+
+/// Hotness until a function for which there is no room asks again: so rarely that it costs nothing.
+const RETRY: i32 = 20_000;
 
 /// Both tiers. One for each engine.
 pub(super) struct TwoTiers {
@@ -26,13 +29,34 @@ pub(super) struct TwoTiers {
     /// Number of the next piece of code.
     next_code: AtomicU32,
     perf: Option<Arc<Perf>>,
+    refusals: Arc<Refusals>,
+}
+
+/// Counts compilations that led to no code.
+#[derive(Default)]
+struct Refusals {
+    for_now: AtomicU64,
+    for_good: AtomicU64,
 }
 
 /// How far an entry of an instance has come.
 enum Progress {
     Queued,
     Installed(CodeId),
+    /// There is no room for it now.
+    Refused,
     Failed,
+}
+
+impl Refusals {
+    fn count<T>(&self, result: &Result<T, CompileError>) {
+        let Err(error) = result else { return };
+        let counter = match error {
+            CompileError::NoRoom { .. } => &self.for_now,
+            _ => &self.for_good,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl TwoTiers {
@@ -41,6 +65,7 @@ impl TwoTiers {
             compiler,
             next_code: AtomicU32::new(0),
             perf: Perf::new(tuning).map(Arc::new),
+            refusals: Arc::default(),
         }
     }
 
@@ -66,7 +91,8 @@ impl TwoTiers {
         // SAFETY: as above; nothing changes the instance meanwhile.
         let fits = |code: &Code| unsafe { request::fits(&*store, &*instance, code) };
         let new_code = || CodeId(self.next_code.fetch_add(1, Ordering::Relaxed));
-        match shared.find_or_begin(at, fits, new_code) {
+        let has_room = |bytes| self.compiler.has_room(bytes);
+        match shared.find_or_begin(at, fits, has_room, new_code) {
             Found::Code(code) => {
                 // SAFETY: the code fits.
                 unsafe { install(store, (key, func), &code) };
@@ -76,12 +102,8 @@ impl TwoTiers {
                 self.compiler.hurry(code);
                 Progress::Queued
             }
-            Found::Failed(error) => {
-                let (func, error) = (key.1, (*error).to_owned());
-                // SAFETY: as above.
-                unsafe { (*store).emit(Event::CompileFailed { func, error }) };
-                Progress::Failed
-            }
+            // SAFETY: as above.
+            Found::Refused(refusal) => unsafe { refused(store, key, &refusal) },
             Found::Begun { code, nth } => {
                 // SAFETY: as above.
                 unsafe { self.begin(store, (key, func), (code, nth)) }
@@ -101,7 +123,7 @@ impl TwoTiers {
         let (tuning, module) = unsafe { (Store::tuning(store), (*instance(func)).module.clone()) };
         let speculation = tuning.speculation && Policy::may_speculate(nth);
         // SAFETY: as above.
-        unsafe { State::of(store).note_request(code) };
+        unsafe { State::of(store).note_request(key, code) };
         let clock = {
             let mut profile = module.profile();
             profile.note_hot(idx, osr);
@@ -117,9 +139,10 @@ impl TwoTiers {
             request::make(store, func, (osr, code, speculation))
         };
         if tuning.background {
-            let perf = self.perf.clone();
+            let (perf, refusals) = (self.perf.clone(), self.refusals.clone());
             let deliver = move |request: &jit::Request, result| {
                 announce(perf.as_deref(), &request.module, &result);
+                refusals.count(&result);
                 // Who waits for it will find it, or the error.
                 let _ = Shared::of(&request.module).finish(at, clock, result);
             };
@@ -129,19 +152,33 @@ impl TwoTiers {
         let code = self.compiler.compile(&request);
         let code = code.and_then(|it| self.compiler.publish(it));
         announce(self.perf.as_deref(), &module, &code);
+        self.refusals.count(&code);
         match Shared::of(&module).finish(at, clock, code) {
             Ok(code) => {
                 // SAFETY: as above. What the request said of the instance is still so.
                 unsafe { install(store, (key, func), &code) };
                 Progress::Installed(code.code.id())
             }
-            Err(error) => {
-                let (func, error) = (idx, (*error).to_owned());
-                // SAFETY: as above.
-                unsafe { (*store).emit(Event::CompileFailed { func, error }) };
-                Progress::Failed
-            }
+            // SAFETY: as above.
+            Err(refusal) => unsafe { refused(store, key, &refusal) },
         }
+    }
+}
+
+/// Tells that `key` stays in the interpreter: once, if it is for want of room.
+unsafe fn refused(store: *mut Store, key: EntryKey, refusal: &Refusal) -> Progress {
+    let is_for_good = refusal.needed.is_none();
+    // SAFETY: the caller promises a live store; no reference to the state is alive.
+    unsafe {
+        if is_for_good || State::of(store).note_refused(key) {
+            let (func, error) = (key.1, (*refusal.error).to_owned());
+            (*store).emit(Event::CompileFailed { func, error });
+        }
+    }
+    if is_for_good {
+        Progress::Failed
+    } else {
+        Progress::Refused
     }
 }
 
@@ -342,6 +379,7 @@ impl Tiers for TwoTiers {
         // The next hot point of an installed loop enters its code at once.
         let hotness = match progress {
             Progress::Queued => POLL,
+            Progress::Refused => RETRY,
             Progress::Installed(_) => 0,
             Progress::Failed => i32::MAX,
         };
@@ -484,6 +522,16 @@ impl Tiers for TwoTiers {
 
     fn compiled_linkage(&self) -> Linkage {
         self.compiler.linkage()
+    }
+
+    fn code_memory(&self) -> CodeMemory {
+        let mut memory = CodeMemory::default();
+        memory.used = self.compiler.code_bytes();
+        memory.limit = self.compiler.code_limit();
+        (memory.pieces, memory.described_by) = self.compiler.described();
+        memory.refused = self.refusals.for_now.load(Ordering::Relaxed);
+        memory.failed = self.refusals.for_good.load(Ordering::Relaxed);
+        memory
     }
 
     fn new_store(&self, tuning: &Tuning) -> TierState {

@@ -238,6 +238,12 @@ fn to_json(report: &Report) -> Value {
             .iter()
             .map(|(func, error)| json!({"func": func.0, "error": error}))
             .collect::<Vec<_>>(),
+        "code_memory": {
+            "used": report.code_memory.used,
+            "limit": report.code_memory.limit,
+            "refused": report.code_memory.refused,
+            "failed": report.code_memory.failed,
+        },
         "deopts": deopts,
         "time": {
             "interpreter": ms(report.interpreter),

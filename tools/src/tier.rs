@@ -26,6 +26,9 @@ pub(crate) struct TierOptions {
     /// Let guards fail at random
     #[arg(long, value_name = "SEED")]
     deopt_random: Option<u64>,
+    /// Bytes of compiled code that there may be; what does not fit is interpreted
+    #[arg(long, value_name = "BYTES")]
+    code_limit: Option<usize>,
     /// Calls that are not inlined until one of them is looked at anew; 0 for never
     #[arg(long, value_name = "N")]
     reprofile_after: Option<u32>,
@@ -68,6 +71,9 @@ impl TierOptions {
         }
         if self.deopt_random.is_some() {
             config.jit_deopt_random(self.deopt_random);
+        }
+        if let Some(bytes) = self.code_limit {
+            config.jit_code_limit(bytes);
         }
         if let Some(calls) = self.reprofile_after {
             config.jit_reprofile_after(NonZeroU32::new(calls));

@@ -414,7 +414,11 @@ fn dropped_code_is_freed() {
 #[test]
 fn exhausted_code_memory() {
     let page = runtime::os::page_size();
-    let compiler = Compiler::with_capacity(&Tuning::default(), page).expect("one page");
+    let tuning = Tuning {
+        code_limit: Some(page),
+        ..Tuning::default()
+    };
+    let compiler = Compiler::new(&tuning).expect("one page");
     let registry = TypeRegistry::default();
     let sig = registry.intern(&Default::default());
     // Builtins and one signature take more than nothing; a page may or may not be enough.
@@ -430,7 +434,7 @@ fn exhausted_code_memory() {
     assert!(
         results
             .iter()
-            .any(|it| matches!(it, Err(CompileError::CodeMemory(_))))
+            .any(|it| matches!(it, Err(CompileError::NoRoom { .. })))
     );
     assert!(compiler.code_bytes() <= page);
 }
