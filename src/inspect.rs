@@ -17,6 +17,7 @@ mod dump;
 mod explain;
 mod explanation;
 mod report;
+mod shadow;
 mod sizes;
 
 pub use code::{CodeSummary, Decision, DeoptSummary, InlinedBody};
@@ -32,7 +33,8 @@ pub use runtime::{
     CallSiteIdx, CodeId, CodeMemory, EntryCounts, Event, EventKind, ExitIdx, FuncIdx, HomeIdx,
     IcState, InstanceId, Reason, TableIdx, TierKind, TypeIdx,
 };
-pub use sizes::{ModuleSizes, module_sizes};
+pub use shadow::{Comparison, ExitRecorder, Shadow};
+pub use sizes::{ModuleSizes, bytecode_len, module_sizes};
 
 use crate::{AsContext, AsContextMut, Engine};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -12,6 +12,8 @@
 //! its instances, `state.rs` what of it a store has installed. Without the feature `jit` only the
 //! interpreter is wired.
 
+#[cfg(all(test, feature = "jit"))]
+mod falsify;
 #[cfg(feature = "jit")]
 mod perf;
 #[cfg(feature = "jit")]

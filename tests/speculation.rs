@@ -4,7 +4,9 @@
 //! first call, at several thresholds, in the background, with guards that fail on purpose (all,
 //! every second, third and seventh, and each one alone), without speculation, inlining and OSR,
 //! and with memories that have no guard pages; with random guards that fail; in a second store of
-//! the engine, and with the profile of an earlier run. See `speculation/harness.rs`.
+//! the engine, and with the profile of an earlier run. What exits rebuild is compared with what the
+//! interpreter has at the same moments, locals, operands, memories and all. See
+//! `speculation/harness.rs`.
 //!
 //! | scenario | tests |
 //! |---|---|
@@ -110,6 +112,8 @@ mod paths;
 mod references;
 #[path = "speculation/run.rs"]
 mod run;
+#[path = "speculation/shadow.rs"]
+mod shadow;
 #[path = "speculation/sharing.rs"]
 mod sharing;
 #[path = "speculation/stack.rs"]

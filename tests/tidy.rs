@@ -42,6 +42,7 @@ const UNSAFE: &[&str] = &[
     "runtime/src/os/signals.rs",
     "runtime/src/racy.rs",
     "runtime/src/raise.rs",
+    "runtime/src/shadow.rs",
     "runtime/src/shared_memory.rs",
     "runtime/src/store.rs",
     "runtime/src/table.rs",

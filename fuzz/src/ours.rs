@@ -7,10 +7,11 @@ pub(crate) use wasm_interp_jit as api;
 mod drive;
 
 use crate::features::FEATURES;
+use crate::generate::Program;
 use crate::record::{Nans, Record, Settings};
 use crate::script::Script;
 use crate::stats::Stats;
-use api::inspect::{self, Event};
+use api::inspect::{self, Event, ExitRecorder, Shadow};
 use api::{Config, Engine, Module, Result, Store, Strategy, WasmFeatures};
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -81,6 +82,13 @@ impl Mode {
         modes
     }
 
+    /// The modes whose exits are compared with what the interpreter has, for a program with this
+    /// seed.
+    pub(crate) fn shadowed(seed: u64) -> [Mode; 3] {
+        let every = Mode::Stress(NonZeroU32::MIN.saturating_add((seed % 3) as u32));
+        [Mode::Tiered, every, Mode::Random(seed)]
+    }
+
     fn config(self, Settings { nans, fuel }: Settings) -> Config {
         let mut config = Config::new();
         config
@@ -145,6 +153,46 @@ impl Mode {
 /// Makes a module of `wasm`, in the engine of `mode`.
 pub(crate) fn compile((mode, settings): (Mode, Settings), wasm: &[u8]) -> Result<Module> {
     drive::compile(&mode.engine(settings), wasm)
+}
+
+/// Exits of a run whose states are compared, at most.
+const MAX_EXITS: usize = 64;
+
+/// Runs `program` in the interpreter once more, and compares the states it has with those that
+/// exits have rebuilt in a run in `mode`. Adds how many were compared.
+///
+/// # Errors
+///
+/// What is different.
+pub(crate) fn shadow(mode: Mode, program: &Program, stats: &mut Stats) -> Result<(), String> {
+    // Moments are told by fuel.
+    let settings = Settings {
+        nans: Nans::Canonical,
+        fuel: true,
+    };
+    let run = |mode: Mode, watch: &mut dyn FnMut(&mut Store<drive::Host>)| {
+        let module = compile((mode, settings), &program.wasm);
+        let module = module.map_err(|error| format!("{mode:?} rejects the module: {error:#}"))?;
+        let script = (Script::Random, program.seed);
+        drive::run(module.engine(), &module, script, |store| watch(store));
+        Ok::<_, String>(())
+    };
+    let (mut exits, mut shadow) = (None, None);
+    run(mode, &mut |store| {
+        exits = Some(ExitRecorder::attach(store, MAX_EXITS).expect("fuel is counted"));
+    })?;
+    let Some(exits) = exits.filter(|it| !it.is_empty()) else {
+        return Ok(());
+    };
+    run(Mode::Interpreter, &mut |store| {
+        shadow = Some(Shadow::attach(store, &exits).expect("fuel is counted"));
+    })?;
+    let comparison = shadow.map(|it| it.compare()).unwrap_or_default();
+    stats.shadowed += comparison.equal as u64;
+    match comparison.differences.first() {
+        Some(difference) => Err(format!("{mode:?} and its shadow differ: {difference}")),
+        None => Ok(()),
+    }
 }
 
 /// Runs `module`, which is of the engine of one of the modes, by `script`. Counts events.

@@ -55,6 +55,8 @@ counters! {
     deopts;
     /// Codes withdrawn.
     invalidations;
+    /// Exits that have rebuilt what the interpreter had.
+    shadowed;
     /// Changed profiles and hints that were not refused.
     accepted_feedback;
 }

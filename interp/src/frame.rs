@@ -24,7 +24,7 @@ use runtime::{FuncIdx, Instance, Status};
 
 /// Bit of a record's `fp`: returning to it ends the activation, enters another instance, or goes
 /// on with other dispatch tables.
-const LEAVES: usize = 1;
+pub(crate) const LEAVES: usize = 1;
 
 /// Marks a record.
 fn leaving(fp: *mut u64) -> *mut u64 {

@@ -5,6 +5,7 @@
 //!   dispatch/     from one handler to the next: jumps (optimized x86-64) or a loop (elsewhere)
 //!   counts.rs     counts what the loop is about to execute, if the engine asks for it
 //!   meter.rs      counts fuel and looks at the deadline, around what the loop executes
+//!   shadow.rs     shows states that are to be compared with those of compiled code
 //!   ops/          handler bodies, by family of instructions
 //!   regs.rs       what handlers work on: pc, locals, operands of which two are in registers
 //!   frame.rs      frames: pushing, replacing, popping; records of the suspended ones
@@ -28,6 +29,7 @@ mod observe;
 mod ops;
 mod raise;
 mod regs;
+mod shadow;
 
 pub use context::new_context;
 pub use enter::{Resume, interpret, resume};

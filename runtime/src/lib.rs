@@ -27,6 +27,7 @@ pub mod racy;
 mod raise;
 mod relaxed_simd;
 mod resource;
+mod shadow;
 mod shared_memory;
 mod stack;
 mod store;
@@ -69,6 +70,7 @@ pub use profile::{BranchProfile, FuncProfile, Profile, ProfileError, SiteProfile
 pub use raise::{Fault, Raised, RawFrame, raise_error, raise_growth, raise_trap};
 pub use relaxed_simd::RelaxedSimd;
 pub use resource::{OutOfMemory, ResourceError};
+pub use shadow::{ExitTaken, FrameCopy, Moment, Snapshot, Watch};
 pub use shared_memory::SharedMemory;
 pub use stack::ValueStack;
 pub use store::{Global, Store};

@@ -59,8 +59,17 @@ pub struct StoreMeters {
     reserve: u64,
     /// Fuel that is moved to the counters at once.
     interval: Option<NonZeroU64>,
+    /// How often fuel was set.
+    n_set: u64,
     /// Absent if a deadline interrupts.
     pub on_epoch: Option<Box<EpochCallback>>,
+}
+
+impl StoreMeters {
+    /// How often fuel was set.
+    pub(crate) fn n_set(&self) -> u64 {
+        self.n_set
+    }
 }
 
 impl Store {
@@ -78,6 +87,7 @@ impl Store {
         let active = fuel.min(interval).min(i64::MAX.cast_unsigned());
         self.meters.reserve = fuel - active;
         self.vm.fuel_consumed = -active.cast_signed();
+        self.meters.n_set += 1;
     }
 
     /// Sets how much fuel is moved to the counters at once.

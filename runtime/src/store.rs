@@ -17,7 +17,7 @@ use crate::walk::Activation;
 use crate::{
     Event, EventSink, FuncIdx, GlobalId, HostValues, InstanceId, Limits, Linkage, Memory, MemoryId,
     Raised, ResourceError, SharedMemory, StoreMeters, Table, TableId, TierClock, TierKind,
-    TierState, Tiers, Tuning, ValueStack,
+    TierState, Tiers, Tuning, ValueStack, Watch,
 };
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
@@ -66,6 +66,8 @@ pub struct Store {
     pub meters: StoreMeters,
     /// Where events go.
     pub events: Option<EventSink>,
+    /// Who looks at states, if anybody does.
+    pub watch: Option<Watch>,
     /// Time in each tier, if it is measured.
     pub clock: Option<TierClock>,
     /// Holds the memory that `vm` points into.
@@ -192,6 +194,7 @@ impl Store {
             limits: Limits::default(),
             meters: StoreMeters::default(),
             events: None,
+            watch: None,
             clock: None,
             stack,
             linkage,

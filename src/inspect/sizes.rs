@@ -1,8 +1,8 @@
 //! How much memory the functions of a module take.
 
-use crate::{Module, Result};
-use runtime::FuncIdx;
+use crate::{AsContext, Module, Result};
 use runtime::module::{CallSiteInfo, LoopInfo, SideTableEntry};
+use runtime::{FuncIdx, InstanceId};
 
 /// Sizes of all functions of a module together, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,13 @@ pub struct ModuleSizes {
     pub side_tables: usize,
     /// What else is made of a function when it is first called: call sites and loops.
     pub sites: usize,
+}
+
+/// Bytes of the body of a function; `None` if there is no such one, or if it is imported.
+pub fn bytecode_len(store: impl AsContext, instance: InstanceId, func: FuncIdx) -> Option<usize> {
+    let store = store.as_context().0.opaque().runtime();
+    let module = &store.instances.get(instance.index())?.module;
+    Some(module.body(func)?.range.len())
 }
 
 /// Prepares all functions of `module`, as their first calls would, and adds up their sizes.

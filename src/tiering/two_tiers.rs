@@ -150,6 +150,8 @@ impl TwoTiers {
             return Progress::Queued;
         }
         let code = self.compiler.compile(&request);
+        #[cfg(test)]
+        let code = code.map(super::falsify::falsified);
         let code = code.and_then(|it| self.compiler.publish(it));
         announce(self.perf.as_deref(), &module, &code);
         self.refusals.count(&code);
@@ -490,6 +492,7 @@ impl Tiers for TwoTiers {
                 pc: (*innermost.func).pc_offset(innermost.pc),
                 frames: frames.len(),
             });
+            (*store).note_exit(reason, &frames, sp);
             if reason == Reason::Stress {
                 (*store).rearm_stress();
             }

@@ -8,8 +8,8 @@
 //! Scenarios that exist for calls by index and by reference have here what differs in their wat.
 
 use std::num::NonZeroU32;
-use wasm_interp_jit::inspect::{Event, HomeIdx, Reason};
-use wasm_interp_jit::{Config, Ref, Strategy};
+use wasm_interp_jit::inspect::{Comparison, Event, ExitRecorder, HomeIdx, Reason, Shadow};
+use wasm_interp_jit::{Config, Engine, Ref, Strategy};
 
 pub(crate) use super::run::{Run, World, reenter, trace};
 
@@ -197,6 +197,52 @@ fn metered_modes(base: &Config) -> Vec<Mode> {
     modes
 }
 
+/// The modes whose exits are compared, one by one, with what the interpreter has.
+fn shadowed_modes(base: &Config) -> Vec<Mode> {
+    let mut base = base.clone();
+    base.consume_fuel(true)
+        .cranelift_nan_canonicalization(true)
+        .jit_threshold(2);
+    let random = |it: &mut Config| {
+        it.jit_deopt_random(Some(1));
+    };
+    let every = |it: &mut Config| {
+        it.jit_deopt_every(NonZeroU32::new(1));
+    };
+    vec![
+        interpreter(&base),
+        Mode::new("shadowed", &base, |_| {}),
+        Mode::new("shadowed, random guards fail", &base, random),
+        Mode::new("shadowed, all guards fail", &base, every),
+    ]
+}
+
+/// Exits of a run that are compared, at most.
+const MAX_SHADOWED: usize = 500;
+
+/// Compares what exits rebuild, in several modes, with what the interpreter has at the same moments.
+pub(crate) fn shadow(base: &Config, wat: &str, script: impl Fn(&mut Run)) -> Vec<Comparison> {
+    let modes = shadowed_modes(base);
+    let compare = |mode: &Mode| {
+        let mut run = Run::empty(&World::new(&mode.config));
+        let exits = ExitRecorder::attach(&mut run.store, MAX_SHADOWED).expect("fuel is counted");
+        run.instantiate("main", wat);
+        script(&mut run);
+        let mut run = Run::empty(&World::new(&modes[0].config));
+        let shadow = Shadow::attach(&mut run.store, &exits).expect("fuel is counted");
+        run.instantiate("main", wat);
+        script(&mut run);
+        let comparison = shadow.compare();
+        assert!(
+            comparison.differences.is_empty(),
+            "{}: {comparison}",
+            mode.name
+        );
+        comparison
+    };
+    modes[1..].iter().map(compare).collect()
+}
+
 /// Runs `script` on `wat` in all modes, which must agree on a transcript that begins with
 /// `expected`. Returns it.
 pub(crate) fn everywhere(wat: &str, script: impl Fn(&mut Run) + Sync, expected: &str) -> String {
@@ -234,6 +280,11 @@ pub(crate) fn everywhere_with(
             let (actual, _) = transcript(mode, wat, &script);
             let differs = difference(&expected, &actual);
             assert!(actual == expected, "{}:\n{differs}", mode.name);
+        }
+        let engine = Engine::new(base).expect("the settings are valid");
+        // Deadlines pass when time has come, not at a moment that fuel tells.
+        if !engine.get_epoch_interruption() {
+            shadow(base, wat, &script);
         }
         let mut chosen = 0;
         for _ in 0..MAX_CHOSEN {

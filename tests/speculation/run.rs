@@ -118,6 +118,13 @@ impl Run {
 
     /// A run of `wat` in a store of `world`.
     pub(crate) fn in_world(world: &Arc<World>, wat: &str) -> Self {
+        let mut run = Self::empty(world);
+        run.instantiate("main", wat);
+        run
+    }
+
+    /// A run in a store of `world`, without an instance.
+    pub(crate) fn empty(world: &Arc<World>) -> Self {
         let engine = &world.engine;
         let mut store = Store::new(engine, Host::default());
         let events = Arc::<Mutex<Vec<Event>>>::default();
@@ -131,16 +138,14 @@ impl Run {
         let _ = store.set_fuel(PLENTY);
         store.set_epoch_deadline(PLENTY);
         let linker = host_functions(engine);
-        let mut run = Self {
+        Self {
             store,
             world: world.clone(),
             fuel: PLENTY,
             linker,
             instances: Vec::new(),
             events,
-        };
-        run.instantiate("main", wat);
-        run
+        }
     }
 
     /// From now on, instances may take the names of earlier ones.

@@ -13,6 +13,7 @@ use crate::ops::canonical::{Canonical, for_each_arithmetic, for_each_vector_arit
 use crate::ops::vector::{self, for_each_vector_version};
 use crate::ops::{Coded, Flow, Op, op, slot_of_atomic, slot_of_prefixed, slot_of_simd};
 use crate::regs::Regs;
+use crate::shadow;
 use runtime::opcode::Opcode;
 use runtime::{Status, Store};
 
@@ -132,6 +133,10 @@ pub(super) fn run_window(m: &mut Regs) -> Option<Status> {
 
 /// Executes the instruction at `slot`, and meters it; a status if the activation ends.
 fn metered_step<const CANONICAL: bool>(m: &mut Regs, slot: usize) -> Option<Status> {
+    // SAFETY: invariant 1 of `regs.rs`.
+    if unsafe { (*(*m.ctx).store).watch.is_some() } {
+        shadow::show(m);
+    }
     let before = match meter::before(m) {
         Ok(before) => before,
         Err(status) => return Some(status),
