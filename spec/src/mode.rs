@@ -15,11 +15,28 @@ pub enum Mode {
     JitDeopt,
     /// Interpreted first, compiled when hot, which is soon.
     Auto,
+    /// The same, and guards fail at random.
+    AutoRandom,
+    /// Interpreted once, then compiled.
+    AutoOnce,
+    /// The same, but compiled on a worker thread.
+    AutoBackground,
 }
+
+/// What the sequence of guards that fail at random begins with.
+const SEED: u64 = 17;
 
 impl Mode {
     /// All modes. Those after the first need the compiler.
-    pub const ALL: &[Mode] = &[Mode::Interp, Mode::Jit, Mode::JitDeopt, Mode::Auto];
+    pub const ALL: &[Mode] = &[
+        Mode::Interp,
+        Mode::Jit,
+        Mode::JitDeopt,
+        Mode::Auto,
+        Mode::AutoRandom,
+        Mode::AutoOnce,
+        Mode::AutoBackground,
+    ];
 
     /// Its name for options and messages.
     pub fn name(self) -> &'static str {
@@ -28,13 +45,17 @@ impl Mode {
             Mode::Jit => "jit",
             Mode::JitDeopt => "jit-deopt",
             Mode::Auto => "auto",
+            Mode::AutoRandom => "auto-random",
+            Mode::AutoOnce => "auto-once",
+            Mode::AutoBackground => "auto-background",
         }
     }
 
-    /// Sets what makes the mode. Everything is compiled at once, so that runs are repeatable.
+    /// Sets what makes the mode. Everything is compiled at once, so that runs are repeatable, but
+    /// where that is what is tested.
     ///
-    /// If every guard fails, a recursion has a native frame of the interpreter at each level. They
-    /// are large in debug builds, hence the larger stack: threads must have it.
+    /// Where guards fail, a recursion has a native frame of the interpreter at each level. They are
+    /// large in debug builds, hence the larger stack: threads must have it.
     pub fn configure(self, config: &mut Config) {
         match self {
             Mode::Interp => config.strategy(Strategy::Interpreter),
@@ -47,6 +68,20 @@ impl Mode {
                 .strategy(Strategy::Tiered)
                 .jit_threshold(2)
                 .jit_background(false),
+            Mode::AutoRandom => config
+                .strategy(Strategy::Tiered)
+                .jit_threshold(2)
+                .jit_background(false)
+                .jit_deopt_random(Some(SEED))
+                .max_wasm_stack(2 << 20),
+            Mode::AutoOnce => config
+                .strategy(Strategy::Tiered)
+                .jit_threshold(1)
+                .jit_background(false),
+            Mode::AutoBackground => config
+                .strategy(Strategy::Tiered)
+                .jit_threshold(1)
+                .jit_background(true),
         };
     }
 }

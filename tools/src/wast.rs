@@ -49,6 +49,12 @@ enum ModeOption {
     JitDeopt,
     /// Interpret, and compile at the second call
     Auto,
+    /// The same, and let guards fail at random
+    AutoRandom,
+    /// Interpret one call, then compile
+    AutoOnce,
+    /// The same, on a thread in the background
+    AutoBackground,
     /// All of these, one after the other
     All,
 }
@@ -164,6 +170,9 @@ impl ModeOption {
             ModeOption::Jit => &[Mode::Jit],
             ModeOption::JitDeopt => &[Mode::JitDeopt],
             ModeOption::Auto => &[Mode::Auto],
+            ModeOption::AutoRandom => &[Mode::AutoRandom],
+            ModeOption::AutoOnce => &[Mode::AutoOnce],
+            ModeOption::AutoBackground => &[Mode::AutoBackground],
             ModeOption::All => Mode::ALL,
         }
     }
