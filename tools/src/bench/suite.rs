@@ -51,6 +51,9 @@ programs! {
     "expressions.wasm" * 4_000_000,
     "qsort.wasm" * 1_000,
     "checked.wat" * 300_000_000,
+    "richards.wasm" * 25_000,
+    "deltablue.wasm" * 12_000,
+    "regex.wasm" * 450,
     /// Programs of the kinds that interpreters are judged by.
     INTERP_PROGRAMS:
     "mix.wasm" * 3_000,
