@@ -94,13 +94,18 @@ impl Tuning {
         self.deopt_every.is_some() || self.deopt_random.is_some() || self.deopt_at.is_some()
     }
 
+    /// Are branches observed before functions are compiled?
+    pub fn observes(&self) -> bool {
+        self.jit && self.speculation && self.untaken_after.is_some()
+    }
+
     /// The hotness budget of a body of `size` bytes: larger ones cost more to compile.
     pub fn budget(&self, size: usize) -> Budget {
         let size = u64::try_from(size).unwrap_or(u64::MAX);
         let whole = u64::from(self.threshold).saturating_mul(8 + size / 32) / 8;
         let whole = i32::try_from(whole).unwrap_or(i32::MAX);
         let observed = match self.untaken_after {
-            Some(n) if self.jit && self.speculation => n.get().saturating_mul(2),
+            Some(n) if self.observes() => n.get().saturating_mul(2),
             _ => 0,
         };
         let observed = i32::try_from(observed).unwrap_or(i32::MAX).min(whole / 2);

@@ -62,7 +62,7 @@ mod as_mode {
 pub(super) unsafe fn run(m: Regs) -> Status {
     // SAFETY: invariant 1 of `regs.rs`.
     let tuning = unsafe { Store::tuning((*m.ctx).store) };
-    let is_watched = tuning.counts || tuning.metering.is_some() || tuning.untaken_after.is_some();
+    let is_watched = tuning.counts || tuning.metering.is_some() || tuning.observes();
     match (tuning.canonical_nans, is_watched) {
         (false, false) => run_as::<false, false>(m),
         (false, true) => run_as::<false, true>(m),
