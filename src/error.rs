@@ -375,7 +375,7 @@ mod tests {
     /// The report without a Rust backtrace, which depends on the environment.
     fn report(error: &Error) -> String {
         let report = format!("{error:?}");
-        match report.split_once("\n\nStack backtrace:") {
+        match report.split_once("\nStack backtrace:") {
             Some((report, _)) => report.to_owned(),
             None => report,
         }
@@ -388,11 +388,11 @@ mod tests {
         let error = Error::msg("one");
         assert_eq!(report(&error), "one");
         let error = error.context("two");
-        assert_eq!(report(&error), "two\n\nCaused by:\n    one");
+        assert_eq!(report(&error), "two\n\nCaused by:\n    one\n");
         let error = error.context("three\n    0: line").context("four");
         assert_eq!(
             report(&error),
-            "four\n\nCaused by:\n    0: three\n    0: line\n    1: two\n    2: one"
+            "four\n\nCaused by:\n    0: three\n    0: line\n    1: two\n    2: one\n"
         );
         assert_eq!(error.to_string(), "four");
         assert_eq!(format!("{error:#}"), "four: three\n    0: line: two: one");
