@@ -248,7 +248,9 @@ fn several_instances() {
     let main = of("\ninstance1 func1 (main): ");
     assert!(main.contains(" from the loop at 0x2: "), "{main}");
     assert!(
-        main.ends_with("\n    @0x6 called: func0 is imported"),
+        main.ends_with(
+            "\n    @0xa home1:func1\n      home1:func1\n        @0x2 \n          home1:func0"
+        ),
         "{main}"
     );
     assert!(text.contains(" ms instance0 tier func1 hot\n"), "{text}");

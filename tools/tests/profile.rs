@@ -67,7 +67,7 @@ fn second_run_begins_where_the_first_one_ended() {
 #[test]
 fn what_is_wrong_with_a_profile() {
     let other = path("other");
-    std::fs::write(&other, b"wijp\x01").expect("the temporary directory is writable");
+    std::fs::write(&other, b"wijp\x02").expect("the temporary directory is writable");
     let other = other.to_str().expect("text");
     let with = |more: &[&str]| {
         let mut args = more.to_vec();

@@ -153,14 +153,16 @@ impl Module {
     fn count_datas(&self, counter: &mut Counter, cost: &VariableOperatorCost) {
         if self.are_memories_images() {
             let mut has_image = vec![false; self.memories.len()];
+            let mut is_copied = false;
             for data in &self.datas {
                 if let SegmentMode::Active { index, .. } = data.mode {
-                    has_image[index.index()] |= self.is_in_image(data);
+                    has_image[index.index()] |= !data.range.is_empty();
+                    is_copied |= self.has_content(data);
                 }
             }
-            if has_image.contains(&true) {
-                // The code that counts them is skipped, along with what was to be added there, but
-                // it is there for memories without an image.
+            if is_copied {
+                // The code that counts them is skipped, along with what was to be added there. It is
+                // entered if there is a memory without an image.
                 counter.more = 0;
                 let own = &has_image[self.n_imports.memories as usize..];
                 counter.is_needed |= own.contains(&false);
@@ -178,7 +180,7 @@ impl Module {
     }
 
     /// Has a segment anything but zeros?
-    fn is_in_image(&self, data: &DataSegment) -> bool {
+    fn has_content(&self, data: &DataSegment) -> bool {
         let bytes = self.bytes.present(data.range.clone());
         bytes.iter().any(|it| *it != 0)
     }
