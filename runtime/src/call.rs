@@ -1,6 +1,6 @@
 //! Calls that leave a tier: host to wasm, wasm to host, and from one tier into the other.
 
-use crate::os::{signals, stack_pointer};
+use crate::os::{self, signals, stack_pointer};
 use crate::vm::{FuncKind, VMContext, VMFuncRef, VMStore};
 use crate::walk::{Activation, ActivationKind};
 use crate::{
@@ -44,6 +44,8 @@ pub unsafe fn call_from_host(
         ((*vm).value_top, (*vm).frames_top, outer)
     };
     // SAFETY: as above.
+    let crossed_at = unsafe { std::mem::take(&mut (*store).crossed_at) };
+    // SAFETY: as above.
     let asks = outermost && unsafe { (*store).signal_handler.is_some() };
     let outer = asks.then(|| signals::set_current(store));
     // SAFETY: forwarded.
@@ -52,6 +54,7 @@ pub unsafe fn call_from_host(
     // SAFETY: as above.
     unsafe {
         ((*vm).value_top, (*vm).frames_top, (*vm).caller) = saved;
+        (*store).crossed_at = crossed_at;
         if outermost && (*store).idle_work {
             (*store).idle_work = false;
             Store::tiers(store).on_idle(store);
@@ -199,6 +202,10 @@ unsafe fn in_compiled_activation(
     let mut activation = Activation { prev, kind };
     // SAFETY: as above; unlinked below, before it dies.
     unsafe { (*store).activations = &raw mut activation };
+    // SAFETY: as above.
+    let limit = unsafe { (*vm).native_limit };
+    // SAFETY: as above.
+    unsafe { discount_crossing(store) };
     let outer = signals::set_current(store);
     // SAFETY: as above.
     let status = unsafe { Store::timed(store, TierKind::Compiled, || run(vm)) };
@@ -206,6 +213,7 @@ unsafe fn in_compiled_activation(
     // SAFETY: as above.
     unsafe {
         (*store).activations = prev;
+        (*vm).native_limit = limit;
         ((*vm).entry, (*vm).exit_fp) = (entry, exit_fp);
         ((*vm).frames_top, (*vm).value_top) = (frames_top, value_top);
     }
@@ -213,6 +221,41 @@ unsafe fn in_compiled_activation(
         Status::Returned
     } else {
         Status::Raised
+    }
+}
+
+/// Runs `run`, which compiled code has called to go on in the interpreter.
+///
+/// # Safety
+///
+/// `store` is alive and no reference to it is; compiled code was left through a stub.
+pub(crate) unsafe fn crossing(store: *mut Store, run: impl FnOnce() -> Status) -> Status {
+    // SAFETY: the caller promises a live store.
+    unsafe {
+        let exit_fp = (*store).vm.exit_fp;
+        let outer = std::mem::replace(&mut (*store).crossed_at, exit_fp);
+        let status = run();
+        (*store).crossed_at = outer;
+        status
+    }
+}
+
+/// Lowers the limit of the native stack by what the engine's own frames take since compiled code
+/// called the interpreter, which now calls compiled code: how deep Wasm can recurse must not depend
+/// on the tiers of its functions. The frames of compiled code count, as in wasmtime.
+unsafe fn discount_crossing(store: *mut Store) {
+    // SAFETY: the caller promises a live store.
+    let (crossed_at, vm) = unsafe { ((*store).crossed_at, &raw mut (*store).vm) };
+    if crossed_at == 0 {
+        return;
+    }
+    if let Some(floor) = os::stack_floor() {
+        let used = crossed_at.saturating_sub(stack_pointer());
+        // SAFETY: as above.
+        unsafe {
+            let limit = (*vm).native_limit;
+            (*vm).native_limit = limit.saturating_sub(used).max(floor).min(limit);
+        }
     }
 }
 
@@ -228,7 +271,7 @@ pub(crate) unsafe extern "C" fn call_slow(callee: *mut VMFuncRef, slots: *mut u6
     }
     // Only the interpreter and host calls run below, and they catch panics where they can occur.
     // SAFETY: compiled code calls with arguments at the top of the value stack.
-    let status = unsafe { call(store, callee, slots) };
+    let status = unsafe { crossing(store, || call(store, callee, slots)) };
     status as u32
 }
 

@@ -48,6 +48,9 @@ pub struct Store {
     pub host_values: HostValues,
     /// Where the native stack was at the outermost call, if Wasm runs.
     pub native_top: usize,
+    /// `VMStore::exit_fp` where compiled code called the interpreter, if nobody else's frames are
+    /// between there and the top of the native stack; else 0.
+    pub crossed_at: usize,
     /// Installed code.
     pub codes: CodeMap,
     /// Newest activation; null if no wasm runs.
@@ -186,6 +189,7 @@ impl Store {
             host_funcs: Vec::new(),
             host_values: HostValues::default(),
             native_top: 0,
+            crossed_at: 0,
             codes: CodeMap::default(),
             activations: ptr::null_mut(),
             pending: None,

@@ -1,6 +1,6 @@
 //! Exits where the stack is nearly used up: the native one, the value stack, or the frame records.
 
-use super::harness::{Run, base, survives};
+use super::harness::{Run, base, count_installed, survives, tiered};
 use std::fmt::Write as _;
 
 /// A recursion `f (n, i)` whose innermost call is of target `i`, with `n_locals` locals alive in
@@ -131,4 +131,46 @@ fn entries_and_exits_in_constant_stack() {
     config.max_wasm_stack(64 << 10);
     let (_, n_exhausted) = survives(&config, wat, script);
     assert_eq!(n_exhausted, 0);
+}
+
+// A recursion that alternates between compiled code and the interpreter, since one of its functions
+// takes much longer to get hot than the other, is as deep as in one tier: what the engine's own
+// frames take in between is not charged.
+#[test]
+fn recursion_across_tiers_is_as_deep() {
+    let nops = "nop ".repeat(20_000);
+    let wat = format!(
+        r#"(module
+(func $f (export "f") (param i32) (result i32)
+(if (result i32) (i32.eqz (local.get 0)) (then (i32.const 0))
+(else (i32.add (i32.const 1) (call $g (i32.sub (local.get 0) (i32.const 1)))))))
+(func $g (param i32) (result i32)
+(if (i32.eq (local.get 0) (i32.const -1)) (then {nops}))
+(if (result i32) (i32.eqz (local.get 0)) (then (i32.const 0))
+(else (i32.add (i32.const 1) (call $f (i32.sub (local.get 0) (i32.const 1)))))))
+)"#
+    );
+    let depths = move || {
+        let mut config = tiered(10);
+        config.max_wasm_stack(512 << 10);
+        let mut run = Run::new(&config, &wat);
+        run.repeat(100, "f", (0,));
+        run.repeat(2, "f", (3000,));
+        run.call("f", (1_000_000,));
+        run.call("f", (3000,));
+        (run.transcript(), count_installed(&run.events()))
+    };
+    // Frames of builds without optimization are large.
+    let thread = std::thread::Builder::new().stack_size(256 << 20);
+    let thread = thread.spawn(depths).expect("there is room for a stack");
+    let (transcript, n_installed) = thread.join().expect("no panic");
+    let lines: Vec<&str> = transcript.lines().collect();
+    assert_eq!(lines[..2], ["f(0) = 0 x100", "f(3000) = 3000 x2"]);
+    assert!(
+        lines[2].starts_with("f(1000000) fails: call stack exhausted"),
+        "{}",
+        lines[2]
+    );
+    assert_eq!(lines[3], "f(3000) = 3000");
+    assert!(n_installed > 0);
 }

@@ -161,9 +161,11 @@ impl Module {
                 }
             }
             if is_copied {
-                // The code that counts them is skipped, along with what was to be added there. It is
-                // entered if there is a memory without an image.
+                // The code that counts them is skipped, along with what was to be added there.
                 counter.more = 0;
+            }
+            if has_image.contains(&true) {
+                // It is there for memories without an image.
                 let own = &has_image[self.n_imports.memories as usize..];
                 counter.is_needed |= own.contains(&false);
             }

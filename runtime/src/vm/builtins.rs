@@ -6,8 +6,8 @@
 
 use super::VMContext;
 use crate::{
-    DataIdx, ElemIdx, ExitId, Expected, GrowError, Instance, MemoryIdx, Raised, Status, Store,
-    TableIdx, Trap, atomic, bulk, raise_growth, raise_trap,
+    DataIdx, ElemIdx, ExitId, Expected, GrowError, Instance, MemoryIdx, Raised, Store, TableIdx,
+    Trap, atomic, bulk, raise_growth, raise_trap,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -198,8 +198,10 @@ unsafe extern "C" fn deopt_exit(vmctx: *mut VMContext, exit: u64) -> u32 {
     // SAFETY: compiled code passes its own context.
     let store: *mut Store = unsafe { (*(*vmctx).store).store };
     // SAFETY: the store is alive, and so are its tiers.
-    let status =
-        unsafe { Store::tiers(store).on_deopt_exit(store, vmctx, ExitId::from_bits(exit)) };
-    let status: Status = status;
+    let status = unsafe {
+        crate::call::crossing(store, || {
+            Store::tiers(store).on_deopt_exit(store, vmctx, ExitId::from_bits(exit))
+        })
+    };
     status as u32
 }
