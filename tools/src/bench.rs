@@ -1,6 +1,7 @@
-//! `bench`: compares commands, or engines over a list of programs, by CPU time; or start-up, or
-//! what instances cost that end soon.
+//! `bench`: compares commands, or engines over a list of programs, by CPU time; or start-up,
+//! compiling, or what instances cost that end soon.
 
+mod compile;
 mod instances;
 mod measure;
 mod process;
@@ -20,7 +21,7 @@ use wasm_interp_jit::{Result, ensure};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BenchCommand {
     /// Commands as the shell takes them; ratios are to the first one
-    #[arg(value_name = "COMMAND", required_unless_present_any = ["suite", "interp", "start", "instances"])]
+    #[arg(value_name = "COMMAND", required_unless_present_any = ["suite", "interp", "start", "instances", "compile"])]
     commands: Vec<String>,
     /// How often each command runs, not counting one run to warm up
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
@@ -37,6 +38,9 @@ pub(crate) struct BenchCommand {
     /// Make N short-lived instances instead, in cold and in warm engines
     #[arg(long, value_name = "N", conflicts_with_all = ["commands", "suite", "interp", "start"], value_parser = clap::value_parser!(u32).range(1..))]
     instances: Option<u32>,
+    /// Compile the programs instead, each function --rounds times
+    #[arg(long, conflicts_with_all = ["commands", "suite", "interp", "start", "instances"])]
+    compile: bool,
     /// Only programs whose name contains this
     #[arg(long, value_name = "TEXT", conflicts_with = "commands")]
     only: Option<String>,
@@ -64,6 +68,8 @@ impl BenchCommand {
     pub(crate) fn execute(&self) -> ExitCode {
         let result = if let Some(n) = self.instances {
             self.run_instances(n)
+        } else if self.compile {
+            self.run_compile()
         } else if self.start {
             self.run_start()
         } else if self.suite || self.interp {

@@ -1,5 +1,5 @@
 //! `deopt-time`: how long a deopt takes, from the call whose guard fails to the interpreter's
-//! first instruction.
+//! first instruction; and how long entering compiled code at a loop takes (`osr.rs`).
 //!
 //! ```text
 //!   compiled code    host.before() ── call_indirect, guard fails ──┐
@@ -13,6 +13,8 @@
 //! Twice: *first*, each of many functions deopts once, while it runs, and the policy withdraws its
 //! code; *again*, one function deopts many times at the same guard, which a stress mode makes fail.
 
+mod osr;
+
 use clap::Args;
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
@@ -23,7 +25,7 @@ use std::time::{Duration, Instant};
 use wasm_interp_jit::inspect::{EventKind, on_event};
 use wasm_interp_jit::{Caller, Config, Engine, Linker, Module, Result, Store, Strategy, ensure};
 
-/// Measures how long a deopt takes
+/// Measures how long deopts take, and entries at loops
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct DeoptTimeCommand {
     /// Deopts of each kind
@@ -43,7 +45,12 @@ struct Case {
     n_frames: usize,
     /// Bytes of code beside the call, never executed.
     padding: usize,
+    /// The type of eight values that are needed after the call, if there are any.
+    values: Option<&'static str>,
 }
+
+/// Types of values that an exit hands over.
+const TYPES: [&str; 7] = ["i32", "i64", "f32", "f64", "v128", "funcref", "externref"];
 
 /// Which tiers run, and what makes guards fail.
 #[derive(Clone, Copy, PartialEq)]
@@ -85,6 +92,7 @@ impl DeoptTimeCommand {
                 n_funcs,
                 n_frames,
                 padding,
+                values: None,
             };
             print(
                 &format!("{name}, first"),
@@ -97,7 +105,16 @@ impl DeoptTimeCommand {
                 (Mode::Again, self.samples),
             )?;
         }
-        Ok(())
+        for ty in TYPES {
+            let case = Case {
+                n_funcs: 1,
+                n_frames: 1,
+                padding: 0,
+                values: Some(ty),
+            };
+            print(&format!("8 values {ty}"), case, (Mode::Again, self.samples))?;
+        }
+        osr::print(self.samples)
     }
 }
 
@@ -108,6 +125,12 @@ fn print(name: &str, case: Case, (mode, n): (Mode, usize)) -> Result<()> {
     ensure!(deopts == n, "{name}: {deopts} deopts instead of {n}");
     let (without, _) = measure(case, Mode::Interpreter, n, false)?;
     let (with, _) = measure(case, mode, n, false)?;
+    print_times(name, without, with);
+    Ok(())
+}
+
+/// Prints what `with` takes more than the median of `without`. Both are in ascending order.
+fn print_times(name: &str, without: Vec<Duration>, with: Vec<Duration>) {
     let rank = |samples: &[Duration], share: f64| {
         samples[(samples.len() as f64 * share) as usize].as_nanos()
     };
@@ -120,7 +143,6 @@ fn print(name: &str, case: Case, (mode, n): (Mode, usize)) -> Result<()> {
         at(0.5),
         at(0.9)
     );
-    Ok(())
 }
 
 /// Times between the two host functions in ascending order, and deopts if they are counted.
@@ -137,17 +159,7 @@ fn measure(case: Case, mode: Mode, n: usize, count: bool) -> Result<(Vec<Duratio
     let engine = Engine::new(&config)?;
     let module = Module::new(&engine, module(case))?;
     let mut store = Store::new(&engine, Data::default());
-    let mut linker = Linker::new(&engine);
-    linker.func_wrap("host", "before", |mut caller: Caller<'_, Data>| {
-        caller.data_mut().before = Some(Instant::now());
-    })?;
-    linker.func_wrap("host", "after", |mut caller: Caller<'_, Data>| {
-        let now = Instant::now();
-        if let Some(before) = caller.data_mut().before.take() {
-            caller.data_mut().samples.push(now - before);
-        }
-    })?;
-    let instance = linker.instantiate(&mut store, &module)?;
+    let instance = host_functions(&engine)?.instantiate(&mut store, &module)?;
     let funcs: Vec<_> = (0..case.n_funcs)
         .map(|n| instance.get_typed_func::<i32, ()>(&mut store, &format!("f{n}")))
         .collect::<Result<_>>()?;
@@ -186,6 +198,21 @@ fn measure(case: Case, mode: Mode, n: usize, count: bool) -> Result<(Vec<Duratio
     Ok((samples, deopts.load(Ordering::Relaxed)))
 }
 
+/// The clock's two functions.
+fn host_functions(engine: &Engine) -> Result<Linker<Data>> {
+    let mut linker = Linker::new(engine);
+    linker.func_wrap("host", "before", |mut caller: Caller<'_, Data>| {
+        caller.data_mut().before = Some(Instant::now());
+    })?;
+    linker.func_wrap("host", "after", |mut caller: Caller<'_, Data>| {
+        let now = Instant::now();
+        if let Some(before) = caller.data_mut().before.take() {
+            caller.data_mut().samples.push(now - before);
+        }
+    })?;
+    Ok(linker)
+}
+
 /// A chain of `n_frames` functions for each sample, of which the innermost makes the call.
 fn module(case: Case) -> String {
     let mut text = String::from(
@@ -197,10 +224,14 @@ fn module(case: Case) -> String {
         (func $usual)
         "#,
     );
+    let (locals, load, store) = values(case, &mut text);
     for n in 0..case.n_funcs {
         // Writing to a string does not fail.
-        let _ = write!(text, "(func $inner{n}_1 (param i32) (local i32 i64 f64) ");
-        text.push_str("call $before (call_indirect (type $target) (local.get 0))");
+        let _ = write!(
+            text,
+            "(func $inner{n}_1 (param i32) (local i32 i64 f64 {locals})
+            {load} call $before (call_indirect (type $target) (local.get 0)) {store}"
+        );
         if case.padding > 0 {
             text.push_str("(if (i32.eq (local.get 0) (i32.const 7)) (then ");
             // Ten bytes each.
@@ -226,4 +257,29 @@ fn module(case: Case) -> String {
     }
     text.push(')');
     text
+}
+
+/// Adds globals with the values of `case` to a module. Returns the locals that hold the values, and
+/// code that loads and stores them.
+fn values(case: Case, text: &mut String) -> (String, String, String) {
+    const N: usize = 8;
+    /// The first local that holds a value.
+    const FIRST: usize = 4;
+    let (mut load, mut store) = (String::new(), String::new());
+    let Some(ty) = case.values else {
+        return (String::new(), load, store);
+    };
+    let init = match ty {
+        "v128" => "v128.const i64x2 1 2".to_owned(),
+        "funcref" => "ref.func $usual".to_owned(),
+        "externref" => "ref.null extern".to_owned(),
+        number => format!("{number}.const 7"),
+    };
+    for n in 0..N {
+        let local = FIRST + n;
+        let _ = write!(text, "(global $g{n} (mut {ty}) ({init}))");
+        let _ = write!(load, "(local.set {local} (global.get $g{n}))");
+        let _ = write!(store, "(global.set $g{n} (local.get {local}))");
+    }
+    (format!("{ty} ").repeat(N), load, store)
 }
