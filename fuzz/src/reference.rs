@@ -33,7 +33,8 @@ fn config(Settings { nans, fuel }: Settings) -> Config {
         .cranelift_opt_level(OptLevel::None)
         // Signals are left to the engine under test.
         .signals_based_traps(false)
-        .memory_reservation(0)
+        // Shared memories never move: they grow as far as this, if they do.
+        .memory_reservation(1 << 20)
         .memory_guard_size(0)
         // What it makes images of takes no fuel.
         .memory_init_cow(fuel)
