@@ -21,7 +21,7 @@ pub struct HostCall {
 }
 
 /// The closure of a host function.
-pub type HostClosure = dyn Fn(HostCall) -> Result<(), HostError> + Send + Sync;
+pub type HostClosure = dyn Fn(&HostCall) -> Result<(), HostError> + Send + Sync;
 
 /// A host function of a store.
 pub struct HostFunc {
@@ -66,7 +66,7 @@ pub(crate) unsafe fn call_host(
         caller,
         slots,
     };
-    let run = || catch_unwind(AssertUnwindSafe(|| closure(call)));
+    let run = || catch_unwind(AssertUnwindSafe(|| closure(&call)));
     // SAFETY: as above.
     let raised = match unsafe { Store::timed(store, TierKind::Host, run) } {
         Ok(Ok(())) => return Status::Returned,

@@ -121,11 +121,12 @@ impl<T: 'static> HostFunc<T> {
         + 'static,
     ) -> Result<Self> {
         let sig = signature(&ty)?;
-        let closure = move |HostCall {
-                                store,
-                                caller,
-                                slots,
-                            }: HostCall| {
+        let closure = move |host_call: &HostCall| {
+            let &HostCall {
+                store,
+                caller,
+                slots,
+            } = host_call;
             // SAFETY: the store's owner is the `StoreInner` of the call in progress (`store.rs`,
             // invariant 2), of this `T` (invariant above), and nobody else uses it now.
             let store = unsafe { &mut *(*store).owner.cast::<StoreInner<T>>() };

@@ -121,7 +121,7 @@ impl Wasm {
         &mut self,
         params: &[ValType],
         results: &[ValType],
-        body: impl Fn(HostCall) -> Result<(), HostError> + Send + Sync + 'static,
+        body: impl Fn(&HostCall) -> Result<(), HostError> + Send + Sync + 'static,
     ) -> ExternVal {
         let ty = FuncType {
             params: params.into(),

@@ -163,7 +163,7 @@ const WITH_HOST: &str = r#"(module (import "" "" (func (param i32) (result i32))
 
 /// `func2` calls `func1`, which calls the host.
 fn calling_host(
-    host: impl Fn(HostCall) -> Result<(), HostError> + Send + Sync + 'static,
+    host: impl Fn(&HostCall) -> Result<(), HostError> + Send + Sync + 'static,
 ) -> Fixture {
     let mut fixture = Fixture::with_imports(WITH_HOST, |store, registry| {
         let i32s = || vec![runtime::types::ValType::I32].into();
