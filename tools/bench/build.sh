@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds each NAME.wasm of this folder from NAME.c or NAME.cc beside it, with the compiler that made those that
-# are committed: the result is the same, byte for byte.
+# Builds each NAME.wasm of this folder from NAME.c, NAME.cc or NAME.rs beside it, with the compilers that made
+# those that are committed: the result is the same, byte for byte.
 #
 #   python3 -m venv /tmp/zig && /tmp/zig/bin/pip install ziglang==0.17.1
-#   PYTHON=/tmp/zig/bin/python tools/bench/build.sh [--check]
+#   apt-get install rustc libstd-rust-dev-wasm32 lld    Debian 12's, Rust 1.63
+#   PYTHON=/tmp/zig/bin/python RUSTC=/usr/bin/rustc tools/bench/build.sh [--check]
 #
 # With --check nothing is written, and a program that would be another one is an error.
 set -euo pipefail
@@ -22,7 +23,14 @@ for source in *.c *.cc; do
   # shellcheck disable=SC2086 # options
   "${PYTHON:-python3}" -m ziglang $compiler -target wasm32-freestanding -O2 -nostdlib -fno-builtin -s \
     -Wl,--no-entry -o "$out/$name.wasm" "$source"
-  if [ "$out" != . ]; then
-    cmp "$out/$name.wasm" "$name.wasm"
-  fi
 done
+for source in *.rs; do
+  "${RUSTC:-rustc}" --edition 2021 --target wasm32-unknown-unknown -O -C lto -C panic=abort \
+    -C strip=symbols -C codegen-units=1 -o "$out/${source%.rs}.wasm" "$source"
+done
+chmod 644 "$out"/*.wasm
+if [ "$out" != . ]; then
+  for program in *.wasm; do
+    cmp "$out/$program" "$program"
+  done
+fi

@@ -54,6 +54,7 @@ programs! {
     "richards.wasm" * 25_000,
     "deltablue.wasm" * 12_000,
     "regex.wasm" * 450,
+    "evaluator.wasm" * 300_000,
     /// Programs of the kinds that interpreters are judged by.
     INTERP_PROGRAMS:
     "mix.wasm" * 3_000,

@@ -49,14 +49,15 @@ fn clocks() {
     println!("slept: {}", yes(range.contains(&slept)));
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     // Some day in 2020.
-    let later = now.is_ok_and(|now| now.as_secs() > 1_600_000_000);
+    let later = now.map_or(false, |now| now.as_secs() > 1_600_000_000);
     println!("later than 2020: {}", yes(later));
 }
 
 /// Something else each time: the seeds of hash maps are random.
 fn chance() {
-    use std::hash::{BuildHasher, RandomState};
-    println!("{:016x}", RandomState::new().hash_one(0));
+    use std::collections::hash_map::RandomState;
+    use std::hash::{BuildHasher, Hasher};
+    println!("{:016x}", RandomState::new().build_hasher().finish());
 }
 
 fn yes(condition: bool) -> &'static str {
