@@ -24,6 +24,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fmt, io};
 
+/// Bytes of a cache line.
+pub(crate) const LINE: usize = 64;
+
 /// Memory for code.
 #[derive(Debug)]
 pub(crate) struct CodeMemory {
@@ -204,6 +207,14 @@ impl Block {
         })
     }
 
+    /// Where `len` bytes of code begin in it: at a line that is another one from page to page, for
+    /// lines at the same place of pages displace each other from caches.
+    fn place(&self, len: usize) -> *mut u8 {
+        let n_lines = (self.len - len) / LINE + 1;
+        let line = self.start / page_size() % n_lines;
+        self.address().wrapping_add(line * LINE)
+    }
+
     /// First byte.
     pub(crate) fn address(&self) -> *mut u8 {
         self.memory.state().mapping.start().wrapping_add(self.start)
@@ -279,15 +290,15 @@ impl JITMemoryProvider for Provider {
                 "code without relocations needs one allocation",
             ));
         }
-        if usize::try_from(align).is_ok_and(|it| it > page_size()) {
+        if usize::try_from(align).is_ok_and(|it| it > LINE) {
             return Err(io::Error::other(format!(
-                "alignment {align} is more than a page"
+                "alignment {align} is more than a line"
             )));
         }
         let new = Block::new(&self.memory, size)?;
-        let address = new.address();
+        let place = new.place(size);
         *block = Some(new);
-        Ok(address)
+        Ok(place)
     }
 
     unsafe fn free_memory(&mut self) {
@@ -307,6 +318,27 @@ impl JITMemoryProvider for Provider {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_begins_at_another_line_in_each_page_and_ends_in_its_block() {
+        let page = page_size();
+        let memory = CodeMemory::new(8 * page).expect("a few pages");
+        for len in [1, page - LINE, page - LINE + 1, page] {
+            let places: Vec<_> = (0..4)
+                .map(|_| {
+                    let mut provider = Provider::new(&memory);
+                    let kind = JITMemoryKind::Executable;
+                    let place = provider.allocate(len, 16, kind).expect("pages are free");
+                    let block = provider.take().expect("it was allocated");
+                    let offset = place as usize - block.address() as usize;
+                    assert!(offset.is_multiple_of(LINE) && offset + len <= page);
+                    (block, offset)
+                })
+                .collect();
+            let differ = places.windows(2).all(|it| it[0].1 != it[1].1);
+            assert_eq!(differ, len <= page - LINE, "{len} bytes");
+        }
+    }
 
     // Code comes and goes in any order. Freed neighbours become one range again, or a large
     // function would find no place among the pieces.

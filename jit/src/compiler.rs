@@ -10,6 +10,7 @@ use crate::stubs::Stubs;
 use crate::translate::{Translation, translate};
 use crate::worker::{Deliver, Worker};
 use crate::{CompileError, Fact, MemoryStyle, Request, traps};
+use cranelift_codegen::binemit::CodeOffset;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{self, SourceLoc};
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetFrontendConfig};
@@ -313,8 +314,8 @@ fn host_isa(tuning: &Tuning) -> Result<OwnedTargetIsa, CompileError> {
         ("enable_probestack", "false"),
         // More results than registers.
         ("enable_multi_ret_implicit_sret", "true"),
-        // Dumps show blocks.
-        ("machine_code_cfg_info", text(tuning.keep_dumps)),
+        // Loops are looked for in machine code, and dumps show blocks.
+        ("machine_code_cfg_info", "true"),
         ("enable_nan_canonicalization", text(tuning.canonical_nans)),
         ("enable_verifier", text(tuning.verifier)),
     ] {
@@ -381,7 +382,15 @@ pub(crate) fn machine_code(code: &CompiledCode) -> MachineCode {
     MachineCode {
         bytes: code.code_buffer().to_vec(),
         align: align.max(1),
+        line_start: tightest_loop(&code.bb_edges).unwrap_or(0) as usize,
     }
+}
+
+/// Where the smallest loop begins, by the edges between blocks.
+fn tightest_loop(edges: &[(CodeOffset, CodeOffset)]) -> Option<CodeOffset> {
+    let backward = edges.iter().filter(|(from, to)| to <= from);
+    let tightest = backward.min_by_key(|(from, to)| from - to);
+    tightest.map(|&(_, header)| header)
 }
 
 fn trap_sites(func: &ir::Function, code: &CompiledCode) -> Result<Box<[TrapSite]>, CompileError> {
@@ -467,4 +476,19 @@ pub(crate) fn catch_panic<T>(
         };
         Err(CompileError::Panic(text))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tightest_loop;
+
+    #[test]
+    fn the_tightest_loop_is_found_by_its_edge_back() {
+        assert_eq!(tightest_loop(&[(0, 10), (0, 20), (10, 20)]), None);
+        let outer = [(0, 10), (10, 40), (40, 10), (40, 50)];
+        assert_eq!(tightest_loop(&outer), Some(10));
+        let inner = [(10, 30), (30, 20), (20, 30), (30, 10)];
+        assert_eq!(tightest_loop(&inner), Some(20));
+        assert_eq!(tightest_loop(&[(0, 10), (10, 10), (10, 20)]), Some(10));
+    }
 }

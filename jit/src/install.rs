@@ -4,7 +4,7 @@
 //! one after the other. A `JITModule` is made for each installation and dropped after it; the
 //! [`Block`] that it wrote to stays, and frees exactly that code when it is dropped.
 
-use crate::code_memory::{Block, CodeMemory, NoRoom, Provider};
+use crate::code_memory::{Block, CodeMemory, LINE, NoRoom, Provider};
 use crate::compiler::{Compiled, Dump};
 use crate::{CompileError, Fact, MemoryStyle};
 use cranelift_codegen::ir::Signature;
@@ -22,7 +22,13 @@ use std::time::Duration;
 pub(crate) struct MachineCode {
     pub(crate) bytes: Vec<u8>,
     pub(crate) align: usize,
+    /// The offset that had best be at the start of a cache line: a small loop takes up to twice as
+    /// long if it lies in one line more than it must.
+    pub(crate) line_start: usize,
 }
+
+/// Traps if it is ever executed (`int3`).
+const PADDING: u8 = 0xcc;
 
 /// Installed code.
 ///
@@ -55,17 +61,22 @@ impl MachineCode {
     pub(crate) const EMPTY: Self = Self {
         bytes: Vec::new(),
         align: 1,
+        line_start: 0,
     };
 
     /// Puts `other` behind this code, and returns the offset it got.
     pub(crate) fn append(&mut self, other: &MachineCode) -> usize {
-        /// Traps if it is ever executed (`int3`).
-        const PADDING: u8 = 0xcc;
         let offset = self.bytes.len().next_multiple_of(other.align);
         self.bytes.resize(offset, PADDING);
         self.bytes.extend_from_slice(&other.bytes);
         self.align = self.align.max(other.align);
         offset
+    }
+
+    /// How far behind the start of a line it begins.
+    fn lead(&self) -> usize {
+        let lead = self.line_start.next_multiple_of(LINE) - self.line_start;
+        lead.next_multiple_of(self.align)
     }
 
     /// Makes it executable, and returns where it begins.
@@ -83,11 +94,14 @@ impl MachineCode {
         let func = module
             .declare_anonymous_function(&sig)
             .map_err(|err| refused(&err))?;
+        let lead = self.lead();
+        let mut bytes = vec![PADDING; lead];
+        bytes.extend_from_slice(&self.bytes);
         module
-            .define_function_bytes(func, self.align as u64, &self.bytes, &[])
+            .define_function_bytes(func, self.align as u64, &bytes, &[])
             .map_err(|err| refused(&err))?;
         module.finalize_definitions().map_err(|err| refused(&err))?;
-        let start = module.get_finalized_function(func);
+        let start = module.get_finalized_function(func).wrapping_add(lead);
         match provider.take() {
             Some(block) => Ok((block, start)),
             None => unreachable!("defining a function allocates its memory"),
@@ -223,5 +237,26 @@ impl Described {
 impl Drop for Described {
     fn drop(&mut self) {
         self.memory.remove_described(self.bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_should_begin_a_line_does_as_far_as_alignment_lets_it() {
+        for align in [1, 16, 64] {
+            for line_start in 0..200 {
+                let code = MachineCode {
+                    align,
+                    line_start,
+                    ..MachineCode::EMPTY
+                };
+                let lead = code.lead();
+                assert!(lead.is_multiple_of(align) && lead <= LINE);
+                assert!((lead + line_start) % LINE < align);
+            }
+        }
     }
 }

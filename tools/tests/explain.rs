@@ -154,6 +154,46 @@ fn a_speculation_that_fails() {
     }
 }
 
+// The same for an arm that was left out because nothing had taken it, and then is taken.
+#[test]
+fn an_arm_that_was_never_taken() {
+    let module = r#"(module (func (export "f") (param $n i32) (result i32) (local $sum i32)
+        (loop $next
+          (if (i32.eq (local.get $n) (i32.const 5))
+            (then (local.set $sum (i32.add (local.get $sum) (i32.const 1000000)))))
+          (local.set $sum (i32.add (local.get $sum) (i32.const 1)))
+          (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (local.get $sum)))"#;
+    let folder = Folder::with("arm", "rare.wat", module);
+    folder.explained(&[
+        "--json=run.json",
+        "--tier=auto",
+        "--threshold=1000",
+        "--sync-tier-up",
+        "--untaken-after=100",
+        "--invoke=f",
+        "rare.wat",
+        "100000",
+    ]);
+    let text = folder.explained(&["--from=run.json"]);
+    let story = [
+        "    @0x7 exit if not taken: taken ",
+        "  0x0007  if                 ; st0 -> 0x13 st1 keep=0 drop=0, taken ",
+        "code0: exits taken x 1: UntakenBranch\n",
+        " deopt code0 exit0 UntakenBranch: func0@0x7, 1 frame(s)\n",
+        "deopts: 1\n",
+    ];
+    for part in story {
+        assert!(text.contains(part), "{part:?} is not in:\n{text}");
+    }
+    folder.explained(&["--from=run.json", "--html=page.html"]);
+    assert!(
+        folder
+            .read("page.html")
+            .contains("exit if not taken: taken ")
+    );
+}
+
 #[test]
 fn a_saved_run_is_explained_without_running() {
     let folder = Folder::new("saved");
