@@ -26,7 +26,7 @@
 //! | 14 same index, other instance | `targets::same_function_of_another_instance`, `references::same_function_of_another_instance` |
 //! | 15 no target | `targets::no_target_traps_at_the_call`, `targets::no_target_traps_at_a_written_table`, `references::null_traps_at_the_call` |
 //! | 16 subtypes | `references::indirect_calls_of_subtypes`, `references::first_call_as_a_supertype` |
-//! | 17 unprepared, invalid, trapping target | `targets::targets_that_are_no_good`, `references::targets_that_are_no_good` (an endless one cannot be ended) |
+//! | 17 unprepared, invalid, trapping target | `targets::targets_that_are_no_good`, `references::targets_that_are_no_good`, `metering::fuel_ends_an_endless_target` |
 //! | 18 large, recursive | `targets::large_target_is_called`, `targets::function_inlined_into_itself`, `targets::mutual_recursion`, `references::recursion_by_reference` |
 //! | 19 tables | `targets::two_tables`, `targets::constant_index_of_an_inlined_caller`, `references::table_without_null` |
 //! | 20 every type, every frame | `state::values_of_every_type_in_three_frames`, `references::references_in_three_frames` |

@@ -3,7 +3,7 @@
 //! Only the loop calls this, before each instruction (`dispatch/looped.rs`). What a branch or call
 //! will do follows from its operands, so that no handler knows of counts.
 
-use crate::cursor::{Full, Path};
+use crate::cursor::{Cursor, Full, Path};
 use crate::inline_cache::{self, Site};
 use crate::ops::{Flow, Op, op};
 use crate::regs::Regs;
@@ -59,9 +59,29 @@ pub(crate) fn branch(m: &Regs) -> Option<(u32, bool)> {
         Opcode::BrOnNull => (0, top() == 0),
         Opcode::BrIf => (0, top() as u32 != 0),
         Opcode::BrOnNonNull => (0, top() != 0),
-        Opcode::BrTable => (target_of_table(m, top() as u32), true),
+        Opcode::BrTable => (target_of_table(m.pc, top() as u32), true),
         _ => return None,
     })
+}
+
+/// The side table entry, by its place in the table of the function, of what the branch that `frame`
+/// executes next is about to do: for `br_table` that of its target.
+///
+/// # Safety
+///
+/// `frame` is of a live function, before a branch whose condition or index is below `sp`.
+pub unsafe fn branch_entry(frame: &Frame, sp: *mut u64) -> usize {
+    // SAFETY: forwarded.
+    unsafe {
+        let first = frame.stp.offset_from_unsigned((*frame.func).side_table);
+        let nth = match Opcode::from_byte(*frame.pc) {
+            Some(Opcode::BrTable) => {
+                target_of_table(Cursor::new(frame.pc), *sp.wrapping_sub(1) as u32)
+            }
+            _ => 0,
+        };
+        first + nth as usize
+    }
 }
 
 /// How many blocks does the one at `pc` execute along with itself?
@@ -85,8 +105,8 @@ fn entry_counts<'a>(m: &Regs, counts: &'a mut Counts, nth: u32) -> &'a mut Entry
 }
 
 /// Which of the targets of the `br_table` at `pc` is that of `index`?
-fn target_of_table(m: &Regs, index: u32) -> u32 {
-    match Full::u32(m.pc.skip(1)) {
+fn target_of_table(pc: Cursor, index: u32) -> u32 {
+    match Full::u32(pc.skip(1)) {
         Some((n_targets, _)) => index.min(n_targets),
         None => unreachable!("the full path reads any number"),
     }

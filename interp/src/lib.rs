@@ -32,5 +32,6 @@ mod regs;
 mod shadow;
 
 pub use context::new_context;
+pub use counts::branch_entry;
 pub use enter::{Resume, interpret, resume};
 pub use inline_cache::{forget, has_target};

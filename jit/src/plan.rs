@@ -20,7 +20,7 @@ mod paths;
 use crate::{Callee, Fact, Request};
 use budget::Budget;
 use candidate::{Candidate, Queue};
-pub(crate) use paths::{Direction, Paths};
+pub(crate) use paths::{Arms, Direction, Paths};
 use runtime::module::CallSiteInfo;
 use runtime::vm::DEOPT_BUFFER_SLOTS;
 use runtime::{CallSiteIdx, FuncIdx, HomeIdx};
@@ -267,11 +267,16 @@ impl Planner<'_> {
 
     fn decide_paths(&mut self, callee: Callee, paths: &Paths) {
         for (pc, omitted) in paths.all_omitted() {
-            let (never, always) = match omitted.arm {
-                Direction::Taken => ("taken", "not taken"),
-                Direction::NotTaken => ("not taken", "taken"),
+            let n = omitted.n_others;
+            let text = match &omitted.arms {
+                Arms::One(Direction::Taken) => format!("exit if taken: not taken {n} times"),
+                Arms::One(Direction::NotTaken) => format!("exit if not taken: taken {n} times"),
+                Arms::Labels(depths) => {
+                    let depths: Vec<_> = depths.iter().map(u32::to_string).collect();
+                    let depths = depths.join(", ");
+                    format!("exit if to label {depths}: to others {n} times")
+                }
             };
-            let text = format!("exit if {never}: {always} {} times", omitted.n_others);
             self.decide(callee, pc, text);
         }
     }

@@ -391,12 +391,10 @@ fn copy_branches(func: &FuncProfile) -> Box<[BranchFeedback]> {
     if !Policy::may_omit_arms(func) {
         return Box::default();
     }
-    let copy = |it: &BranchProfile| match it.failed {
-        true => BranchFeedback::default(),
-        false => BranchFeedback {
-            taken: it.taken,
-            not_taken: it.not_taken,
-        },
+    // One that failed has taken both arms by now.
+    let copy = |it: &BranchProfile| BranchFeedback {
+        taken: it.taken.max(it.failed.into()),
+        not_taken: it.not_taken.max(it.failed.into()),
     };
     func.branches.iter().map(copy).collect()
 }

@@ -284,13 +284,13 @@ unsafe fn is_observed(store: *mut Store, func: *mut FuncInstance) -> bool {
     }
 }
 
-/// Remembers that the branch that `frame` is at took an arm for which `code` has none, and withdraws
-/// it.
-unsafe fn learn_branch(store: *mut Store, code: &SharedCode, frame: &Frame) {
+/// Remembers that the branch that `frame` is at takes an arm for which `code` has none, and withdraws
+/// it. The operands of the branch are below `sp`.
+unsafe fn learn_branch(store: *mut Store, code: &SharedCode, (frame, sp): (&Frame, *mut u64)) {
     // SAFETY: the caller promises a live store that owns the frame's function.
     unsafe {
         let func = &*frame.func;
-        let entry = frame.stp.offset_from_unsigned(func.side_table);
+        let entry = interp::branch_entry(frame, sp);
         let mut profile = (*instance(frame.func)).module.profile();
         let decision = Policy::branch_failed(&mut profile, func.func, entry);
         drop(profile);
@@ -497,7 +497,7 @@ impl Tiers for TwoTiers {
                 (*store).rearm_stress();
             }
             if reason == Reason::UntakenBranch {
-                learn_branch(store, &*code, &innermost);
+                learn_branch(store, &*code, (&innermost, sp));
             }
             // A call without a target traps: the site's targets are still those that were seen.
             let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);

@@ -34,7 +34,7 @@ fn untaken(events: &[Event]) -> Vec<String> {
 
 /// Bodies of `f (x)` that return `x + 100` with operands below, in all forms of a branch, and take
 /// another arm if `x` is 7.
-const BODIES: [(&str, &str); 7] = [
+const BODIES: [(&str, &str); 11] = [
     (
         "br_if, taken by 7",
         "(i32.const 100)
@@ -85,12 +85,49 @@ const BODIES: [(&str, &str); 7] = [
 (else (return (i32.add (local.get 0) (i32.const 100)))))
 (unreachable)",
     ),
+    (
+        "br_on_null, taken by 7",
+        "(i32.const 100)
+(block $seven
+(select (result funcref) (ref.null func) (ref.func $cold) (i32.eq (local.get 0) (i32.const 7)))
+(br_on_null $seven) (drop)
+(br 1 (i32.add (local.get 0) (i32.const 100))))
+(i32.add (call $cold (local.get 0)))",
+    ),
+    (
+        "br_on_null, not taken by 7",
+        "(i32.const 100)
+(block $others
+(select (result funcref) (ref.null func) (ref.func $cold) (i32.ne (local.get 0) (i32.const 7)))
+(br_on_null $others) (drop)
+(br 1 (i32.add (i32.const 100) (call $cold (local.get 0)))))
+(i32.add (local.get 0))",
+    ),
+    (
+        "br_on_non_null, taken by 7",
+        "(i32.const 100)
+(block $seven (result (ref func))
+(select (result funcref) (ref.null func) (ref.func $cold) (i32.ne (local.get 0) (i32.const 7)))
+(br_on_non_null $seven)
+(br 1 (i32.add (local.get 0) (i32.const 100))))
+(drop) (i32.add (call $cold (local.get 0)))",
+    ),
+    (
+        "br_on_non_null, not taken by 7",
+        "(i32.const 100)
+(block $others (result (ref func))
+(select (result funcref) (ref.null func) (ref.func $cold) (i32.eq (local.get 0) (i32.const 7)))
+(br_on_non_null $others)
+(br 1 (i32.add (i32.const 100) (call $cold (local.get 0)))))
+(drop) (i32.add (local.get 0))",
+    ),
 ];
 
 fn of_body(body: &str) -> String {
     format!(
         r#"(module
 (global $n (export "n") (mut i32) (i32.const 0))
+(elem declare func $cold)
 (func $cold (param i32) (result i32)
 (global.set $n (i32.add (global.get $n) (i32.const 1)))
 (i32.sub (local.get 0) (i32.const 1000)))
@@ -170,6 +207,51 @@ fn loop_that_was_never_left() {
         run.call("f", (5000, 0));
     });
     assert!(once.iter().any(|it| matches!(it, Event::OsrEntered { .. })));
+    assert_eq!(count_deopts(&once), 0, "{once:?}");
+}
+
+/// A loop with a `br_table` that takes one of three labels of five, and in iteration `x` that of
+/// index `k`.
+const TABLE: &str = r#"(module
+(global $n (mut i32) (i32.const 0))
+(func $cold (param i32) (result i32)
+(global.set $n (i32.add (global.get $n) (local.get 0)))
+(i32.add (global.get $n) (local.get 0)))
+(func (export "f") (param $n i32) (param $x i32) (param $k i32) (result i32)
+(local $sum i32)
+(loop $next
+(block $join (block $five (block $else (block $two (block $one (block $zero
+(local.get $sum)
+(br_table $zero $one $two $zero $else $five $else
+(select (local.get $k) (i32.and (local.get $n) (i32.const 3)) (i32.eq (local.get $n) (local.get $x))))
+) (local.set $sum (i32.add (local.get $sum) (i32.const 1))) (br $join)
+) (local.set $sum (i32.mul (local.get $sum) (i32.const 3))) (br $join)
+) (local.set $sum (i32.xor (local.get $sum) (local.get $n))) (br $join)
+) (local.set $sum (call $cold (i32.const 1000))) (br $join)
+) (local.set $sum (call $cold (local.get $sum))))
+(br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+(local.get $sum)))"#;
+
+// Labels of a `br_table` that were never taken are one exit, until one is: then that one has code,
+// and the others have none yet.
+#[test]
+fn labels_of_a_table_are_taken_after_all() {
+    let script = |run: &mut Run| {
+        run.call("f", (2000, 0, 0));
+        for k in [5, 4, 100, 5, 0, 1] {
+            run.repeat(2, "f", (2000, 7, k));
+        }
+    };
+    everywhere(TABLE, script, "f(2000, 0, 0) = ");
+    let events = agrees(&observing(100), TABLE, script);
+    let untaken = untaken(&events);
+    let at_table = |it: &String| it.starts_with("func1@") && it.ends_with(" x1");
+    assert!(untaken.iter().all(at_table), "{untaken:?}");
+    // Two labels, in the loop's code and the function's.
+    assert!((2..=4).contains(&untaken.len()), "{untaken:?}");
+    let once = agrees(&observing(100), TABLE, |run| {
+        run.call("f", (5000, 0, 0));
+    });
     assert_eq!(count_deopts(&once), 0, "{once:?}");
 }
 

@@ -63,6 +63,33 @@ fn fuel_runs_out_everywhere() {
     assert!(transcript.contains("f(4, 1) = "), "{transcript}");
 }
 
+// A site that always had one target gets one that never returns: the guard fails, and fuel runs out
+// in the interpreter, in code for the target's loop, or in the target inlined.
+#[test]
+fn fuel_ends_an_endless_target() {
+    let wat = r#"(module
+(type $t (func (param i32) (result i32)))
+(table funcref (elem $a $endless))
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $endless (type $t) (loop $l (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br $l))
+(unreachable))
+(func (export "f") (param $which i32) (result i32)
+(call_indirect (type $t) (i32.const 10) (local.get $which))))"#;
+    let script = |run: &mut Run| {
+        for _ in 0..3 {
+            run.repeat(20, "f", (0,));
+            for fuel in [100, 101, 10_000] {
+                run.fuel(fuel);
+                run.call("f", (1,));
+            }
+            run.fuel(1_000_000);
+        }
+    };
+    let transcript = everywhere_with(&with_fuel(base()), wat, script, "f(0) = 11");
+    let ended = "f(1) fails: wasm trap: all fuel consumed by WebAssembly < func1@0x";
+    assert_eq!(transcript.matches(ended).count(), 9, "{transcript}");
+}
+
 // The same, seen from the tiers: code is left where fuel runs out, and nothing is withdrawn.
 #[test]
 fn fuel_runs_out_in_compiled_code() {

@@ -18,24 +18,36 @@ use wasmparser::Operator as Op;
 /// Instructions that a look ahead goes past.
 const MAX_STEPS: usize = 100;
 
+/// Executions that are few for a label of a `br_table`.
+const FEW: u64 = 3;
+
 /// Which arms of a body are compiled.
 #[derive(Debug, Default)]
 pub(crate) struct Paths {
-    /// Arms that are not, by pc of their branch.
+    /// Those that are not, by pc of their branch.
     omitted: FxHashMap<u32, Omitted>,
     /// pcs that only such arms reach, in order.
     unreached: Vec<Range<u32>>,
 }
 
-/// An arm that is not compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is not compiled of a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Omitted {
-    pub(crate) arm: Direction,
-    /// How often the other one was seen to be taken.
-    pub(crate) n_others: u32,
+    pub(crate) arms: Arms,
+    /// How often the other arms were seen to be taken.
+    pub(crate) n_others: u64,
 }
 
-/// Which arm of a `br_if` or `if`.
+/// Arms of a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Arms {
+    /// One of the two.
+    One(Direction),
+    /// Of a `br_table`, by the depths of their labels.
+    Labels(Box<[u32]>),
+}
+
+/// Which arm of a branch that has two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// Where its side table entry leads: the target of `br_if`, and the `else` of `if`.
@@ -66,14 +78,19 @@ impl Paths {
         Self { omitted, unreached }
     }
 
-    /// The arm that is omitted of the branch at `pc`.
+    /// The arm that is omitted of the branch at `pc`, which has two.
     pub(crate) fn omitted(&self, pc: u32) -> Option<Direction> {
-        self.omitted.get(&pc).map(|it| it.arm)
+        omitted_arm(self.omitted.get(&pc))
     }
 
-    /// All of them, with the pcs of their branches, in no order.
-    pub(super) fn all_omitted(&self) -> impl Iterator<Item = (u32, Omitted)> {
-        self.omitted.iter().map(|(&pc, &it)| (pc, it))
+    /// The labels that are omitted of the `br_table` at `pc`, by depth.
+    pub(crate) fn omitted_labels(&self, pc: u32) -> &[u32] {
+        omitted_labels(self.omitted.get(&pc))
+    }
+
+    /// All that is omitted, with the pcs of the branches, in no order.
+    pub(super) fn all_omitted(&self) -> impl Iterator<Item = (u32, &Omitted)> {
+        self.omitted.iter().map(|(&pc, it)| (pc, it))
     }
 
     /// Are all arms compiled?
@@ -88,12 +105,26 @@ impl Paths {
     }
 }
 
+fn omitted_arm(omitted: Option<&Omitted>) -> Option<Direction> {
+    match omitted?.arms {
+        Arms::One(arm) => Some(arm),
+        Arms::Labels(_) => None,
+    }
+}
+
+fn omitted_labels(omitted: Option<&Omitted>) -> &[u32] {
+    match omitted.map(|it| &it.arms) {
+        Some(Arms::Labels(depths)) => depths,
+        _ => &[],
+    }
+}
+
 /// An instruction that decides what comes next, or a call.
 struct Inst {
     pc: u32,
     next_pc: u32,
     kind: Kind,
-    /// What was seen of the branch.
+    /// What was seen of the branch, if it has two arms.
     seen: BranchFeedback,
     /// The innermost block around it, by the instruction that opens it.
     parent: Option<usize>,
@@ -107,10 +138,10 @@ enum Kind {
     Else,
     End,
     Branch(u32),
+    /// `br_if`, `br_on_null` and `br_on_non_null`.
     BranchIf(u32),
-    /// `br_on_null` and `br_on_non_null`, whose arms all stay.
-    BranchOn(u32),
-    BranchTable(Vec<u32>),
+    /// With the depth of each of its labels, and how often it was seen to be taken.
+    BranchTable(Vec<(u32, u64)>),
     Return,
     Trap,
     /// Was it ever made?
@@ -154,13 +185,14 @@ impl Control {
                 Err(error) => unreachable!("the body passed validation: {error}"),
             };
             let next_pc = offset(operators.original_position());
-            let seen = feedback.branches.get(stp).copied().unwrap_or_default();
-            stp += side_table_entries(&op) as usize;
+            let entries = stp..stp + side_table_entries(&op) as usize;
+            stp = entries.end;
+            let seen = feedback.branches.get(entries).unwrap_or_default();
             let mut was_made = || {
                 site += 1;
                 feedback.sites.get(site - 1).is_some_and(|it| it.count > 0)
             };
-            let Some(kind) = kind(&op, &mut was_made) else {
+            let Some(kind) = kind(&op, seen, &mut was_made) else {
                 continue;
             };
             let idx = this.insts.len();
@@ -185,7 +217,7 @@ impl Control {
                 pc,
                 next_pc,
                 kind,
-                seen,
+                seen: seen.first().copied().unwrap_or_default(),
                 parent,
             });
         }
@@ -234,6 +266,11 @@ impl Control {
         }
     }
 
+    /// That of a branch to a label of the `br_table` at `at`.
+    fn fate_of_label(&self, at: usize, depth: u32) -> Fate {
+        self.fate_of_branch(self.target(at, depth), self.loop_of(at), 0)
+    }
+
     /// That of a branch to `target` within the loop `around`.
     fn fate_of_branch(&self, target: Option<usize>, around: Option<usize>, steps: usize) -> Fate {
         let stays = around.is_some_and(|around| target.is_some_and(|it| it >= around));
@@ -276,54 +313,85 @@ impl Control {
                 }
                 Kind::Return => return Fate::Leaves,
                 Kind::Trap => return Fate::Traps,
-                Kind::Loop
-                | Kind::If
-                | Kind::BranchIf(_)
-                | Kind::BranchOn(_)
-                | Kind::BranchTable(_) => return Fate::Open,
+                Kind::Loop | Kind::If | Kind::BranchIf(_) | Kind::BranchTable(_) => {
+                    return Fate::Open;
+                }
             }
             at += 1;
         }
         Fate::Open
     }
 
-    /// Arms that are not compiled, by the pcs of their branches.
+    /// What is not compiled, by the pcs of branches.
     fn omitted(&self, minimum: u32, from: u32) -> FxHashMap<u32, Omitted> {
-        let branches = || {
-            let is_branch = |inst: &Inst| matches!(inst.kind, Kind::BranchIf(_) | Kind::If);
-            let all = self.insts.iter().enumerate();
-            all.filter(move |(_, inst)| is_branch(inst) && inst.seen.total() > 0)
-        };
-        let mut left = FxHashSet::default();
-        for (at, inst) in branches() {
-            for arm in [Direction::Taken, Direction::NotTaken] {
-                if inst.seen.count(arm) > 0 && self.fate(at, arm) == Fate::Leaves {
-                    left.insert(self.loop_of(at));
-                }
+        let minimum = u64::from(minimum);
+        let left = self.loops_left();
+        // Of an arm with this fate, of the branch at `at`, that was never taken.
+        let may_be_omitted = |at: usize, fate: Fate| match fate {
+            Fate::Executed => false,
+            Fate::Leaves => {
+                let around = self.loop_of(at);
+                around.is_none() || left.contains(&around)
             }
-        }
+            Fate::Traps | Fate::Open => true,
+        };
         let mut omitted = FxHashMap::default();
-        for (at, inst) in branches() {
-            if inst.pc < from || inst.seen.total() < u64::from(minimum) {
+        for (at, inst) in self.insts.iter().enumerate() {
+            if inst.pc < from {
                 continue;
             }
-            let arm = match (inst.seen.taken, inst.seen.not_taken) {
-                (0, _) => Direction::Taken,
-                (_, 0) => Direction::NotTaken,
+            let n_others = inst.n_seen();
+            let arms = match &inst.kind {
+                Kind::BranchIf(_) | Kind::If if n_others >= minimum => {
+                    let arm = match (inst.seen.taken, inst.seen.not_taken) {
+                        (0, _) => Direction::Taken,
+                        (_, 0) => Direction::NotTaken,
+                        _ => continue,
+                    };
+                    if !may_be_omitted(at, self.fate(at, arm)) {
+                        continue;
+                    }
+                    Arms::One(arm)
+                }
+                // A label that was seen once or twice says that there may be others as rare.
+                Kind::BranchTable(labels)
+                    if n_others >= minimum && !labels.iter().any(|it| (1..FEW).contains(&it.1)) =>
+                {
+                    let never = labels.iter().filter(|it| it.1 == 0);
+                    let depths = never
+                        .map(|it| it.0)
+                        .filter(|&depth| may_be_omitted(at, self.fate_of_label(at, depth)));
+                    let depths: Box<[u32]> = depths.collect();
+                    if depths.is_empty() {
+                        continue;
+                    }
+                    Arms::Labels(depths)
+                }
                 _ => continue,
             };
-            let around = self.loop_of(at);
-            let may_be_omitted = match self.fate(at, arm) {
-                Fate::Executed => false,
-                Fate::Leaves => around.is_none() || left.contains(&around),
-                Fate::Traps | Fate::Open => true,
-            };
-            if may_be_omitted {
-                let n_others = inst.seen.taken.max(inst.seen.not_taken);
-                omitted.insert(inst.pc, Omitted { arm, n_others });
-            }
+            omitted.insert(inst.pc, Omitted { arms, n_others });
         }
         omitted
+    }
+
+    /// Loops that were seen to be left, by the instruction that opens them.
+    fn loops_left(&self) -> FxHashSet<Option<usize>> {
+        let mut left = FxHashSet::default();
+        for (at, inst) in self.insts.iter().enumerate() {
+            let leaves = match &inst.kind {
+                Kind::BranchIf(_) | Kind::If => [Direction::Taken, Direction::NotTaken]
+                    .into_iter()
+                    .any(|it| inst.seen.count(it) > 0 && self.fate(at, it) == Fate::Leaves),
+                Kind::BranchTable(labels) => labels
+                    .iter()
+                    .any(|it| it.1 > 0 && self.fate_of_label(at, it.0) == Fate::Leaves),
+                _ => false,
+            };
+            if leaves {
+                left.insert(self.loop_of(at));
+            }
+        }
+        left
     }
 
     /// pcs that no arm reaches but those that are omitted. Follows `translate/control.rs`.
@@ -345,7 +413,8 @@ impl Control {
         let mut unreached = Vec::new();
         let mut gone_since = None;
         for inst in &self.insts {
-            let arm = omitted.get(&inst.pc).map(|it| it.arm);
+            let omitted = omitted.get(&inst.pc);
+            let arm = omitted_arm(omitted);
             let was_reached = gone_since.is_none();
             let mut reached = was_reached;
             let branch = |depth: u32, labels: &mut Vec<Label>| {
@@ -388,9 +457,11 @@ impl Control {
                     }
                     reached = arm != Some(Direction::NotTaken);
                 }
-                Kind::BranchOn(depth) => branch(*depth, &mut labels),
-                Kind::BranchTable(depths) => {
-                    depths.iter().for_each(|&it| branch(it, &mut labels));
+                Kind::BranchTable(all) => {
+                    let compiled = all
+                        .iter()
+                        .filter(|it| !omitted_labels(omitted).contains(&it.0));
+                    compiled.for_each(|it| branch(it.0, &mut labels));
                     reached = false;
                 }
                 Kind::Return | Kind::Trap => reached = false,
@@ -413,8 +484,9 @@ impl Control {
     }
 }
 
-/// What `op` is to control flow, if anything. `was_made` is asked once for each call.
-fn kind(op: &Op<'_>, was_made: &mut impl FnMut() -> bool) -> Option<Kind> {
+/// What `op` is to control flow, if anything; `seen` are its side table entries. `was_made` is asked
+/// once for each call.
+fn kind(op: &Op<'_>, seen: &[BranchFeedback], was_made: &mut impl FnMut() -> bool) -> Option<Kind> {
     Some(match *op {
         Op::Block { .. } => Kind::Block,
         Op::Loop { .. } => Kind::Loop,
@@ -422,14 +494,21 @@ fn kind(op: &Op<'_>, was_made: &mut impl FnMut() -> bool) -> Option<Kind> {
         Op::Else => Kind::Else,
         Op::End => Kind::End,
         Op::Br { relative_depth } => Kind::Branch(relative_depth),
-        Op::BrIf { relative_depth } => Kind::BranchIf(relative_depth),
-        Op::BrOnNull { relative_depth } | Op::BrOnNonNull { relative_depth } => {
-            Kind::BranchOn(relative_depth)
-        }
+        Op::BrIf { relative_depth }
+        | Op::BrOnNull { relative_depth }
+        | Op::BrOnNonNull { relative_depth } => Kind::BranchIf(relative_depth),
         Op::BrTable { ref targets } => {
-            let mut depths: Vec<u32> = targets.targets().map_while(Result::ok).collect();
-            depths.push(targets.default());
-            Kind::BranchTable(depths)
+            let depths = targets.targets().map_while(Result::ok);
+            let depths = depths.chain([targets.default()]);
+            let seen = seen.iter().map(|it| u64::from(it.taken));
+            let mut labels: Vec<(u32, u64)> = Vec::new();
+            for (depth, n) in depths.zip(seen.chain(std::iter::repeat(0))) {
+                match labels.iter_mut().find(|it| it.0 == depth) {
+                    Some(label) => label.1 += n,
+                    None => labels.push((depth, n)),
+                }
+            }
+            Kind::BranchTable(labels)
         }
         Op::Return => Kind::Return,
         Op::Unreachable => Kind::Trap,
@@ -440,6 +519,16 @@ fn kind(op: &Op<'_>, was_made: &mut impl FnMut() -> bool) -> Option<Kind> {
         }
         _ => return None,
     })
+}
+
+impl Inst {
+    /// How often the branch was seen.
+    fn n_seen(&self) -> u64 {
+        match &self.kind {
+            Kind::BranchTable(labels) => labels.iter().map(|it| it.1).sum(),
+            _ => self.seen.total(),
+        }
+    }
 }
 
 impl BranchFeedback {

@@ -157,6 +157,14 @@ impl Translator<'_> {
         }
     }
 
+    /// The topmost operand, which stays.
+    pub(super) fn top(&self) -> Value {
+        match self.body.operands.last() {
+            Some(&value) => value,
+            None => unreachable!("validation counted the operands"),
+        }
+    }
+
     /// The two topmost operands, the lower one first.
     pub(super) fn pop2(&mut self) -> (Value, Value) {
         let second = self.pop();

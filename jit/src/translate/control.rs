@@ -11,7 +11,7 @@ use crate::plan::Direction;
 use crate::traps::trap_code;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockCall, InstBuilder, JumpTableData, Type, Value, types};
-use runtime::Trap;
+use runtime::{Reason, Trap};
 use wasmparser::{BlockType, BrTable, Operator};
 
 /// Follows the nesting of unreachable code, up to where it is left.
@@ -198,20 +198,35 @@ pub(super) fn translate_br_if(cx: &mut Translator<'_>, depth: u32) {
 
 pub(super) fn translate_br_on_null(cx: &mut Translator<'_>, depth: u32) {
     guard_backward(cx, &[depth]);
-    let reference = cx.pop();
-    let BlockTarget { block, args } = branch_to(cx, depth);
-    let is_null = cx.builder.ins().icmp_imm_s(IntCC::Equal, reference, 0);
-    let go_on = cx.builder.create_block();
-    cx.builder.ins().brif(is_null, block, &args, go_on, &[]);
-    cx.continue_in(go_on);
+    let reference = cx.top();
+    // It is taken if the reference is zero.
+    match pop_condition(cx, Direction::NotTaken) {
+        Condition::Either(_) => {
+            let BlockTarget { block, args } = branch_to(cx, depth);
+            let go_on = cx.builder.create_block();
+            cx.builder.ins().brif(reference, go_on, &[], block, &args);
+            cx.continue_in(go_on);
+        }
+        Condition::Always => {}
+        Condition::Never => return emit_branch(cx, depth),
+    }
     cx.push(reference);
 }
 
 /// The reference goes along if the branch is taken.
 pub(super) fn translate_br_on_non_null(cx: &mut Translator<'_>, depth: u32) {
     guard_backward(cx, &[depth]);
+    let reference = cx.top();
+    let condition = pop_condition(cx, Direction::Taken);
+    if let Condition::Never = condition {
+        return;
+    }
+    cx.push(reference);
+    if let Condition::Always = condition {
+        return emit_branch(cx, depth);
+    }
     let BlockTarget { block, args } = branch_to(cx, depth);
-    let reference = cx.pop();
+    cx.pop();
     let go_on = cx.builder.create_block();
     cx.builder.ins().brif(reference, block, &args, go_on, &[]);
     cx.continue_in(go_on);
@@ -222,9 +237,20 @@ pub(super) fn translate_br_table(cx: &mut Translator<'_>, targets: &BrTable<'_>)
     debug_assert_eq!(depths.len(), targets.len() as usize);
     guard_backward(cx, &depths);
     guard_backward(cx, &[targets.default()]);
+    let plan = cx.plan;
+    let omitted = plan.paths(cx.body.node()).omitted_labels(cx.body.pc);
+    let exit = (!omitted.is_empty()).then(|| {
+        let before = cx.state_before();
+        guard_stress(cx, &before);
+        cx.exit_block(&before, Reason::UntakenBranch, None)
+    });
     let index = cx.pop();
-    let default = block_call(cx, targets.default());
-    let table: Vec<BlockCall> = depths.iter().map(|&it| block_call(cx, it)).collect();
+    let mut call = |depth: u32| match exit.filter(|_| omitted.contains(&depth)) {
+        Some(exit) => cx.builder.func.dfg.block_call(exit, &[]),
+        None => block_call(cx, depth),
+    };
+    let default = call(targets.default());
+    let table: Vec<BlockCall> = depths.into_iter().map(call).collect();
     let table = cx
         .builder
         .create_jump_table(JumpTableData::new(default, &table));

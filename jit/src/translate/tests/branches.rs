@@ -186,3 +186,86 @@ fn arms_before_the_entry() {
         "exit0 UntakenBranch: func0@0xf[locals=2 operands=1]",
     );
 }
+
+// Branches on references have two arms, too.
+#[test]
+fn arms_of_branches_on_null() {
+    let wat = "(module
+(func (param externref) (result i32)
+  block
+    local.get 0 br_on_null 0 drop
+    i32.const 1 return
+  end
+  block (result externref)
+    local.get 0 br_on_non_null 0
+    i32.const 2 return
+  end
+  drop i32.const 3))";
+    let mut request = request(wat, 0);
+    for (seen, exits) in [
+        (
+            [(0, 10), (10, 0)],
+            "exit0 UntakenBranch: func0@0x4[locals=1 operands=1]",
+        ),
+        (
+            [(10, 0), (0, 10)],
+            "exit0 UntakenBranch: func0@0x4[locals=1 operands=1]
+             exit1 UntakenBranch: func0@0xf[locals=1 operands=1]",
+        ),
+        (
+            [(10, 0), (10, 0)],
+            "exit0 UntakenBranch: func0@0x4[locals=1 operands=1]
+             exit1 UntakenBranch: func0@0xf[locals=1 operands=1]",
+        ),
+        ([(1, 10), (10, 1)], ""),
+    ] {
+        branches(&mut request, 0, &seen);
+        check_exits(&request, exits);
+    }
+}
+
+// Labels of a table are counted together, whichever index leads to them; those that nothing led to
+// share an exit. If something rare was seen, there may be more.
+#[test]
+fn labels_of_a_table() {
+    let wat = "(module
+(func $cold)
+(func (param i32) (result i32)
+  block block block block
+    local.get 0 br_table 0 1 2 0 3
+  end i32.const 1 return
+  end i32.const 2 return
+  end call $cold i32.const 3 return
+  end i32.const 4))";
+    let mut request = request(wat, 1);
+    let exit = "exit0 UntakenBranch: func1@0xa[locals=1 operands=1]";
+    for (seen, exits, decision) in [
+        (
+            [10, 20, 0, 10, 0],
+            exit,
+            "func1@0xa exit if to label 2, 3: to others 40 times",
+        ),
+        (
+            [0, 0, 7, 3, 0],
+            exit,
+            "func1@0xa exit if to label 1, 3: to others 10 times",
+        ),
+        (
+            [40, 0, 0, 0, 0],
+            exit,
+            "func1@0xa exit if to label 1, 2, 3: to others 40 times",
+        ),
+        ([0, 0, 9, 0, 0], "", ""),
+        ([0, 0, 99, 1, 0], "", ""),
+        ([10, 10, 10, 10, 10], "", ""),
+    ] {
+        let seen = seen.map(|taken| (taken, 0));
+        branches(&mut request, 1, &seen);
+        check_exits(&request, exits);
+        if !decision.is_empty() {
+            check_decisions(&request, &[decision]);
+        }
+        let calls = compile(&request).clif.contains("    call_indirect");
+        assert_eq!(calls, seen[2].0 > 0 || exits.is_empty());
+    }
+}
