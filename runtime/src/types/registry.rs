@@ -17,7 +17,7 @@ use crate::vm::{VMSignature, VMStubs};
 use rustc_hash::FxHashMap;
 use std::fmt;
 use std::ptr::NonNull;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A function type as it is declared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -134,10 +134,14 @@ impl TypeRegistry {
 
     /// The canonical signature of a type outside of any group.
     pub fn intern_subtype(&self, ty: SubType) -> SigRef {
-        let built: Result<_, std::convert::Infallible> =
-            self.intern_group(1, |_| Ok(vec![ty.clone()]));
-        let Ok(group) = built;
-        group[0]
+        let mut inner = self.lock();
+        let types = vec![ty];
+        let key = encode(&types, &[]);
+        if let Some(known) = inner.groups.get(&key) {
+            return known[0];
+        }
+        let new = inner.new_group(1);
+        inner.add(key, new, types)[0]
     }
 
     /// The canonical signatures of a group of `n` types. `build` gets references to the group's
@@ -153,29 +157,42 @@ impl TypeRegistry {
         n: usize,
         build: impl FnOnce(&[SigRef]) -> Result<Vec<SubType>, E>,
     ) -> Result<Box<[SigRef]>, E> {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = NewGroup::new(n, inner.stubs_of(&FuncType::default()));
+        let mut inner = self.lock();
+        let new = inner.new_group(n);
         let types = build(&new.0)?;
         debug_assert_eq!(types.len(), n);
         let key = encode(&types, &new.0);
         if let Some(known) = inner.groups.get(&key) {
             return Ok(known.clone());
         }
-        for (&sig, sub) in new.0.iter().zip(types) {
-            let id = SigId(u32::try_from(inner.all.len()).expect("fewer than 2^32 signatures"));
-            let stubs = inner.stubs_of(&sub.ty);
-            let signature = VMSignature::new(id, sub, stubs);
-            // SAFETY: the registry owns it, and nobody else knows of it yet.
-            unsafe { sig.0.write(signature) };
-            inner.all.push(sig);
-        }
-        let group = new.publish();
-        inner.groups.insert(key, group.clone());
-        Ok(group)
+        Ok(inner.add(key, new, types))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, RegistryInner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl RegistryInner {
+    fn new_group(&mut self, n: usize) -> NewGroup {
+        NewGroup::new(n, self.stubs_of(&FuncType::default()))
+    }
+
+    /// Makes `new` the group of these types, which has this key.
+    fn add(&mut self, key: Box<[u64]>, new: NewGroup, types: Vec<SubType>) -> Box<[SigRef]> {
+        for (&sig, sub) in new.0.iter().zip(types) {
+            let id = SigId(u32::try_from(self.all.len()).expect("fewer than 2^32 signatures"));
+            let stubs = self.stubs_of(&sub.ty);
+            let signature = VMSignature::new(id, sub, stubs);
+            // SAFETY: the registry owns it, and nobody else knows of it yet.
+            unsafe { sig.0.write(signature) };
+            self.all.push(sig);
+        }
+        let group = new.publish();
+        self.groups.insert(key, group.clone());
+        group
+    }
+
     /// The stubs of functions that are called like those of type `ty`.
     fn stubs_of(&mut self, ty: &FuncType) -> NonNull<VMStubs> {
         let collapse = |types: &[ValType]| {
@@ -280,7 +297,7 @@ impl Drop for TypeRegistry {
 
 impl fmt::Debug for TypeRegistry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.lock();
         write!(f, "TypeRegistry({} signatures)", inner.all.len())
     }
 }
