@@ -26,10 +26,8 @@ mod state;
 mod two_tiers;
 
 use crate::error::Result;
-use runtime::vm::{FuncInstance, VMContext};
-use runtime::{
-    ExitId, HotAction, HotPoint, Linkage, Status, Store, TierKind, TierState, Tiers, Tuning,
-};
+use runtime::vm::FuncInstance;
+use runtime::{HotAction, HotPoint, Status, Store, TierKind, TierState, Tiers, Tuning};
 use std::sync::Arc;
 
 #[cfg(feature = "jit")]
@@ -93,19 +91,6 @@ impl Tiers for InterpreterOnly {
             Store::timed(store, TierKind::Interpreter, || {
                 interp::interpret(store, func, slots)
             })
-        }
-    }
-
-    unsafe fn on_deopt_exit(&self, _: *mut Store, _: *mut VMContext, _: ExitId) -> Status {
-        unreachable!("without a compiler there is no compiled code")
-    }
-
-    unsafe fn on_idle(&self, _: *mut Store) {}
-
-    fn compiled_linkage(&self) -> Linkage {
-        // Nothing reads it without compiled code.
-        Linkage {
-            builtins: std::ptr::null(),
         }
     }
 

@@ -110,7 +110,7 @@ pub trait Tiers: Send + Sync {
     /// Compiled code took a deopt exit: finishes its activation in the interpreter and leaves the
     /// results of the compiled function at `VMStore::value_top`.
     ///
-    /// May return `Status::Tail`.
+    /// May return `Status::Tail`. Without a compiler nobody calls it.
     ///
     /// # Safety
     ///
@@ -120,7 +120,10 @@ pub trait Tiers: Send + Sync {
         store: *mut Store,
         vmctx: *mut VMContext,
         exit: ExitId,
-    ) -> Status;
+    ) -> Status {
+        let _ = (store, vmctx);
+        unreachable!("{exit:?} without a compiler")
+    }
 
     /// `store` was left by its outermost activation: nothing of it is running. Only called if
     /// `Store::idle_work` says that there is something to do.
@@ -128,10 +131,16 @@ pub trait Tiers: Send + Sync {
     /// # Safety
     ///
     /// `store` is alive and has no activation.
-    unsafe fn on_idle(&self, store: *mut Store);
+    unsafe fn on_idle(&self, store: *mut Store) {
+        let _ = store;
+    }
 
-    /// `VMContext::builtins`.
-    fn compiled_linkage(&self) -> Linkage;
+    /// What `VMContext`s have for compiled code; nothing without a compiler.
+    fn compiled_linkage(&self) -> Linkage {
+        Linkage {
+            builtins: std::ptr::null(),
+        }
+    }
 
     /// What compiled code takes; nothing without a compiler.
     fn code_memory(&self) -> CodeMemory {
@@ -142,10 +151,10 @@ pub trait Tiers: Send + Sync {
     fn new_store(&self, tuning: &Tuning) -> TierState;
 }
 
-/// What compiled code needs to find in `VMContext`s. Without a compiler nobody looks.
+/// What compiled code needs to find in `VMContext`s.
 #[derive(Clone, Copy, Debug)]
 pub struct Linkage {
-    /// Builtin stubs.
+    /// `VMContext::builtins`: the stubs of builtins.
     pub builtins: *const *const u8,
 }
 

@@ -3,10 +3,10 @@
 use runtime::host::{HostCall, HostError};
 use runtime::module::{Features, ImportItem, Module, Validation};
 use runtime::types::{FuncType, TypeRegistry, ValType};
-use runtime::vm::{FuncInstance, VMContext, VMFuncRef};
+use runtime::vm::{FuncInstance, VMFuncRef};
 use runtime::{
-    ExitId, ExternVal, FuncIdx, HotAction, HotPoint, Instance, InstanceId, Linkage, Raised,
-    RawFrame, Status, Store, TierState, Tiers, Tuning, call_from_host,
+    ExternVal, FuncIdx, HotAction, HotPoint, Instance, InstanceId, Raised, RawFrame, Status, Store,
+    TierState, Tiers, Tuning, call_from_host,
 };
 use std::sync::{Arc, Mutex};
 
@@ -41,23 +41,6 @@ impl Tiers for InterpreterOnly {
     ) -> Status {
         // SAFETY: forwarded.
         unsafe { interp::interpret(store, func, slots) }
-    }
-
-    unsafe fn on_deopt_exit(
-        &self,
-        _store: *mut Store,
-        _vmctx: *mut VMContext,
-        _exit: ExitId,
-    ) -> Status {
-        unreachable!("there is no compiled code")
-    }
-
-    unsafe fn on_idle(&self, _store: *mut Store) {}
-
-    fn compiled_linkage(&self) -> Linkage {
-        Linkage {
-            builtins: std::ptr::null(),
-        }
     }
 
     fn new_store(&self, tuning: &Tuning) -> TierState {
