@@ -77,6 +77,11 @@ pub(crate) fn start<T>(store: &mut StoreInner<T>, instance: InstanceId) -> Resul
     }
 }
 
+/// [`enter`] on behalf of `caller`, which is null unless `func` is its start function.
+///
+/// # Safety
+///
+/// As for [`enter`]; `caller` is a context of the store.
 #[inline]
 unsafe fn enter_as<T>(
     store: &mut StoreInner<T>,

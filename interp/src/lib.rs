@@ -5,6 +5,7 @@
 //!   dispatch/     from one handler to the next: jumps (optimized x86-64) or a loop (elsewhere)
 //!   counts.rs     counts what the loop is about to execute, if the engine asks for it
 //!   meter.rs      counts fuel and looks at the deadline, around what the loop executes
+//!   observe.rs    notes what branches do, in windows before a function is compiled
 //!   shadow.rs     shows states that are to be compared with those of compiled code
 //!   ops/          handler bodies, by family of instructions
 //!   regs.rs       what handlers work on: pc, locals, operands of which two are in registers

@@ -14,7 +14,7 @@ use runtime::Instance;
 ///
 /// # Note
 ///
-/// The loop takes some nanoseconds for each. What a function does behind them, until its next hot
+/// The loop takes some nanoseconds for each. What a function does after them, until its next hot
 /// point, is not observed; then there is no reason to omit anything there.
 const WINDOW: u32 = 1000;
 

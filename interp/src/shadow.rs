@@ -28,9 +28,9 @@ pub(crate) fn show(m: &mut Regs) {
             frames.push(Frame { fp, ..*record });
             record = record.sub(1);
         }
-        frames.reverse();
-        // SAFETY: records are of functions of the store; each frame begins where the arguments
-        // of the one below were.
-        (*(*m.ctx).store).note_moment(&frames, m.sp);
     }
+    frames.reverse();
+    // SAFETY: records are of functions of the store; each frame begins where the arguments of the
+    // one below were, and the innermost one ends at `sp`.
+    unsafe { (*(*m.ctx).store).note_moment(&frames, m.sp) };
 }

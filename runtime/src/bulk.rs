@@ -301,6 +301,10 @@ pub unsafe fn elem_drop(instance: *mut Instance, elem: ElemIdx) {
 }
 
 /// The store and the instance, which lies in a box of its own.
+///
+/// # Safety
+///
+/// Both are alive, and no reference to either is.
 unsafe fn parts<'a>(instance: *mut Instance) -> (&'a mut Store, &'a mut Instance) {
     // SAFETY: the caller promises that both are alive and unreferenced; code reached through the
     // store reference does not touch this instance.

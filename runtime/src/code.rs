@@ -99,7 +99,7 @@ impl CodeInfo {
     }
 
     /// The trap site at `pc`.
-    pub fn trap_at(&self, pc: usize) -> Option<&TrapSite> {
+    pub(crate) fn trap_at(&self, pc: usize) -> Option<&TrapSite> {
         let offset = u32::try_from(pc - self.start).ok()?;
         let at = self
             .traps
@@ -109,7 +109,7 @@ impl CodeInfo {
     }
 
     /// The call that returns to `pc`.
-    pub fn return_to(&self, pc: usize) -> Option<CodePos> {
+    pub(crate) fn return_to(&self, pc: usize) -> Option<CodePos> {
         let offset = u32::try_from(pc - self.start).ok()?;
         let at = self
             .returns

@@ -67,7 +67,8 @@ pub use metering::{
     is_poll_due, poll, poll_at_start,
 };
 pub use profile::{BranchProfile, FuncProfile, Profile, ProfileError, SiteProfile, TargetProfile};
-pub use raise::{Fault, Raised, RawFrame, raise_error, raise_growth, raise_trap};
+pub(crate) use raise::raise_error;
+pub use raise::{Fault, Raised, RawFrame, raise_growth, raise_trap};
 pub use relaxed_simd::RelaxedSimd;
 pub use resource::{OutOfMemory, ResourceError};
 pub use shadow::{ExitTaken, FrameCopy, Moment, Snapshot, Watch};

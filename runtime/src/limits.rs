@@ -268,7 +268,7 @@ impl Store {
     /// # Errors
     ///
     /// If there would be too many. What was counted before stays so, as in wasmtime.
-    pub fn count_instance(&mut self, module: &Module) -> Result<(), ResourceError> {
+    pub(crate) fn count_instance(&mut self, module: &Module) -> Result<(), ResourceError> {
         let (most, now) = (self.limits.most, &mut self.limits.now);
         let memories = module.memories.len() - module.n_imports.memories as usize;
         let tables = module.tables.len() - module.n_imports.tables as usize;

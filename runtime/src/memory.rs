@@ -14,6 +14,7 @@
 
 use crate::host::HostError;
 use crate::os::{Mapping, page_size};
+use crate::store::define;
 use crate::types::{IndexType, MemoryType};
 use crate::vm::VMMemory;
 use crate::{Fault, GrowthFailure, ResourceError, SharedMemory, Tuning};
@@ -182,17 +183,7 @@ impl Memory {
             }
         };
         let def = VMMemory::new(backing.start(), len);
-        let (vm, own) = match place {
-            Some(place) => {
-                // SAFETY: the place is part of a `VMContext` under construction.
-                unsafe { place.write(def) };
-                (place, None)
-            }
-            None => {
-                let mut own = Box::new(def);
-                (NonNull::from(&mut *own), Some(own))
-            }
-        };
+        let (vm, own) = define(def, place);
         let storage = Storage::Own(Own {
             backing,
             capacity,

@@ -211,6 +211,10 @@ pub unsafe fn poll_at_start(store: *mut Store, startup: Startup) -> Result<(), R
 type At = Option<(*mut FuncInstance, u32)>;
 
 /// Moves fuel from the reserve to the counters.
+///
+/// # Safety
+///
+/// `store` is alive and no reference to it is; all frames but that of `at` are on record.
 #[cold]
 unsafe fn refuel(store: *mut Store, at: At) -> Result<(), Status> {
     // SAFETY: the caller promises a live store.
@@ -226,6 +230,10 @@ unsafe fn refuel(store: *mut Store, at: At) -> Result<(), Status> {
 }
 
 /// Asks the callback what happens now that the deadline has passed.
+///
+/// # Safety
+///
+/// As for [`refuel`].
 #[cold]
 unsafe fn new_epoch(store: *mut Store, at: At) -> Result<(), Status> {
     // SAFETY: the caller promises a live store; the callback is taken so that it can be replaced.

@@ -195,7 +195,7 @@ impl Opcode {
     }
 
     /// The instruction `sub` behind `prefix`.
-    pub const fn from_prefixed(prefix: u8, sub: u32) -> Option<Opcode> {
+    pub(crate) const fn from_prefixed(prefix: u8, sub: u32) -> Option<Opcode> {
         if sub > 0xfff {
             return None;
         }

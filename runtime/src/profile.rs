@@ -154,7 +154,7 @@ impl Profile {
 
     /// Adds what was observed of the branches of `func`, by side table entry, and returns what is
     /// known of it now.
-    pub fn add_branches(&mut self, func: FuncIdx, seen: &[EntryCounts]) -> &FuncProfile {
+    pub(crate) fn add_branches(&mut self, func: FuncIdx, seen: &[EntryCounts]) -> &FuncProfile {
         let known = self.funcs.entry(func).or_default();
         if known.branches.len() < seen.len() {
             let mut branches = std::mem::take(&mut known.branches).into_vec();
@@ -210,7 +210,7 @@ impl SiteProfile {
     }
 
     /// Adds calls of a target, in order.
-    pub fn add_target(&mut self, new: TargetProfile) {
+    pub(crate) fn add_target(&mut self, new: TargetProfile) {
         let at = match self.targets.iter().position(|it| it.func == new.func) {
             Some(at) => {
                 let known = &mut self.targets[at];

@@ -108,7 +108,7 @@ pub unsafe fn raise_trap(
 ///
 /// As for [`raise_trap`].
 #[cold]
-pub unsafe fn raise_error(
+pub(crate) unsafe fn raise_error(
     store: *mut Store,
     error: HostError,
     innermost: Option<RawFrame>,

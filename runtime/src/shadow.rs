@@ -2,7 +2,7 @@
 //! the same moment of another run.
 //!
 //! A moment is told by the fuel that was consumed: both tiers count it exactly, and no instruction
-//! is come to twice with the same. So a program without randomness can run once with exits and once
+//! is reached twice with the same. So a program without randomness can run once with exits and once
 //! more in the interpreter alone, whatever it calls on the way, and the state at each exit must be
 //! the state at that moment: functions, pcs, locals and operands of the rebuilt frames, and all
 //! memories, tables and globals.
@@ -104,12 +104,7 @@ impl Store {
             return;
         }
         // SAFETY: forwarded.
-        let (at, snapshot) = unsafe {
-            (
-                self.moment(&frames[frames.len() - 1]),
-                self.snapshot(frames, end),
-            )
-        };
+        let (at, snapshot) = unsafe { self.state(frames, end) };
         if let Some(Watch::Exits(sink)) = &mut self.watch {
             sink(ExitTaken {
                 at,
@@ -139,17 +134,28 @@ impl Store {
     /// As for [`Store::note_exit`].
     pub unsafe fn note_moment(&mut self, frames: &[Frame], end: *const u64) {
         // SAFETY: forwarded.
-        let seen = unsafe {
-            (
-                self.moment(&frames[frames.len() - 1]),
-                self.snapshot(frames, end),
-            )
-        };
+        let seen = unsafe { self.state(frames, end) };
         if let Some(Watch::Moments { sink, .. }) = &mut self.watch {
             sink(seen);
         }
     }
 
+    /// When it is, and what there is.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Store::note_exit`].
+    unsafe fn state(&self, frames: &[Frame], end: *const u64) -> (Moment, Snapshot) {
+        let innermost = &frames[frames.len() - 1];
+        // SAFETY: forwarded: it is of a function of the store.
+        let at = unsafe { self.moment(innermost) };
+        // SAFETY: forwarded.
+        (at, unsafe { self.snapshot(frames, end) })
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Store::wanted_frames`].
     unsafe fn moment(&self, innermost: &Frame) -> Moment {
         // SAFETY: the caller promises a function of the store, which has an instance.
         let (func, instance) = unsafe {
@@ -165,6 +171,9 @@ impl Store {
         }
     }
 
+    /// # Safety
+    ///
+    /// As for [`Store::note_exit`].
     unsafe fn snapshot(&self, frames: &[Frame], end: *const u64) -> Snapshot {
         let names = self.func_names();
         let name = |slot: u64| names.get(&slot).copied().unwrap_or(slot);

@@ -66,7 +66,7 @@ impl ValueStack {
     }
 
     /// First frame record.
-    pub fn frames_start(&self) -> *mut Frame {
+    pub(crate) fn frames_start(&self) -> *mut Frame {
         self.frames.start().cast()
     }
 

@@ -136,6 +136,22 @@ impl Global {
     }
 }
 
+/// Puts a definition where instances find it: at its place in a `VMContext`, or in a box if it has
+/// none.
+pub(crate) fn define<T>(def: T, place: Option<NonNull<T>>) -> (NonNull<T>, Option<Box<T>>) {
+    match place {
+        Some(place) => {
+            // SAFETY: the place is part of a `VMContext` under construction.
+            unsafe { place.write(def) };
+            (place, None)
+        }
+        None => {
+            let mut own = Box::new(def);
+            (NonNull::from(&mut *own), Some(own))
+        }
+    }
+}
+
 impl Store {
     /// An empty store.
     ///
@@ -245,6 +261,10 @@ impl Store {
     }
 
     /// The same if time is measured. Apart, since calls between the host and Wasm come here.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Store::timed`].
     #[cold]
     #[inline(never)]
     unsafe fn timed_by_clock<R>(store: *mut Store, tier: TierKind, body: impl FnOnce() -> R) -> R {
@@ -274,7 +294,7 @@ impl Store {
     }
 
     /// A memory, for growing it.
-    pub fn memory_mut(&mut self, id: MemoryId) -> &mut Memory {
+    pub(crate) fn memory_mut(&mut self, id: MemoryId) -> &mut Memory {
         &mut self.memories[id.index()]
     }
 
@@ -384,17 +404,7 @@ impl Store {
         let def = VMGlobal {
             value: halves(value),
         };
-        let (vm, own) = match place {
-            Some(place) => {
-                // SAFETY: the place is part of a `VMContext` under construction.
-                unsafe { place.write(def) };
-                (place, None)
-            }
-            None => {
-                let mut own = Box::new(def);
-                (NonNull::from(&mut *own), Some(own))
-            }
-        };
+        let (vm, own) = define(def, place);
         self.globals.push(Global { ty, vm, own });
         GlobalId(id_of(self.globals.len()))
     }

@@ -1,5 +1,6 @@
 //! Tables.
 
+use crate::store::define;
 use crate::types::{HeapType, IndexType, TableType};
 use crate::vm::VMTable;
 use crate::{OutOfMemory, ResourceError};
@@ -56,17 +57,7 @@ impl Table {
             len: n,
             version: 0,
         };
-        let (vm, own) = match place {
-            Some(place) => {
-                // SAFETY: the place is part of a `VMContext` under construction.
-                unsafe { place.write(def) };
-                (place, None)
-            }
-            None => {
-                let mut own = Box::new(def);
-                (NonNull::from(&mut *own), Some(own))
-            }
-        };
+        let (vm, own) = define(def, place);
         let mut table = Self {
             ty,
             vm,
@@ -228,6 +219,9 @@ fn allocate(n: usize) -> Option<*mut u64> {
     (!base.is_null()).then(|| base.cast())
 }
 
+/// # Safety
+///
+/// `base` is what `allocate` gave for `n` slots, and nobody uses them any more.
 unsafe fn free(base: *mut u64, n: usize) {
     if n != 0
         && let Some(layout) = layout(n)

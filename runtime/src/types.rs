@@ -172,13 +172,13 @@ pub struct FuncType {
 }
 
 /// Number of slots that values of these types take.
-pub fn slots_of(types: &[ValType]) -> u32 {
+pub(crate) fn slots_of(types: &[ValType]) -> u32 {
     types.iter().map(|it| it.n_slots()).sum()
 }
 
 impl FuncType {
     /// Does it have a vector among its parameters or results?
-    pub fn has_vector(&self) -> bool {
+    pub(crate) fn has_vector(&self) -> bool {
         let mut types = self.params.iter().chain(&self.results);
         types.any(|&it| it == ValType::V128)
     }
@@ -224,7 +224,7 @@ impl IndexType {
     }
 
     /// The slot of -1, which says that something could not grow.
-    pub fn minus_one(self) -> u64 {
+    pub(crate) fn minus_one(self) -> u64 {
         match self {
             IndexType::I32 => u64::from(u32::MAX),
             IndexType::I64 => u64::MAX,

@@ -104,6 +104,10 @@ pub(crate) unsafe fn capture_at_trap(
 
 /// Walks all activations. `from` is the frame pointer of the innermost compiled frame if that
 /// frame is already in `frames`; otherwise the walk starts at `VMStore::exit_fp`.
+///
+/// # Safety
+///
+/// As for [`capture`].
 unsafe fn walk(
     store: *mut Store,
     mut frames: Vec<RawFrame>,
@@ -144,6 +148,11 @@ unsafe fn walk(
     frames
 }
 
+/// Pushes the frames of an activation of the interpreter.
+///
+/// # Safety
+///
+/// `base` and the records from the next one to `top` are those of an activation of `store`.
 unsafe fn push_interpreted(
     store: &Store,
     base: *mut Frame,
@@ -171,6 +180,11 @@ unsafe fn push_interpreted(
     }
 }
 
+/// Pushes the frames of an activation of compiled code.
+///
+/// # Safety
+///
+/// From `fp` on, a chain of frame pointers of compiled code and of stubs leads to `entry_fp`.
 unsafe fn push_compiled(store: &Store, mut fp: usize, entry_fp: usize, frames: &mut Vec<RawFrame>) {
     while fp != entry_fp {
         // SAFETY: `fp` is a frame pointer of compiled code or of a stub: the caller's frame

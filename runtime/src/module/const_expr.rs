@@ -126,7 +126,7 @@ impl ConstExpr {
     }
 
     /// The value of a global: a vector, or a slot.
-    pub fn eval_global(
+    pub(crate) fn eval_global(
         &self,
         global: impl Fn(GlobalIdx) -> u128,
         func: impl Fn(FuncIdx) -> u64,

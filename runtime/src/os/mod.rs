@@ -39,7 +39,7 @@ pub fn thread_id() -> u32 {
 /// `top` is an address of this thread's stack.
 #[cfg(target_arch = "x86_64")]
 #[inline(never)]
-pub unsafe fn scan_stack(top: usize, mut visit: impl FnMut(u64)) {
+pub(crate) unsafe fn scan_stack(top: usize, mut visit: impl FnMut(u64)) {
     let saved: [u64; 5];
     // A register that this function or one it was called by uses is on the stack instead.
     // SAFETY: reads registers.
@@ -71,40 +71,40 @@ pub unsafe fn scan_stack(top: usize, mut visit: impl FnMut(u64)) {
 ///
 /// None is required.
 #[cfg(not(target_arch = "x86_64"))]
-pub unsafe fn scan_stack(_top: usize, _visit: impl FnMut(u64)) {}
+pub(crate) unsafe fn scan_stack(_top: usize, _visit: impl FnMut(u64)) {}
 
 /// The lowest address of this thread's native stack that Wasm may use; `None` if the stack in use is
 /// not the thread's own, or nothing is known of it. Below it, a quarter of a megabyte is left to
 /// Rust.
 #[cfg(target_os = "linux")]
-pub fn stack_floor() -> Option<usize> {
+pub(crate) fn stack_floor() -> Option<usize> {
     use std::cell::Cell;
     use std::mem::MaybeUninit;
-    use std::ops::Range;
     const RESERVE: usize = 256 << 10;
     thread_local! {
         static STACK: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
     }
-    fn find() -> Range<usize> {
+    /// The first address and the one after the last; nothing if they are not known.
+    fn find() -> (usize, usize) {
         let mut attr = MaybeUninit::<libc::pthread_attr_t>::uninit();
         let (mut low, mut size) = (std::ptr::null_mut(), 0);
         // SAFETY: the attributes are of this thread, and destroyed if they were made.
         unsafe {
             if libc::pthread_getattr_np(libc::pthread_self(), attr.as_mut_ptr()) != 0 {
-                return 0..0;
+                return (0, 0);
             }
             let found = libc::pthread_attr_getstack(attr.as_ptr(), &raw mut low, &raw mut size);
             libc::pthread_attr_destroy(attr.as_mut_ptr());
             match found {
-                0 => low.addr()..low.addr().saturating_add(size),
-                _ => 0..0,
+                0 => (low.addr(), low.addr().saturating_add(size)),
+                _ => (0, 0),
             }
         }
     }
     let (low, high) = STACK.get().unwrap_or_else(|| {
-        let Range { start, end } = find();
-        STACK.set(Some((start, end)));
-        (start, end)
+        let found = find();
+        STACK.set(Some(found));
+        found
     });
     (low..high)
         .contains(&stack_pointer())
@@ -113,13 +113,13 @@ pub fn stack_floor() -> Option<usize> {
 
 /// The lowest address of this thread's native stack that Wasm may use: not known.
 #[cfg(not(target_os = "linux"))]
-pub fn stack_floor() -> Option<usize> {
+pub(crate) fn stack_floor() -> Option<usize> {
     None
 }
 
 /// An address near the top of the native stack.
 #[inline(always)]
-pub fn stack_pointer() -> usize {
+pub(crate) fn stack_pointer() -> usize {
     let marker = 0u8;
     (&raw const marker).addr()
 }

@@ -99,7 +99,7 @@ fn change(signal: i32, new: *const libc::sigaction, old: &mut libc::sigaction) -
 }
 
 /// The machine state at a fault, as far as it matters here.
-struct Fault0 {
+struct MachineState {
     pc: usize,
     fp: usize,
 }
@@ -134,6 +134,10 @@ unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *m
 }
 
 /// Hands a signal that is not ours to its previous handler.
+///
+/// # Safety
+///
+/// The arguments are those of a handler of signals that is running.
 unsafe fn forward(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     let at = SIGNALS.iter().position(|&it| it == signal);
     // SAFETY: set by `install`, and never freed.
@@ -165,18 +169,32 @@ unsafe fn forward(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c
     }
 }
 
+/// # Safety
+///
+/// `context` is what the kernel gave a handler of signals.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-unsafe fn machine_state(context: *mut libc::c_void) -> Fault0 {
+unsafe fn machine_state(context: *mut libc::c_void) -> MachineState {
     // SAFETY: the kernel passes a `ucontext_t`.
     let registers = unsafe { &(*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs };
-    Fault0 {
+    MachineState {
         pc: registers[libc::REG_RIP as usize] as usize,
         fp: registers[libc::REG_RBP as usize] as usize,
     }
 }
 
+/// Has the thread go on in [`landing`] when the handler returns.
+///
+/// # Safety
+///
+/// `context` is what the kernel gave the handler that is running, and `at` its state: it is at a trap
+/// site of code installed in `store`, which is alive.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-unsafe fn redirect(context: *mut libc::c_void, store: *mut Store, at: &Fault0, address: usize) {
+unsafe fn redirect(
+    context: *mut libc::c_void,
+    store: *mut Store,
+    at: &MachineState,
+    address: usize,
+) {
     // SAFETY: the kernel passes a `ucontext_t`, which it reads back on return.
     let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs };
     // As if `landing` had just been called: 16-byte aligned, then a return address. Compiled code
@@ -190,15 +208,30 @@ unsafe fn redirect(context: *mut libc::c_void, store: *mut Store, at: &Fault0, a
     registers[libc::REG_RIP as usize] = landing as *const () as usize as i64;
 }
 
+/// There is no compiled code, hence nothing to look at.
+///
+/// # Safety
+///
+/// None is required.
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
-unsafe fn machine_state(_context: *mut libc::c_void) -> Fault0 {
-    Fault0 { pc: 0, fp: 0 }
+unsafe fn machine_state(_context: *mut libc::c_void) -> MachineState {
+    MachineState { pc: 0, fp: 0 }
 }
 
+/// There is no compiled code, hence no trap site.
+///
+/// # Safety
+///
+/// None is required.
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
-unsafe fn redirect(_: *mut libc::c_void, _: *mut Store, _: &Fault0, _address: usize) {}
+unsafe fn redirect(_: *mut libc::c_void, _: *mut Store, _: &MachineState, _address: usize) {}
 
 /// Records the trap at `pc` and abandons the activation.
+///
+/// # Safety
+///
+/// `store` is alive and no reference to it is; compiled code of it has trapped at `pc`, in a frame with
+/// this frame pointer.
 unsafe extern "C" fn landing(store: *mut Store, pc: usize, fp: usize, address: usize) -> ! {
     let record = || {
         // SAFETY: the handler found the site; the store is alive.
@@ -237,6 +270,10 @@ unsafe extern "C" fn landing(store: *mut Store, pc: usize, fp: usize, address: u
 }
 
 /// The wasm address of a native one, if it lies in the reservation of a memory of `store`.
+///
+/// # Safety
+///
+/// `store` is alive, and nobody changes its memories meanwhile.
 unsafe fn fault_at(store: *mut Store, address: usize) -> Option<Fault> {
     // SAFETY: the store is alive, and its memories do not change meanwhile.
     let memories = unsafe { &(*store).memories };

@@ -71,7 +71,7 @@ type Hint<'a> = (u32, &'a [u8]);
 impl Profile {
     /// The custom sections that say what the profile says: names and contents, in the order of
     /// their names. Functions that are not prepared are left out.
-    pub fn hint_sections(&self, module: &Module) -> Vec<(&'static str, Vec<u8>)> {
+    pub(crate) fn hint_sections(&self, module: &Module) -> Vec<(&'static str, Vec<u8>)> {
         let mut funcs: Vec<_> = self
             .funcs()
             .filter_map(|(func, it)| Some((func, it, module.body(func)?.prepared()?)))

@@ -166,8 +166,13 @@ fn raised(instance: *mut Instance, error: GrowError) -> u64 {
 }
 
 /// Runs a builtin's body, and parks what it raises.
+///
+/// # Safety
+///
+/// `vmctx` is the context of a live instance, whose compiled code has called the builtin by its stub;
+/// no reference to the store is alive.
 unsafe fn run(vmctx: *mut VMContext, body: impl FnOnce(*mut Instance) -> Result<u64, Trap>) -> u64 {
-    // SAFETY: compiled code passes the context of a live instance.
+    // SAFETY: the caller promises the context of a live instance.
     let (instance, store) = unsafe { ((*vmctx).instance, (*(*vmctx).store).store) };
     match catch_unwind(AssertUnwindSafe(|| body(instance))) {
         Ok(Ok(value)) => value,

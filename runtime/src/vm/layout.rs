@@ -538,7 +538,7 @@ impl VMOffsets {
     }
 
     /// The defined function whose `VMFuncRef` lies at `offset`.
-    pub fn func_at(&self, offset: usize) -> FuncIdx {
+    pub(crate) fn func_at(&self, offset: usize) -> FuncIdx {
         let defined = (offset - self.func_refs) / size_of::<VMFuncRef>();
         FuncIdx(self.n_imports.funcs + u32::try_from(defined).expect("fits an index"))
     }
