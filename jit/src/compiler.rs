@@ -124,15 +124,6 @@ impl Compiler {
         }
     }
 
-    /// Makes the stubs of a signature, unless they exist.
-    ///
-    /// # Errors
-    ///
-    /// If code memory is exhausted.
-    pub fn ensure_stubs(&self, sig: SigRef) -> Result<(), CompileError> {
-        self.backend.ensure_stubs(&[sig])
-    }
-
     /// Compiles, on the calling thread. The stubs that the code needs exist afterwards.
     ///
     /// # Errors
@@ -185,7 +176,8 @@ impl Compiler {
 }
 
 impl Backend {
-    fn ensure_stubs(&self, sigs: &[SigRef]) -> Result<(), CompileError> {
+    /// Makes the stubs of signatures, unless they exist.
+    pub(crate) fn ensure_stubs(&self, sigs: &[SigRef]) -> Result<(), CompileError> {
         self.stubs.ensure(sigs, &self.isa, &self.memory)
     }
 

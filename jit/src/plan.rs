@@ -25,7 +25,7 @@ use runtime::module::CallSiteInfo;
 use runtime::vm::DEOPT_BUFFER_SLOTS;
 use runtime::{CallSiteIdx, FuncIdx, HomeIdx};
 use rustc_hash::FxHashMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::rc::Rc;
 
 /// Nodes above a node, at most.
@@ -249,19 +249,19 @@ impl Planner<'_> {
 
     /// The paths of a function that is compiled, or inlined.
     fn paths_of(&mut self, callee: Callee, is_root: bool) -> Rc<Paths> {
-        if is_root && let Some(header) = self.request.osr {
-            // What is before the loop that is entered is not executed, or in another iteration of a
-            // loop around it.
-            let paths = Rc::new(Paths::new(self.request, callee, header));
-            self.decide_paths(callee, &paths);
-            return paths;
-        }
-        if let Some(known) = self.paths.get(&callee) {
+        // What is before the loop that is entered is not executed, or in another iteration of a
+        // loop around it.
+        let header = self.request.osr.filter(|_| is_root);
+        if header.is_none()
+            && let Some(known) = self.paths.get(&callee)
+        {
             return known.clone();
         }
-        let paths = Rc::new(Paths::new(self.request, callee, 0));
+        let paths = Rc::new(Paths::new(self.request, callee, header.unwrap_or(0)));
         self.decide_paths(callee, &paths);
-        self.paths.insert(callee, paths.clone());
+        if header.is_none() {
+            self.paths.insert(callee, paths.clone());
+        }
         paths
     }
 
@@ -476,14 +476,6 @@ fn frame_slots(request: &Request, callee: Callee) -> usize {
 /// Slots that an exit takes for the context of a frame of `callee`.
 fn context_slots(callee: Callee) -> usize {
     usize::from(callee.home != HomeIdx(0))
-}
-
-/// The functions of a candidate, joined.
-fn write_funcs(out: &mut String, funcs: impl Iterator<Item = Callee>) {
-    for (n, func) in funcs.enumerate() {
-        let separator = if n == 0 { "" } else { " | " };
-        let _ = write!(out, "{separator}{func}");
-    }
 }
 
 #[cfg(test)]

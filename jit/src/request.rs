@@ -183,6 +183,25 @@ pub struct Options {
     pub keep_dumps: bool,
 }
 
+/// Code for this machine that is made of feedback, and has nothing else.
+impl Default for Options {
+    fn default() -> Self {
+        let relaxed_simd = RelaxedSimd::native();
+        Self {
+            inlining: true,
+            speculation: true,
+            untaken_after: None,
+            reprofile: false,
+            stress: false,
+            fuel: false,
+            epochs: false,
+            relaxed_simd,
+            has_fused: relaxed_simd.fused,
+            keep_dumps: false,
+        }
+    }
+}
+
 /// Feedback of one function.
 #[derive(Clone, Debug, Default)]
 pub struct FuncFeedback {

@@ -4,7 +4,7 @@ use jit::{Callee, Code, CompileError, Compiler, FuncFeedback, Options, Request};
 use runtime::module::{Features, Module, Validation};
 use runtime::types::TypeRegistry;
 use runtime::vm::VMOffsets;
-use runtime::{CodeId, FuncIdx, RelaxedSimd, Tuning};
+use runtime::{CodeId, FuncIdx, Tuning};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Barrier};
 
@@ -42,18 +42,7 @@ fn request(module: &Arc<Module>, func: u32) -> Request {
             .collect(),
         memories: Box::default(),
         tables: Box::default(),
-        options: Options {
-            inlining: true,
-            speculation: true,
-            untaken_after: None,
-            reprofile: false,
-            stress: false,
-            relaxed_simd: RelaxedSimd::native(),
-            has_fused: RelaxedSimd::native().fused,
-            fuel: false,
-            epochs: false,
-            keep_dumps: false,
-        },
+        options: Options::default(),
     }
 }
 

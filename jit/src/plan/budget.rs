@@ -1,6 +1,6 @@
 //! The budget of inlining: how many bytes of Wasm may be added to a function.
 //!
-//! Numbers are design section 7's, which are V8's with minor changes; measure before changing one.
+//! Numbers are V8's, with minor changes; measure before changing one.
 
 /// Larger functions are never inlined.
 const MAX_CALLEE: usize = 500;

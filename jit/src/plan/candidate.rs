@@ -1,7 +1,7 @@
 //! Call sites that could be inlined, and the order in which they get their chance.
 
 use super::budget::is_too_large;
-use super::{Arm, GuardKind, Guarded, Miss, NodeId, SitePlan, direct_callee, size, write_funcs};
+use super::{Arm, GuardKind, Guarded, Miss, NodeId, SitePlan, direct_callee, size};
 use crate::{Callee, ElementFact, Fact, Request, SiteFeedback, TableState};
 use runtime::module::{CallKind, CallSiteInfo};
 use runtime::types::SigRef;
@@ -234,9 +234,10 @@ fn guard_kind(state: TableState, table_changed: bool, targets: &[Target]) -> Gua
 /// What is done at the site, e.g. `func3 behind index == 2`.
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut funcs = String::new();
-        write_funcs(&mut funcs, self.targets.iter().map(|it| it.callee));
-        f.write_str(&funcs)?;
+        for (n, target) in self.targets.iter().enumerate() {
+            let separator = if n == 0 { "" } else { " | " };
+            write!(f, "{separator}{}", target.callee)?;
+        }
         let Some((guard, miss)) = self.guards else {
             return Ok(());
         };

@@ -64,8 +64,6 @@ impl Tiers for TestTiers {
         take(store, vmctx, exit)
     }
 
-    unsafe fn on_idle(&self, _: *mut Store) {}
-
     fn compiled_linkage(&self) -> Linkage {
         self.compiler.linkage()
     }
@@ -172,14 +170,7 @@ impl Fixture {
             options: Options {
                 inlining: false,
                 speculation: false,
-                untaken_after: None,
-                reprofile: false,
-                stress: false,
-                relaxed_simd: RelaxedSimd::native(),
-                has_fused: RelaxedSimd::native().fused,
-                fuel: false,
-                epochs: false,
-                keep_dumps: false,
+                ..Options::default()
             },
         }
     }
@@ -422,14 +413,15 @@ fn exhausted_code_memory() {
     let registry = TypeRegistry::default();
     let sig = registry.intern(&Default::default());
     // Builtins and one signature take more than nothing; a page may or may not be enough.
-    let mut results = vec![compiler.ensure_stubs(sig)];
+    let backend = &compiler.backend;
+    let mut results = vec![backend.ensure_stubs(&[sig])];
     for n in 1..4 {
         let params = vec![runtime::types::ValType::I32; n];
         let ty = runtime::types::FuncType {
             params: params.into(),
             results: Box::default(),
         };
-        results.push(compiler.ensure_stubs(registry.intern(&ty)));
+        results.push(backend.ensure_stubs(&[registry.intern(&ty)]));
     }
     assert!(
         results

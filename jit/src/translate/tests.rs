@@ -23,7 +23,7 @@ use runtime::code::CodePos;
 use runtime::module::{Features, Module, TableClass, Validation};
 use runtime::types::TypeRegistry;
 use runtime::vm::VMOffsets;
-use runtime::{CodeId, FuncIdx, IcState, RelaxedSimd, TableIdx};
+use runtime::{CodeId, FuncIdx, IcState, TableIdx};
 use std::sync::Arc;
 
 /// A request to compile function `func` of the module `wat`, without feedback.
@@ -68,31 +68,41 @@ pub(crate) fn request(wat: &str, func: u32) -> Request {
         feedback,
         memories: module.memories.iter().map(|_| GUARDED).collect(),
         tables: tables.collect(),
-        options: Options {
-            inlining: true,
-            speculation: true,
-            untaken_after: None,
-            reprofile: false,
-            stress: false,
-            relaxed_simd: RelaxedSimd::native(),
-            has_fused: RelaxedSimd::native().fused,
-            fuel: false,
-            epochs: false,
-            keep_dumps: false,
-        },
+        options: Options::default(),
         module,
     }
 }
 
+/// Function 1 is a loop that calls by a table which others may write, and then executes `rest`; 2
+/// is a function to call there.
+fn loop_of_calls(rest: &str) -> String {
+    format!(
+        "(module
+(type $t (func (param i32) (result i32)))
+(table (export \"t\") funcref (elem 0))
+(func (type $t) local.get 0 i32.const 1 i32.add)
+(func (param i32 i32) (result i32) (local i32)
+  loop
+    local.get 2 local.get 1 call_indirect (type $t) local.set 2
+    {rest}
+    local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0
+  end
+  local.get 2)
+(func $cold (param i32)))"
+    )
+}
+
 const GUARDED: MemoryStyle = MemoryStyle::Guarded { guard: 32 << 20 };
+
+/// The feedback of a function of the module.
+fn feedback(request: &mut Request, func: u32) -> &mut FuncFeedback {
+    let callee = Callee::own(FuncIdx(func));
+    request.feedback.get_mut(&callee).unwrap()
+}
 
 /// Gives a direct call site a count.
 pub(crate) fn called(request: &mut Request, (func, site): (u32, usize), count: u64) {
-    let feedback = request
-        .feedback
-        .get_mut(&Callee::own(FuncIdx(func)))
-        .unwrap();
-    let site = &mut feedback.sites[site];
+    let site = &mut feedback(request, func).sites[site];
     (site.state, site.count) = (IcState::Monomorphic, count);
 }
 
@@ -103,11 +113,7 @@ pub(crate) fn targets(
     (func, site): (u32, usize),
     targets: &[(Option<u32>, Option<u32>, u32)],
 ) {
-    let feedback = request
-        .feedback
-        .get_mut(&Callee::own(FuncIdx(func)))
-        .unwrap();
-    let site = &mut feedback.sites[site];
+    let site = &mut feedback(request, func).sites[site];
     site.state = match targets.len() {
         1 => IcState::Monomorphic,
         2..=4 => IcState::Polymorphic,

@@ -1,6 +1,9 @@
 //! Inlining, guards and their exits.
 
-use super::{Compiled, called, check_decisions, check_exits, compile, request, targets};
+use super::{
+    Compiled, called, check_decisions, check_exits, compile, feedback, loop_of_calls, request,
+    targets,
+};
 use crate::{MemoryStyle, Request, TableState};
 
 /// `func3` calls through a constant table; `func0` to `func2` are its targets.
@@ -105,12 +108,7 @@ fn guarded_by_version() {
         "exit0 TableChanged: func3@0x7[locals=2 operands=3]
          exit1 WrongCallTarget: func3@0x7[locals=2 operands=3]",
     );
-    let site = &mut request
-        .feedback
-        .get_mut(&crate::Callee::own(runtime::FuncIdx(3)))
-        .unwrap()
-        .sites[0];
-    site.table_changed = true;
+    feedback(&mut request, 3).sites[0].table_changed = true;
     check_decisions(&request, &["func3@0x7 func0 behind element"]);
 }
 
@@ -124,12 +122,7 @@ fn generic_arm() {
     );
     check_exits(&request, "");
     let mut request = indirect(&[(Some(1), Some(1), 9000), (Some(0), Some(0), 1)]);
-    let site = &mut request
-        .feedback
-        .get_mut(&crate::Callee::own(runtime::FuncIdx(3)))
-        .unwrap()
-        .sites[0];
-    site.exits_exhausted = true;
+    feedback(&mut request, 3).sites[0].exits_exhausted = true;
     check_decisions(
         &request,
         &["func3@0x7 func1 behind index == 1, else called"],
@@ -293,17 +286,7 @@ fn checked_memory() {
 // A loop whose only call is inlined checks the version of the table once, before it.
 #[test]
 fn version_guard_before_quiet_loop() {
-    let wat = "(module
-(type $t (func (param i32) (result i32)))
-(table (export \"t\") funcref (elem 0))
-(func (type $t) local.get 0 i32.const 1 i32.add)
-(func (param i32 i32) (result i32) (local i32)
-  loop
-    local.get 2 local.get 1 call_indirect (type $t) local.set 2
-    local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0
-  end
-  local.get 2))";
-    let mut request = request(wat, 1);
+    let mut request = request(&loop_of_calls(""), 1);
     targets(&mut request, (1, 0), &[(Some(0), Some(0), 100)]);
     check_exits(
         &request,
