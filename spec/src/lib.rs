@@ -14,6 +14,7 @@ mod names;
 mod report;
 mod script;
 mod spectest;
+mod stack;
 mod suite;
 mod threads;
 mod value;
@@ -21,7 +22,8 @@ mod value;
 pub use engines::Engines;
 pub use mode::Mode;
 pub use report::{Failure, Report};
-pub use suite::wast_files;
+pub use stack::{STACK, on_stack};
+pub use suite::{files_below, wast_files};
 
 use std::path::Path;
 use wasm_interp_jit::Engine;

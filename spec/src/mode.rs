@@ -4,53 +4,58 @@ use std::fmt;
 use std::num::NonZeroU32;
 use wasm_interp_jit::{Config, Strategy};
 
-/// A way to run a script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Everything in the interpreter.
-    Interp,
-    /// Each function is compiled at its first call.
-    Jit,
-    /// The same, and every guard fails.
-    JitDeopt,
-    /// Interpreted first, compiled when hot, which is soon.
-    Auto,
-    /// The same, and guards fail at random.
-    AutoRandom,
-    /// Interpreted once, then compiled.
-    AutoOnce,
-    /// The same, but compiled on a worker thread.
-    AutoBackground,
+/// Declares the modes, with their names for options and messages, and what help says of them.
+macro_rules! modes {
+    ($(#[doc = $about:literal] $mode:ident = $name:literal;)*) => {
+        /// A way to run a script.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Mode {
+            $(#[doc = $about] $mode,)*
+        }
+
+        impl Mode {
+            /// All modes. Those after the first need the compiler.
+            pub const ALL: &[Mode] = &[$(Mode::$mode),*];
+
+            /// Its name for options and messages.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Mode::$mode => $name,)*
+                }
+            }
+
+            /// What it does, for help.
+            pub fn about(self) -> &'static str {
+                let about = match self {
+                    $(Mode::$mode => $about,)*
+                };
+                about.trim_start()
+            }
+        }
+    };
+}
+
+modes! {
+    /// Interpret everything
+    Interp = "interp";
+    /// Compile each function at its first call
+    Jit = "jit";
+    /// The same, and let every guard fail
+    JitDeopt = "jit-deopt";
+    /// Interpret, and compile at the second call
+    Auto = "auto";
+    /// The same, and let guards fail at random
+    AutoRandom = "auto-random";
+    /// Interpret one call, then compile
+    AutoOnce = "auto-once";
+    /// The same, on a thread in the background
+    AutoBackground = "auto-background";
 }
 
 /// What the sequence of guards that fail at random begins with.
 const SEED: u64 = 17;
 
 impl Mode {
-    /// All modes. Those after the first need the compiler.
-    pub const ALL: &[Mode] = &[
-        Mode::Interp,
-        Mode::Jit,
-        Mode::JitDeopt,
-        Mode::Auto,
-        Mode::AutoRandom,
-        Mode::AutoOnce,
-        Mode::AutoBackground,
-    ];
-
-    /// Its name for options and messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Mode::Interp => "interp",
-            Mode::Jit => "jit",
-            Mode::JitDeopt => "jit-deopt",
-            Mode::Auto => "auto",
-            Mode::AutoRandom => "auto-random",
-            Mode::AutoOnce => "auto-once",
-            Mode::AutoBackground => "auto-background",
-        }
-    }
-
     /// Sets what makes the mode. Everything is compiled at once, so that runs are repeatable, but
     /// where that is what is tested.
     ///

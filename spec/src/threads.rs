@@ -5,13 +5,11 @@
 
 use crate::report::Report;
 use crate::script::{Script, Stop};
+use crate::stack::STACK;
 use std::collections::HashMap;
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 use wasm_interp_jit::{Error, Export, SharedMemory, bail, format_err};
 use wast::WastThread;
-
-/// Bytes of native stack for a thread: much more than any mode lets wasm use.
-const STACK: usize = 16 << 20;
 
 /// What threads can see of an instance of another thread.
 #[derive(Clone, Default)]

@@ -1,6 +1,6 @@
 //! Memory for code is bounded: by a limit, and over any number of deopts and recompilations.
 
-use super::harness::{base, tiered};
+use super::harness::{FIVE, RESULTS, base, tiered};
 use std::fmt::Write as _;
 use wasm_interp_jit::inspect::{CodeMemory, Event, Recorder, code_memory};
 use wasm_interp_jit::{Config, Engine, Instance, Module, Store, Strategy, TypedFunc};
@@ -11,16 +11,7 @@ const PAGE: usize = 4096;
 /// A module with `n` functions `f0`, `f1`, ... of an index and a number; each has one call with
 /// five targets.
 fn many(n: usize) -> String {
-    let mut wat = String::from(
-        "(module
-(type $t (func (param i32) (result i32)))
-(table funcref (elem $a $b $c $d $e))
-(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
-(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
-(func $c (type $t) (i32.xor (local.get 0) (i32.const 5)))
-(func $d (type $t) (i32.sub (local.get 0) (i32.const 7)))
-(func $e (type $t) (i32.rotl (local.get 0) (i32.const 3)))\n",
-    );
+    let mut wat = FIVE.to_owned();
     for n in 0..n {
         let _ = writeln!(
             wat,
@@ -30,9 +21,6 @@ fn many(n: usize) -> String {
     }
     wat + ")"
 }
-
-/// Results of the targets for 100.
-const RESULTS: [i32; 5] = [101, 300, 97, 93, 800];
 
 /// A store with an instance of [`many`].
 struct Many {

@@ -1,8 +1,8 @@
 //! Compilations that come late, in vain, not at all, or very often.
 
 use super::harness::{
-    Run, agrees, base, count_deopts, count_installed, deopt_line, deopts, events, everywhere,
-    reenter, tiered, unindent,
+    FIVE, RESULTS, Run, agrees, base, count_deopts, count_installed, deopt_line, deopts, events,
+    everywhere, reenter, tiered, unindent,
 };
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
@@ -12,19 +12,11 @@ use wasm_interp_jit::inspect::{DumpKind, Event, dump};
 use wasm_interp_jit::{Config, Engine, Instance, Module, Store, Strategy};
 
 /// A function `f (index, x)` with one site and five targets.
-const FIVE: &str = r#"(module
-(type $t (func (param i32) (result i32)))
-(table funcref (elem $a $b $c $d $e))
-(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
-(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
-(func $c (type $t) (i32.xor (local.get 0) (i32.const 5)))
-(func $d (type $t) (i32.sub (local.get 0) (i32.const 7)))
-(func $e (type $t) (i32.rotl (local.get 0) (i32.const 3)))
-(func (export "f") (param i32 i32) (result i32)
+fn five() -> String {
+    let f = r#"(func (export "f") (param i32 i32) (result i32)
 (call_indirect (type $t) (local.get 1) (local.get 0))))"#;
-
-/// Results of `f(index, 100)`.
-const RESULTS: [i32; 5] = [101, 300, 97, 93, 800];
+    format!("{FIVE}{f}")
+}
 
 /// Calls that are made at most while a worker compiles: far more than it takes.
 const PATIENCE: usize = 50_000_000;
@@ -80,7 +72,7 @@ fn stale_code_of_the_worker() {
             }
         }
     };
-    let events = events(&config, FIVE, script);
+    let events = events(&config, &five(), script);
     let deopts: Vec<String> = events.iter().filter_map(deopt_line).collect();
     assert!(deopts.len() <= 4, "{deopts:?}");
 }
@@ -91,7 +83,7 @@ fn stale_code_of_the_worker() {
 fn worker_and_policy_come_to_rest() {
     let mut config = base();
     config.jit_threshold(10).jit_background(true);
-    let events = events(&config, FIVE, |run| {
+    let events = events(&config, &five(), |run| {
         for n in 1..=5 {
             let seen: Vec<usize> = (0..n).collect();
             call_for_a_while(run, &seen);
@@ -127,7 +119,7 @@ fn store_dropped_while_the_worker_compiles() {
     config.jit_threshold(1).jit_background(true);
     let engine = Engine::new(&config).expect("the settings are valid");
     for n in 0..30 {
-        let module = Module::new(&engine, FIVE).expect("the module is valid");
+        let module = Module::new(&engine, five()).expect("the module is valid");
         let mut store = Store::new(&engine, ());
         let instance = Instance::new(&mut store, &module, &[]);
         let instance = instance.expect("it imports nothing");
@@ -366,12 +358,12 @@ fn modes_do_what_they_are_named_for() {
         run.repeat(20, "f", (0, 100));
         run.call("f", (1, 100));
     };
-    everywhere(FIVE, script, "f(0, 100) = 101 x20\nf(1, 100) = 300");
-    assert_eq!(deopts(FIVE, script).len(), 1);
+    everywhere(&five(), script, "f(0, 100) = 101 x20\nf(1, 100) = 300");
+    assert_eq!(deopts(&five(), script).len(), 1);
     let count = |set: fn(&mut Config)| {
         let mut config = tiered(2);
         set(&mut config);
-        let events = agrees(&config, FIVE, script);
+        let events = agrees(&config, &five(), script);
         (count_installed(&events) > 0, count_deopts(&events))
     };
     let interpreter = count(|it| {
@@ -404,7 +396,7 @@ fn stores_on_several_threads() {
         let mut config = tiered(3);
         config.jit_background(background);
         let engine = Engine::new(&config).expect("the settings are valid");
-        let module = Module::new(&engine, FIVE).expect("the module is valid");
+        let module = Module::new(&engine, five()).expect("the module is valid");
         let run = || {
             for _ in 0..5 {
                 let mut store = Store::new(&engine, ());

@@ -502,6 +502,19 @@ pub(crate) fn count_osr(events: &[Event]) -> usize {
         .count()
 }
 
+/// The beginning of a module: five functions of type `$t`, and a table of them.
+pub(crate) const FIVE: &str = "(module
+(type $t (func (param i32) (result i32)))
+(table funcref (elem $a $b $c $d $e))
+(func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+(func $b (type $t) (i32.mul (local.get 0) (i32.const 3)))
+(func $c (type $t) (i32.xor (local.get 0) (i32.const 5)))
+(func $d (type $t) (i32.sub (local.get 0) (i32.const 7)))
+(func $e (type $t) (i32.rotl (local.get 0) (i32.const 3)))\n";
+
+/// What those of [`FIVE`] make of 100.
+pub(crate) const RESULTS: [i32; 5] = [101, 300, 97, 93, 800];
+
 /// An element of a table that is nothing.
 pub(crate) fn null() -> Ref {
     Ref::Func(None)
@@ -534,14 +547,7 @@ fn is_by_reference(form: &str) -> bool {
     form.ends_with("call_ref")
 }
 
+/// Runs `body` where Wasm may use all of [`WASM_STACK`], however large native frames are.
 fn on_large_stack<R: Send>(body: impl FnOnce() -> R + Send) -> R {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-        let thread = thread
-            .spawn_scoped(scope, body)
-            .expect("threads are unlimited");
-        thread
-            .join()
-            .unwrap_or_else(|payload| std::panic::resume_unwind(payload))
-    })
+    spec::on_stack(THREAD_STACK, body).expect("threads are unlimited")
 }

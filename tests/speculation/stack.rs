@@ -150,7 +150,7 @@ fn recursion_across_tiers_is_as_deep() {
 (else (i32.add (i32.const 1) (call $f (i32.sub (local.get 0) (i32.const 1)))))))
 )"#
     );
-    let depths = move || {
+    let calls = || {
         let mut config = tiered(10);
         config.max_wasm_stack(512 << 10);
         let mut run = Run::new(&config, &wat);
@@ -161,9 +161,8 @@ fn recursion_across_tiers_is_as_deep() {
         (run.transcript(), count_installed(&run.events()))
     };
     // Frames of builds without optimization are large.
-    let thread = std::thread::Builder::new().stack_size(256 << 20);
-    let thread = thread.spawn(depths).expect("there is room for a stack");
-    let (transcript, n_installed) = thread.join().expect("no panic");
+    let run = spec::on_stack(256 << 20, calls);
+    let (transcript, n_installed) = run.expect("there is room for a stack");
     let lines: Vec<&str> = transcript.lines().collect();
     assert_eq!(lines[..2], ["f(0) = 0 x100", "f(3000) = 3000 x2"]);
     assert!(

@@ -1,7 +1,8 @@
 //! `wast`: runs scripts of the official test suite, in one mode or in all.
 
 use crate::options::GroupOptions;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use spec::{Engines, Mode};
 use std::collections::BTreeMap;
@@ -18,8 +19,8 @@ pub(crate) struct WastCommand {
     #[arg(value_name = "FILE|DIR", required = true)]
     paths: Vec<PathBuf>,
     /// How to run them
-    #[arg(long, value_enum, default_value = "auto")]
-    mode: ModeOption,
+    #[arg(long, value_parser = Modes::parser(), default_value = "auto")]
+    mode: Modes,
     /// Take any error for the right one
     #[arg(long)]
     ignore_error_messages: bool,
@@ -39,25 +40,9 @@ pub(crate) struct WastCommand {
     groups: GroupOptions,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ModeOption {
-    /// Interpret everything
-    Interp,
-    /// Compile each function at its first call
-    Jit,
-    /// The same, and let every guard fail
-    JitDeopt,
-    /// Interpret, and compile at the second call
-    Auto,
-    /// The same, and let guards fail at random
-    AutoRandom,
-    /// Interpret one call, then compile
-    AutoOnce,
-    /// The same, on a thread in the background
-    AutoBackground,
-    /// All of these, one after the other
-    All,
-}
+/// The modes that a value of `--mode` stands for.
+#[derive(Clone, Copy, Debug)]
+struct Modes(&'static [Mode]);
 
 /// What came out of all scripts.
 #[derive(Default)]
@@ -78,7 +63,7 @@ impl WastCommand {
 
     fn run(&self) -> Result<ExitCode> {
         let files = self.files()?;
-        let modes = self.mode.modes();
+        let modes = self.mode.0;
         let mut options = self.options(files.len());
         let mut total = Total::default();
         let bar = progress_bar(files.len() * modes.len());
@@ -163,18 +148,15 @@ impl WastCommand {
     }
 }
 
-impl ModeOption {
-    fn modes(self) -> &'static [Mode] {
-        match self {
-            ModeOption::Interp => &[Mode::Interp],
-            ModeOption::Jit => &[Mode::Jit],
-            ModeOption::JitDeopt => &[Mode::JitDeopt],
-            ModeOption::Auto => &[Mode::Auto],
-            ModeOption::AutoRandom => &[Mode::AutoRandom],
-            ModeOption::AutoOnce => &[Mode::AutoOnce],
-            ModeOption::AutoBackground => &[Mode::AutoBackground],
-            ModeOption::All => Mode::ALL,
-        }
+impl Modes {
+    fn parser() -> impl TypedValueParser<Value = Modes> {
+        let modes = Mode::ALL.iter();
+        let modes = modes.map(|it| PossibleValue::new(it.name()).help(it.about()));
+        let all = PossibleValue::new("all").help("All of these, one after the other");
+        PossibleValuesParser::new(modes.chain([all])).map(|name| {
+            let place = Mode::ALL.iter().position(|it| it.name() == name);
+            Modes(place.map_or(Mode::ALL, |it| &Mode::ALL[it..=it]))
+        })
     }
 }
 

@@ -22,9 +22,6 @@ const PROGRAMS: usize = 72;
 /// Bytes of output that are kept.
 const OUTPUT: usize = 1 << 20;
 
-/// Bytes of native stack for a program: much more than any mode lets wasm use.
-const STACK: usize = 16 << 20;
-
 /// How a program is started, and what is expected of it.
 #[derive(Debug, Default)]
 struct Case {
@@ -51,12 +48,10 @@ fn main() -> ExitCode {
 }
 
 fn trials(suite: &Path) -> Vec<Trial> {
-    let mut programs = Vec::new();
-    let found = collect(suite, &mut programs);
-    programs.sort();
-    let count = programs.len();
+    let found = spec::files_below(suite, is_program);
+    let programs = found.as_deref().unwrap_or_default().to_vec();
     let complete = Trial::test("the suite is complete", move || {
-        found?;
+        let count = found?.len();
         if count < PROGRAMS {
             return Err(format!("there are {count} programs, not {PROGRAMS}").into());
         }
@@ -71,37 +66,17 @@ fn trials(suite: &Path) -> Vec<Trial> {
             let engine = engine.clone();
             let name = program.strip_prefix(suite).unwrap_or(&program).display();
             trials.push(Trial::test(format!("{mode} {name}"), move || {
-                on_large_stack(move || check(&engine, &program))
+                spec::on_stack(spec::STACK, || check(&engine, &program))?
             }));
         }
     }
     trials
 }
 
-/// All programs for preview 1 below `dir`.
-fn collect(dir: &Path, programs: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, programs)?;
-        } else if path.extension().is_some_and(|it| it == "wasm")
-            && path
-                .parent()
-                .is_some_and(|it| it.ends_with("wasm32-wasip1"))
-        {
-            programs.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn on_large_stack(
-    test: impl FnOnce() -> Result<(), Failed> + Send + 'static,
-) -> Result<(), Failed> {
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(test)?;
-    thread
-        .join()
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+/// Is it a program for preview 1?
+fn is_program(path: &Path) -> bool {
+    let is_in = |name| path.parent().is_some_and(|it| it.ends_with(name));
+    path.extension().is_some_and(|it| it == "wasm") && is_in("wasm32-wasip1")
 }
 
 /// The program does what its case expects.

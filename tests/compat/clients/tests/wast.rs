@@ -1,4 +1,4 @@
-//! The official test suite, run by the unmodified crate `wasmtime-wast`, in four modes.
+//! The official test suite, run by the unmodified crate `wasmtime-wast`, in all modes.
 //!
 //! That crate stops at the first directive that fails, so that a script with one module too many
 //! fails as a whole: `OUT` says which scripts these are, and why. One that passes all the same
@@ -12,9 +12,6 @@ use wasmtime_wast::{Async, SpectestConfig, WastContext};
 
 #[path = "wast/out.rs"]
 mod out;
-
-/// Bytes of native stack for a script: much more than any mode lets Wasm use.
-const STACK: usize = 16 << 20;
 
 fn main() -> Result<ExitCode> {
     let args = Arguments::from_args();
@@ -34,20 +31,11 @@ fn main() -> Result<ExitCode> {
             let engine = engines.for_script(&path, &mut spec::Options::default())?;
             let name = format!("{mode} {path}");
             trials.push(Trial::test(name, move || {
-                on_large_stack(move || check(&path, file.contents, &engine))
+                spec::on_stack(spec::STACK, || check(&path, file.contents, &engine))?
             }));
         }
     }
     Ok(libtest_mimic::run(&args, trials).exit_code())
-}
-
-fn on_large_stack(
-    test: impl FnOnce() -> Result<(), Failed> + Send + 'static,
-) -> Result<(), Failed> {
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(test)?;
-    thread
-        .join()
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn check(path: &str, text: &str, engine: &Engine) -> Result<(), Failed> {
