@@ -1,6 +1,6 @@
 //! Epochs: deadlines, and what happens when one has passed.
 
-use crate::{check_with, error, instance, text};
+use crate::{check, check_with, error, instance, text};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -43,18 +43,15 @@ fn the_deadline_has_passed_in_a_new_store() {
 // Without the setting, nobody looks.
 #[test]
 fn no_deadlines() {
-    check_with(
-        |_| (),
-        |engine| {
-            let (mut store, instance) = instance(engine, (), SPIN)?;
-            store.set_epoch_deadline(0);
-            store.epoch_deadline_callback(|_| bail!("not called"));
-            let f = instance.get_typed_func::<i32, i32>(&mut store, "f")?;
-            engine.increment_epoch();
-            assert_eq!(f.call(&mut store, 1)?, 1);
-            Ok(())
-        },
-    );
+    check(|engine| {
+        let (mut store, instance) = instance(engine, (), SPIN)?;
+        store.set_epoch_deadline(0);
+        store.epoch_deadline_callback(|_| bail!("not called"));
+        let f = instance.get_typed_func::<i32, i32>(&mut store, "f")?;
+        engine.increment_epoch();
+        assert_eq!(f.call(&mut store, 1)?, 1);
+        Ok(())
+    });
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `GuestProfiler`: which frames are in its samples, and how they are written.
 
-use crate::{check_with, panic_message};
+use crate::{check, check_with, panic_message};
 use serde_json::Value;
 use std::time::Duration;
 use wasm_interp_jit::{
@@ -85,34 +85,31 @@ fn hooked(
 // Samples are taken wherever the embedder takes them, here in a host function.
 #[test]
 fn samples_have_the_frames_of_wasm() {
-    check_with(
-        |_| (),
-        |engine| {
-            let module = Module::new(engine, WAT)?;
-            let profiler = profiler(engine, &[("it.wasm", &module)])?;
-            let (mut store, instance) = hooked(engine, profiler, &module)?;
-            for name in ["outer", "unnamed"] {
-                let func = instance.get_typed_func::<(), ()>(&mut store, name)?;
-                func.call(&mut store, ())?;
-            }
-            let profile = finish(store)?;
-            let expected: [&[&str]; 2] = [
-                &["outer", "inner"],
-                // The third function that the module defines: imports do not count here.
-                &["<wasm function 2>", "outer", "inner"],
-            ];
-            assert_eq!(samples(&profile), expected);
+    check(|engine| {
+        let module = Module::new(engine, WAT)?;
+        let profiler = profiler(engine, &[("it.wasm", &module)])?;
+        let (mut store, instance) = hooked(engine, profiler, &module)?;
+        for name in ["outer", "unnamed"] {
+            let func = instance.get_typed_func::<(), ()>(&mut store, name)?;
+            func.call(&mut store, ())?;
+        }
+        let profile = finish(store)?;
+        let expected: [&[&str]; 2] = [
+            &["outer", "inner"],
+            // The third function that the module defines: imports do not count here.
+            &["<wasm function 2>", "outer", "inner"],
+        ];
+        assert_eq!(samples(&profile), expected);
 
-            assert_eq!(profile["meta"]["product"], "the guest");
-            assert_eq!(profile["meta"]["interval"], 10.0);
-            assert_eq!(profile["libs"][0]["name"], "it.wasm");
-            let thread = &profile["threads"][0];
-            assert_eq!(thread["processName"], "the guest");
-            assert_eq!(thread["samples"]["threadCPUDelta"][1], 7);
-            assert_eq!(thread["samples"]["length"], 2);
-            Ok(())
-        },
-    );
+        assert_eq!(profile["meta"]["product"], "the guest");
+        assert_eq!(profile["meta"]["interval"], 10.0);
+        assert_eq!(profile["libs"][0]["name"], "it.wasm");
+        let thread = &profile["threads"][0];
+        assert_eq!(thread["processName"], "the guest");
+        assert_eq!(thread["samples"]["threadCPUDelta"][1], 7);
+        assert_eq!(thread["samples"]["length"], 2);
+        Ok(())
+    });
 }
 
 // More frames than a backtrace has by default, and backtraces are off: profiles have them all.
@@ -144,33 +141,29 @@ fn samples_have_all_frames() {
 // Nothing is told of modules that the profiler was not made with.
 #[test]
 fn other_modules_are_not_shown() {
-    check_with(
-        |_| (),
-        |engine| {
-            let inner = Module::new(engine, WAT)?;
-            let outer = Module::new(
-                engine,
-                r#"(module (import "" "f" (func $f)) (func $secret (export "call") (call $f)))"#,
-            )?;
-            let empty = Module::new(engine, "(module)")?;
-            let profiler = profiler(engine, &[("empty", &empty), ("inner", &inner)])?;
-            let (mut store, instance) = hooked(engine, profiler, &inner)?;
-            let imports: [Extern; 1] =
-                [instance.get_export(&mut store, "outer").expect("is there")];
-            let outer = Instance::new(&mut store, &outer, &imports)?;
-            let call = outer.get_typed_func::<(), ()>(&mut store, "call")?;
-            call.call(&mut store, ())?;
-            let profile = finish(store)?;
-            assert_eq!(samples(&profile), [["outer", "inner"]]);
-            // Not even by the name of a module without functions.
-            let text = profile.to_string();
-            assert!(
-                !text.contains("secret") && !text.contains("empty"),
-                "{text}"
-            );
-            Ok(())
-        },
-    );
+    check(|engine| {
+        let inner = Module::new(engine, WAT)?;
+        let outer = Module::new(
+            engine,
+            r#"(module (import "" "f" (func $f)) (func $secret (export "call") (call $f)))"#,
+        )?;
+        let empty = Module::new(engine, "(module)")?;
+        let profiler = profiler(engine, &[("empty", &empty), ("inner", &inner)])?;
+        let (mut store, instance) = hooked(engine, profiler, &inner)?;
+        let imports: [Extern; 1] = [instance.get_export(&mut store, "outer").expect("is there")];
+        let outer = Instance::new(&mut store, &outer, &imports)?;
+        let call = outer.get_typed_func::<(), ()>(&mut store, "call")?;
+        call.call(&mut store, ())?;
+        let profile = finish(store)?;
+        assert_eq!(samples(&profile), [["outer", "inner"]]);
+        // Not even by the name of a module without functions.
+        let text = profile.to_string();
+        assert!(
+            !text.contains("secret") && !text.contains("empty"),
+            "{text}"
+        );
+        Ok(())
+    });
 }
 
 #[test]
@@ -209,58 +202,52 @@ fn epochs_take_samples() {
 
 #[test]
 fn calls_of_the_host_are_marked() {
-    check_with(
-        |_| (),
-        |engine| {
-            let module = Module::new(engine, WAT)?;
-            let profiler = profiler(engine, &[("it.wasm", &module)])?;
-            let mut store = Store::new(engine, Some(profiler));
-            store.call_hook(|store, event| {
-                with(store, |it, store| it.call_hook(&store, event));
-                Ok(())
-            });
-            let host = Func::wrap(&mut store, || ());
-            let instance = Instance::new(&mut store, &module, &[host.into()])?;
-            let outer = instance.get_typed_func::<(), ()>(&mut store, "outer")?;
-            outer.call(&mut store, ())?;
-            outer.call(&mut store, ())?;
-            let profile = finish(store)?;
-            let thread = &profile["threads"][0];
-            let markers = &thread["markers"];
-            assert_eq!(markers["length"], 4);
-            // Begin and end of an interval.
-            assert_eq!(markers["phase"], serde_json::json!([2, 3, 2, 3]));
-            for marker in 0..4 {
-                let name = markers["name"][marker].as_u64().expect("an index");
-                assert_eq!(thread["stringArray"][name as usize], "hostcall");
-            }
-            let cause = &markers["data"][0]["cause"]["stack"];
-            assert_eq!(stack(thread, cause), ["outer", "inner"]);
-            assert_eq!(samples(&profile), Vec::<Vec<String>>::new());
+    check(|engine| {
+        let module = Module::new(engine, WAT)?;
+        let profiler = profiler(engine, &[("it.wasm", &module)])?;
+        let mut store = Store::new(engine, Some(profiler));
+        store.call_hook(|store, event| {
+            with(store, |it, store| it.call_hook(&store, event));
             Ok(())
-        },
-    );
+        });
+        let host = Func::wrap(&mut store, || ());
+        let instance = Instance::new(&mut store, &module, &[host.into()])?;
+        let outer = instance.get_typed_func::<(), ()>(&mut store, "outer")?;
+        outer.call(&mut store, ())?;
+        outer.call(&mut store, ())?;
+        let profile = finish(store)?;
+        let thread = &profile["threads"][0];
+        let markers = &thread["markers"];
+        assert_eq!(markers["length"], 4);
+        // Begin and end of an interval.
+        assert_eq!(markers["phase"], serde_json::json!([2, 3, 2, 3]));
+        for marker in 0..4 {
+            let name = markers["name"][marker].as_u64().expect("an index");
+            assert_eq!(thread["stringArray"][name as usize], "hostcall");
+        }
+        let cause = &markers["data"][0]["cause"]["stack"];
+        assert_eq!(stack(thread, cause), ["outer", "inner"]);
+        assert_eq!(samples(&profile), Vec::<Vec<String>>::new());
+        Ok(())
+    });
 }
 
 // Entering Wasm and coming back is none of the host's calls.
 #[test]
 fn calls_of_wasm_are_not_marked() {
-    check_with(
-        |_| (),
-        |engine| {
-            let module = Module::new(engine, WAT)?;
-            let mut it = profiler(engine, &[("it.wasm", &module)])?;
-            let store = Store::<Data>::new(engine, None);
-            it.call_hook(&store, CallHook::CallingWasm);
-            it.call_hook(&store, CallHook::ReturningFromWasm);
-            // Nothing runs: a sample without frames.
-            it.sample(&store, Duration::ZERO);
-            let profile = finish(Store::new(engine, Some(it)))?;
-            assert_eq!(profile["threads"][0]["markers"]["length"], 0);
-            assert_eq!(samples(&profile), [Vec::<String>::new()]);
-            Ok(())
-        },
-    );
+    check(|engine| {
+        let module = Module::new(engine, WAT)?;
+        let mut it = profiler(engine, &[("it.wasm", &module)])?;
+        let store = Store::<Data>::new(engine, None);
+        it.call_hook(&store, CallHook::CallingWasm);
+        it.call_hook(&store, CallHook::ReturningFromWasm);
+        // Nothing runs: a sample without frames.
+        it.sample(&store, Duration::ZERO);
+        let profile = finish(Store::new(engine, Some(it)))?;
+        assert_eq!(profile["threads"][0]["markers"]["length"], 0);
+        assert_eq!(samples(&profile), [Vec::<String>::new()]);
+        Ok(())
+    });
 }
 
 #[test]

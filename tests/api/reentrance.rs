@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wasm_interp_jit::{
-    Caller, Config, Engine, Extern, Func, Instance, Linker, Module, Result, Store, Trap,
+    Caller, Config, Engine, Extern, Func, Instance, Linker, Module, Result, Store, Trap, TypedFunc,
     WasmBacktrace, bail,
 };
 
@@ -19,6 +19,19 @@ const WAT: &str = r#"(module
         (global.set $g (local.get 0))
         (i32.add (i32.const 1) (call $host (local.get 0)))))"#;
 
+/// An instance whose host does `host`, and its `run`.
+fn with_host(
+    engine: &Engine,
+    host: impl Fn(Caller<'_, u32>, i32) -> Result<i32> + Send + Sync + 'static,
+) -> Result<(Store<u32>, Instance, TypedFunc<i32, i32>)> {
+    let mut linker = Linker::new(engine);
+    linker.func_wrap("", "host", host)?;
+    let mut store = Store::new(engine, 0);
+    let instance = linker.instantiate(&mut store, &Module::new(engine, WAT)?)?;
+    let run = instance.get_typed_func(&mut store, "run")?;
+    Ok((store, instance, run))
+}
+
 fn func(caller: &mut Caller<'_, u32>, name: &str) -> Result<Func> {
     match caller.get_export(name).and_then(Extern::into_func) {
         Some(func) => Ok(func),
@@ -26,30 +39,30 @@ fn func(caller: &mut Caller<'_, u32>, name: &str) -> Result<Func> {
     }
 }
 
+/// Calls `run` of the caller.
+fn run_again(caller: &mut Caller<'_, u32>, n: i32) -> Result<i32> {
+    let run = func(caller, "run")?.typed::<i32, i32>(&*caller)?;
+    run.call(caller, n)
+}
+
 /// An instance whose host calls `run` again until `n` is 0, and then does `last`.
 fn nest(
     engine: &Engine,
     last: impl Fn(Caller<'_, u32>) -> Result<i32> + Send + Sync + 'static,
-) -> Result<(Store<u32>, Instance)> {
-    let mut linker = Linker::new(engine);
-    linker.func_wrap("", "host", move |mut caller: Caller<'_, u32>, n: i32| {
+) -> Result<(Store<u32>, Instance, TypedFunc<i32, i32>)> {
+    with_host(engine, move |mut caller, n| {
         *caller.data_mut() += 1;
-        if n == 0 {
-            return last(caller);
+        match n {
+            0 => last(caller),
+            _ => run_again(&mut caller, n - 1),
         }
-        let run = func(&mut caller, "run")?.typed::<i32, i32>(&caller)?;
-        run.call(&mut caller, n - 1)
-    })?;
-    let mut store = Store::new(engine, 0);
-    let instance = linker.instantiate(&mut store, &Module::new(engine, WAT)?)?;
-    Ok((store, instance))
+    })
 }
 
 #[test]
 fn results_come_back_through_all_levels() {
     check(|engine| {
-        let (mut store, instance) = nest(engine, |_| Ok(100))?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
+        let (mut store, _, run) = nest(engine, |_| Ok(100))?;
         for n in 0..12 {
             assert_eq!(run.call(&mut store, n)?, 101 + n);
         }
@@ -62,8 +75,7 @@ fn results_come_back_through_all_levels() {
 #[test]
 fn errors_pass_all_levels() {
     check(|engine| {
-        let (mut store, instance) = nest(engine, |_| bail!("of the innermost"))?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
+        let (mut store, _, run) = nest(engine, |_| bail!("of the innermost"))?;
         let error = run.call(&mut store, 3).expect_err("it fails");
         assert_eq!(error.root_cause().to_string(), "of the innermost");
         let n_backtraces = error
@@ -83,27 +95,15 @@ fn errors_pass_all_levels() {
 #[test]
 fn errors_are_caught_by_the_host() {
     check(|engine| {
-        let mut linker = Linker::new(engine);
-        linker.func_wrap(
-            "",
-            "host",
-            |mut caller: Caller<'_, u32>, n: i32| -> Result<i32> {
-                if n == 0 {
-                    bail!(Trap::UnreachableCodeReached);
-                }
-                let run = func(&mut caller, "run")?.typed::<i32, i32>(&caller)?;
-                match run.call(&mut caller, n - 1) {
-                    Ok(it) => Ok(it),
-                    Err(error) => {
-                        assert!(error.is::<Trap>());
-                        Ok(-n)
-                    }
-                }
-            },
-        )?;
-        let mut store = Store::new(engine, 0);
-        let instance = linker.instantiate(&mut store, &Module::new(engine, WAT)?)?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
+        let (mut store, _, run) = with_host(engine, |mut caller, n| {
+            if n == 0 {
+                bail!(Trap::UnreachableCodeReached);
+            }
+            run_again(&mut caller, n - 1).or_else(|error| {
+                assert!(error.is::<Trap>());
+                Ok(-n)
+            })
+        })?;
         assert_eq!(run.call(&mut store, 1)?, 0);
         assert_eq!(run.call(&mut store, 4)?, 3);
         assert!(run.call(&mut store, 0).is_err());
@@ -114,25 +114,14 @@ fn errors_are_caught_by_the_host() {
 #[test]
 fn panics_are_caught_by_the_host() {
     check(|engine| {
-        let mut linker = Linker::new(engine);
-        linker.func_wrap(
-            "",
-            "host",
-            |mut caller: Caller<'_, u32>, n: i32| -> Result<i32> {
-                if n == 0 {
-                    std::panic::panic_any(7u8);
-                }
-                let run = func(&mut caller, "run")?.typed::<i32, i32>(&caller)?;
-                let call = std::panic::AssertUnwindSafe(|| run.call(&mut caller, n - 1));
-                match std::panic::catch_unwind(call) {
-                    Ok(result) => result,
-                    Err(payload) => Ok(i32::from(*payload.downcast::<u8>().expect("ours"))),
-                }
-            },
-        )?;
-        let mut store = Store::new(engine, 0);
-        let instance = linker.instantiate(&mut store, &Module::new(engine, WAT)?)?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
+        let (mut store, _, run) = with_host(engine, |mut caller, n| {
+            if n == 0 {
+                std::panic::panic_any(7u8);
+            }
+            let call = std::panic::AssertUnwindSafe(|| run_again(&mut caller, n - 1));
+            std::panic::catch_unwind(call)
+                .unwrap_or_else(|payload| Ok(i32::from(*payload.downcast::<u8>().expect("ours"))))
+        })?;
         assert_eq!(run.call(&mut store, 1)?, 8);
         assert_eq!(run.call(&mut store, 3)?, 10);
         Ok(())
@@ -143,12 +132,11 @@ fn panics_are_caught_by_the_host() {
 #[test]
 fn state_is_shared_by_all_levels() {
     check(|engine| {
-        let (mut store, instance) = nest(engine, |mut caller| {
+        let (mut store, instance, run) = nest(engine, |mut caller| {
             let memory = caller.get_export("memory").and_then(Extern::into_memory);
             let memory = memory.expect("it is exported");
             Ok(i32::try_from(memory.grow(&mut caller, 1)?)?)
         })?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
         assert_eq!(run.call(&mut store, 2)?, 1 + 3);
         assert_eq!(run.call(&mut store, 2)?, 2 + 3);
         let global = instance
@@ -165,14 +153,7 @@ fn endless_recursion_over_the_host() {
         config.max_wasm_stack(200 << 10);
     };
     check_with(small, |engine| {
-        let mut linker = Linker::new(engine);
-        linker.func_wrap("", "host", |mut caller: Caller<'_, u32>, n: i32| {
-            let run = func(&mut caller, "run")?.typed::<i32, i32>(&caller)?;
-            run.call(&mut caller, n + 1)
-        })?;
-        let mut store = Store::new(engine, 0);
-        let instance = linker.instantiate(&mut store, &Module::new(engine, WAT)?)?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
+        let (mut store, _, run) = with_host(engine, |mut caller, n| run_again(&mut caller, n + 1))?;
         for _ in 0..3 {
             let error = run.call(&mut store, 0).expect_err("it never ends");
             assert_eq!(error.downcast_ref(), Some(&Trap::StackOverflow));
@@ -197,14 +178,13 @@ fn instances_are_made_during_calls() {
                 (memory (export "memory") 3))"#,
         )?;
         let inner = linker.instantiate_pre(&inner)?;
-        let (mut store, instance) = nest(engine, move |mut caller| {
+        let (mut store, _, run) = nest(engine, move |mut caller| {
             let instance = inner.instantiate(&mut caller)?;
             let memory = instance.get_memory(&mut caller, "memory");
             Ok(i32::try_from(
                 memory.expect("it is exported").size(&caller),
             )?)
         })?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
         assert_eq!(run.call(&mut store, 0)?, 4);
         assert_eq!(run.call(&mut store, 1)?, 5);
         assert_eq!(started.load(Ordering::Relaxed), 2);
@@ -216,14 +196,13 @@ fn instances_are_made_during_calls() {
 #[test]
 fn functions_are_made_during_calls() {
     check(|engine| {
-        let (mut store, instance) = nest(engine, |mut caller| {
+        let (mut store, instance, run) = nest(engine, |mut caller| {
             let times = Func::wrap(&mut caller, |n: i32| n * 3);
             let table = caller.get_export("table").and_then(Extern::into_table);
             let table = table.expect("it is exported");
             table.set(&mut caller, 1, Some(times).into())?;
             times.typed::<i32, i32>(&caller)?.call(&mut caller, 5)
         })?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
         assert_eq!(run.call(&mut store, 0)?, 16);
         let table = instance.get_table(&mut store, "table").expect("is there");
         let func = table.get(&mut store, 1).expect("it is in range");
@@ -239,10 +218,9 @@ fn closures_with_state() {
     check(|engine| {
         let calls = Arc::new(AtomicUsize::new(0));
         let seen = calls.clone();
-        let (mut store, instance) = nest(engine, move |_| {
+        let (mut store, _, run) = nest(engine, move |_| {
             Ok(i32::try_from(calls.fetch_add(1, Ordering::Relaxed))?)
         })?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
         let results: Result<Vec<i32>> = (0..4).map(|_| run.call(&mut store, 0)).collect();
         assert_eq!(results?, [1, 2, 3, 4]);
         assert_eq!(seen.load(Ordering::Relaxed), 4);
@@ -257,11 +235,10 @@ fn backtraces_during_calls() {
         static FRAMES: Cell<usize> = const { Cell::new(0) };
     }
     check(|engine| {
-        let (mut store, instance) = nest(engine, |caller| {
+        let (mut store, _, run) = nest(engine, |caller| {
             FRAMES.set(WasmBacktrace::capture(&caller).frames().len());
             Ok(0)
         })?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
         for n in [0, 1, 7] {
             run.call(&mut store, n)?;
             assert_eq!(FRAMES.get(), n as usize + 1);
@@ -322,10 +299,9 @@ fn contexts_are_passed_on() {
         }
     }
     check(|engine| {
-        let (mut store, instance) = nest(engine, |mut caller| {
+        let (mut store, _, run) = nest(engine, |mut caller| {
             Ok(i32::try_from(deeper(&mut caller, 3))?)
         })?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
         assert_eq!(run.call(&mut store, 0)?, 1 + 5);
         assert_eq!(deeper(&mut store, 2), 8);
         Ok(())
@@ -335,14 +311,13 @@ fn contexts_are_passed_on() {
 #[test]
 fn wrong_exports_of_the_caller() {
     check(|engine| {
-        let (mut store, instance) = nest(engine, |mut caller| {
+        let (mut store, _, run) = nest(engine, |mut caller| {
             assert!(caller.get_export("nothing").is_none());
             let memory = caller.get_export("memory").expect("it is exported");
             assert!(memory.clone().into_func().is_none());
             func(&mut caller, "memory")?;
             Ok(0)
         })?;
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
         let text = error(run.call(&mut store, 0));
         assert!(text.ends_with("no function memory"), "{text}");
         Ok(())

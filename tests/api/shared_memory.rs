@@ -385,6 +385,21 @@ fn results_of_waiting() {
     });
 }
 
+/// Instances of `wat`, which imports `memory`, in two stores.
+fn two_stores(
+    engine: &Engine,
+    wat: &str,
+    memory: &SharedMemory,
+) -> Result<[(Store<()>, Instance); 2]> {
+    let module = Module::new(engine, wat)?;
+    let instantiate = || -> Result<(Store<()>, Instance)> {
+        let mut store = Store::new(engine, ());
+        let instance = Instance::new(&mut store, &module, &[memory.clone().into()])?;
+        Ok((store, instance))
+    };
+    Ok([instantiate()?, instantiate()?])
+}
+
 // The loop calls nothing: its tier must look at the length each time, and must not trap in pages
 // that are there now.
 #[test]
@@ -412,15 +427,10 @@ fn growth_while_another_thread_runs() {
         };
         check_with(set, |engine| {
             let memory = &SharedMemory::new(engine, MemoryType::shared(1, 4))?;
-            let module = &Module::new(engine, wat)?;
-            let new_instance = || -> Result<(Store<()>, Instance)> {
-                let mut store = Store::new(engine, ());
-                let instance = Instance::new(&mut store, module, &[memory.clone().into()])?;
-                Ok((store, instance))
-            };
-            let (mut store, instance) = new_instance()?;
+            let [first, second] = two_stores(engine, wat, memory)?;
+            let (mut store, instance) = first;
             let spin = instance.get_typed_func::<(), u32>(&mut store, "spin")?;
-            let (mut other, instance) = new_instance()?;
+            let (mut other, instance) = second;
             let grow = instance.get_typed_func::<(), u32>(&mut other, "grow")?;
             let sum = thread::scope(|scope| -> Result<_> {
                 let spinning = scope.spawn(move || spin.call(&mut store, ()));
@@ -473,15 +483,10 @@ fn message_passing() {
           end))"#;
     check_with(allow_shared, |engine| {
         let memory = &SharedMemory::new(engine, MemoryType::shared(1, 4))?;
-        let module = &Module::new(engine, wat)?;
-        let new_instance = || -> Result<(Store<()>, Instance)> {
-            let mut store = Store::new(engine, ());
-            let instance = Instance::new(&mut store, module, &[memory.clone().into()])?;
-            Ok((store, instance))
-        };
-        let (mut store, instance) = new_instance()?;
+        let [first, second] = two_stores(engine, wat, memory)?;
+        let (mut store, instance) = first;
         let read = instance.get_typed_func::<u32, u32>(&mut store, "read")?;
-        let (mut other, instance) = new_instance()?;
+        let (mut other, instance) = second;
         let write = instance.get_typed_func::<u32, ()>(&mut other, "write")?;
         let bad = thread::scope(|scope| {
             let reader = scope.spawn(move || read.call(&mut store, 50));
