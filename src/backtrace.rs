@@ -29,19 +29,16 @@ impl WasmBacktrace {
     }
 
     pub(crate) fn new(store: &StoreOpaque, frames: Vec<RawFrame>) -> WasmBacktrace {
-        let (hint_details, details) = store.engine().details();
-        let mut frames: Vec<FrameInfo> = frames
-            .into_iter()
-            .map(|frame| FrameInfo::new(store, &frame))
-            .collect();
+        let frames = frames.iter().map(|frame| FrameInfo::new(store, frame));
+        let frames = frames.collect();
         #[cfg(feature = "addr2line")]
-        if details {
-            add_symbols(&mut frames);
-        }
-        let _ = (&mut frames, details);
+        let frames = match store.engine().show_details() {
+            true => with_symbols(frames),
+            false => frames,
+        };
         WasmBacktrace {
             frames,
-            hint_details,
+            hint_details: store.engine().hint_details(),
         }
     }
 
@@ -53,7 +50,7 @@ impl WasmBacktrace {
 
 /// Adds what debug information says.
 #[cfg(feature = "addr2line")]
-fn add_symbols(frames: &mut [FrameInfo]) {
+fn with_symbols(mut frames: Vec<FrameInfo>) -> Vec<FrameInfo> {
     let modules: Vec<Module> = frames.iter().map(|it| it.module.clone()).collect();
     let mut known: Vec<(&Module, Option<crate::symbols::Symbols<'_>>)> = Vec::new();
     for (frame, module) in frames.iter_mut().zip(&modules) {
@@ -71,6 +68,7 @@ fn add_symbols(frames: &mut [FrameInfo]) {
             frame.symbols = symbols.find(offset);
         }
     }
+    frames
 }
 
 impl fmt::Display for WasmBacktrace {

@@ -279,12 +279,12 @@ fn level<'de, D: Deserializer<'de>>(from: D) -> Result<i32, D::Error> {
 }
 
 fn count<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-    quantity(from, |unit| power(unit, "KMGTP", "", 1000))
+    quantity(from, |unit| power(unit, "", 1000))
 }
 
 fn space<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     quantity(from, |unit| {
-        power(unit, "KMGTP", "i", 1024).or_else(|| power(unit, "KMGTP", "", 1000))
+        power(unit, "i", 1024).or_else(|| power(unit, "", 1000))
     })
 }
 
@@ -304,18 +304,15 @@ fn percent<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
     u8::try_from(percent).map_err(|_| invalid())
 }
 
-/// What a unit multiplies with: a letter of `prefixes` with `suffix` behind it, or nothing.
-fn power(unit: &str, prefixes: &str, suffix: &str, base: u64) -> Option<u64> {
-    let prefix = unit.strip_suffix(suffix)?;
+/// What a unit multiplies with: the power of `base` that its letter stands for, if `suffix` follows.
+fn power(unit: &str, suffix: &str, base: u64) -> Option<u64> {
+    let letter = unit.strip_suffix(suffix)?;
     if unit.is_empty() {
         return Some(1);
     }
-    let exponent = (1..).zip(prefixes.chars());
-    let exponent = exponent
-        .into_iter()
-        .find(|(_, it)| prefix.chars().eq([*it]))?
-        .0;
-    Some(base.pow(exponent))
+    let letters = (1..).zip(["K", "M", "G", "T", "P"]);
+    let mut exponents = letters.filter(|it| it.1 == letter).map(|it| it.0);
+    Some(base.pow(exponents.next()?))
 }
 
 /// A text of a number and a unit.

@@ -9,7 +9,7 @@ use std::path::Path;
 pub struct CodeBuilder<'a> {
     engine: &'a Engine,
     wasm: Option<Cow<'a, [u8]>>,
-    dwarf_package: Option<Cow<'a, [u8]>>,
+    has_dwarf_package: bool,
 }
 
 /// What bytes look like.
@@ -27,7 +27,7 @@ impl<'a> CodeBuilder<'a> {
         CodeBuilder {
             engine,
             wasm: None,
-            dwarf_package: None,
+            has_dwarf_package: false,
         }
     }
 
@@ -104,31 +104,33 @@ impl<'a> CodeBuilder<'a> {
         self
     }
 
-    /// A file with debug information that the module does not have itself.
+    /// A file with debug information that the module does not have itself. Backtraces do without it.
     ///
     /// # Errors
     ///
     /// If there is one already, or the file cannot be read.
     pub fn dwarf_package_file(&mut self, file: &Path) -> Result<&mut Self> {
-        if self.dwarf_package.is_some() {
-            bail!("cannot call `dwarf_package` or `dwarf_package_file` twice");
-        }
-        let package = std::fs::read(file)
-            .with_context(|| format!("failed to read dwarf input file: {}", file.display()))?;
-        self.dwarf_package = Some(package.into());
-        Ok(self)
+        self.add_dwarf_package(|| {
+            let read = std::fs::read(file);
+            read.with_context(|| format!("failed to read dwarf input file: {}", file.display()))
+        })
     }
 
-    /// Debug information that the module does not have itself.
+    /// Debug information that the module does not have itself. Backtraces do without it.
     ///
     /// # Errors
     ///
     /// If there is one already.
-    pub fn dwarf_package(&mut self, dwp_bytes: &'a [u8]) -> Result<&mut Self> {
-        if self.dwarf_package.is_some() {
+    pub fn dwarf_package(&mut self, _dwp_bytes: &'a [u8]) -> Result<&mut Self> {
+        self.add_dwarf_package(|| Ok(()))
+    }
+
+    fn add_dwarf_package<R>(&mut self, read: impl FnOnce() -> Result<R>) -> Result<&mut Self> {
+        if self.has_dwarf_package {
             bail!("cannot call `dwarf_package` or `dwarf_package_file` twice");
         }
-        self.dwarf_package = Some(dwp_bytes.into());
+        read()?;
+        self.has_dwarf_package = true;
         Ok(self)
     }
 

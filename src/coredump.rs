@@ -17,7 +17,6 @@ const CHUNK: usize = 4096;
 ///
 /// It holds no values: [`WasmCoreDump::serialize`] reads them.
 pub struct WasmCoreDump {
-    name: String,
     modules: Vec<Module>,
     instances: Vec<Instance>,
     memories: Vec<Memory>,
@@ -36,7 +35,6 @@ impl WasmCoreDump {
             }
         }
         WasmCoreDump {
-            name: "store_name".to_owned(),
             modules,
             instances,
             memories: Memory::all(store),
@@ -238,7 +236,8 @@ impl WasmCoreDump {
 
 impl fmt::Display for WasmCoreDump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "wasm coredump generated while executing {}:", self.name)?;
+        // What wasmtime calls every store.
+        writeln!(f, "wasm coredump generated while executing store_name:")?;
         writeln!(f, "modules:")?;
         for module in &self.modules {
             writeln!(f, "  {}", module.name().unwrap_or("<module>"))?;

@@ -165,10 +165,15 @@ impl Engine {
         self.inner.resolved.address_map
     }
 
-    /// Do backtraces say that debug information could be shown, and do they show it?
-    pub(crate) fn details(&self) -> (bool, bool) {
-        let resolved = &self.inner.resolved;
-        (resolved.hint_details, resolved.details)
+    /// Do backtraces say that debug information could be shown?
+    pub(crate) fn hint_details(&self) -> bool {
+        self.inner.resolved.hint_details
+    }
+
+    /// Do backtraces show debug information?
+    #[cfg(feature = "addr2line")]
+    pub(crate) fn show_details(&self) -> bool {
+        self.inner.resolved.show_details
     }
 
     /// The interpreter and the compiler.

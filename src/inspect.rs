@@ -37,7 +37,7 @@ pub use shadow::{Comparison, ExitRecorder, Shadow};
 pub use sizes::{ModuleSizes, bytecode_len, module_sizes};
 
 use crate::{AsContext, AsContextMut, Engine};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What compiled code takes in `engine`, and what was not compiled; nothing without a compiler.
@@ -92,10 +92,7 @@ impl Recorder {
                 at: start.elapsed(),
                 event: event.clone(),
             };
-            events
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(recorded);
+            lock(&events).push(recorded);
         });
         store.as_context_mut().0.opaque_mut().runtime_mut().clock = Some(Default::default());
         recorder
@@ -103,10 +100,7 @@ impl Recorder {
 
     /// What happened so far.
     pub fn events(&self) -> Vec<Recorded> {
-        self.events
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.events).clone()
     }
 
     /// What it amounts to.
@@ -119,4 +113,8 @@ impl Recorder {
         let end = self.start.elapsed();
         Explanation::new(&self.events(), end, (store.as_context().0.opaque(), select))
     }
+}
+
+fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -100,7 +100,8 @@ impl Module {
     ///
     /// # Safety
     ///
-    /// None is required: this is unsafe for wasmtime is, whose serialized modules are machine code.
+    /// None is required: this is unsafe because it is in wasmtime, whose serialized modules are
+    /// machine code.
     pub unsafe fn deserialize(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
         read(engine, bytes.as_ref())
     }

@@ -48,8 +48,9 @@ pub(crate) struct Resolved {
     pub(crate) hints: bool,
     /// Whether a backtrace says that more could be known.
     pub(crate) hint_details: bool,
-    /// Whether a backtrace reads debug information.
-    pub(crate) details: bool,
+    /// Whether a backtrace shows debug information.
+    #[cfg(feature = "addr2line")]
+    pub(crate) show_details: bool,
 }
 
 /// A mode of execution.
@@ -102,7 +103,8 @@ impl Config {
             lazy_validation: self.lazy_validation,
             hints: !self.jit.no_hints,
             hint_details: self.hint_details(),
-            details: self.details(),
+            #[cfg(feature = "addr2line")]
+            show_details: self.show_details(),
         })
     }
 
@@ -207,7 +209,7 @@ impl Config {
         (fuel.is_some() || epochs).then_some(Metering { fuel, epochs })
     }
 
-    fn details(&self) -> bool {
+    fn show_details(&self) -> bool {
         match self.backtrace_details {
             WasmBacktraceDetails::Enable => true,
             WasmBacktraceDetails::Disable => false,
@@ -218,7 +220,7 @@ impl Config {
     }
 
     fn hint_details(&self) -> bool {
-        matches!(self.backtrace_details, WasmBacktraceDetails::Environment) && !self.details()
+        matches!(self.backtrace_details, WasmBacktraceDetails::Environment) && !self.show_details()
     }
 }
 

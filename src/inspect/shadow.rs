@@ -1,10 +1,11 @@
 //! Shadows: proof that exits rebuild what the interpreter would have.
 
+use super::lock;
 use crate::{AsContextMut, Result, ensure};
 use runtime::{ExitTaken, Moment, Snapshot, Watch};
 use rustc_hash::FxHashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Records what exits from compiled code rebuild in a store.
 ///
@@ -64,7 +65,7 @@ impl ExitRecorder {
         lock(&self.exits).len()
     }
 
-    /// Was none?
+    /// Was none recorded?
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -129,8 +130,4 @@ fn watch(mut store: impl AsContextMut, watch: Watch) -> Result<()> {
     );
     store.watch = Some(watch);
     Ok(())
-}
-
-fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
-    it.lock().unwrap_or_else(PoisonError::into_inner)
 }
