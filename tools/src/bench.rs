@@ -77,10 +77,7 @@ impl BenchCommand {
         } else {
             self.run_commands()
         };
-        match result {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => crate::report(&error),
-        }
+        crate::exit_code(result)
     }
 
     fn run_commands(&self) -> Result<()> {

@@ -37,10 +37,7 @@ pub(crate) struct CompileCommand {
 
 impl CompileCommand {
     pub(crate) fn execute(&self) -> ExitCode {
-        match self.compile() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => crate::report(&error),
-        }
+        crate::exit_code(self.compile())
     }
 
     fn compile(&self) -> Result<()> {

@@ -59,7 +59,7 @@ enum Mode {
     Interpreter,
     /// Another target.
     First,
-    /// Every second guard: the first one is before the call of `before`.
+    /// The same target: a stress mode makes the guard fail each time.
     Again,
 }
 
@@ -72,10 +72,7 @@ struct Data {
 
 impl DeoptTimeCommand {
     pub(crate) fn execute(&self) -> ExitCode {
-        match self.run() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => crate::report(&error),
-        }
+        crate::exit_code(self.run())
     }
 
     fn run(&self) -> Result<()> {
@@ -145,8 +142,8 @@ fn print_times(name: &str, without: Vec<Duration>, with: Vec<Duration>) {
     );
 }
 
-/// Times between the two host functions in ascending order, and deopts if they are counted.
-fn measure(case: Case, mode: Mode, n: usize, count: bool) -> Result<(Vec<Duration>, usize)> {
+/// An engine of which, in the mode `Again`, each guard number `every` fails.
+fn engine(mode: Mode, every: usize) -> Result<Engine> {
     let mut config = Config::new();
     config.jit_threshold(2).jit_background(false);
     config.strategy(match mode {
@@ -154,9 +151,22 @@ fn measure(case: Case, mode: Mode, n: usize, count: bool) -> Result<(Vec<Duratio
         Mode::First | Mode::Again => Strategy::Tiered,
     });
     if mode == Mode::Again {
-        config.jit_deopt_every(NonZeroU32::new(case.n_frames as u32 + 1));
+        config.jit_deopt_every(NonZeroU32::new(every.try_into()?));
     }
-    let engine = Engine::new(&config)?;
+    Engine::new(&config)
+}
+
+/// `n` samples in ascending order.
+fn in_order(mut samples: Vec<Duration>, n: usize) -> Result<Vec<Duration>> {
+    let len = samples.len();
+    ensure!(len == n, "{len} samples instead of {n}");
+    samples.sort();
+    Ok(samples)
+}
+
+/// Times between the two host functions in ascending order, and deopts if they are counted.
+fn measure(case: Case, mode: Mode, n: usize, count: bool) -> Result<(Vec<Duration>, usize)> {
+    let engine = engine(mode, case.n_frames + 1)?;
     let module = Module::new(&engine, module(case))?;
     let mut store = Store::new(&engine, Data::default());
     let instance = host_functions(&engine)?.instantiate(&mut store, &module)?;
@@ -189,13 +199,7 @@ fn measure(case: Case, mode: Mode, n: usize, count: bool) -> Result<(Vec<Duratio
         func.call(&mut store, 1)?;
         samples.append(&mut store.data_mut().samples);
     }
-    ensure!(
-        samples.len() == n,
-        "{} samples instead of {n}",
-        samples.len()
-    );
-    samples.sort();
-    Ok((samples, deopts.load(Ordering::Relaxed)))
+    Ok((in_order(samples, n)?, deopts.load(Ordering::Relaxed)))
 }
 
 /// The clock's two functions.

@@ -16,7 +16,7 @@ use wasm_encoder::{
     Function, FunctionSection, GlobalSection, GlobalType, MemorySection, MemoryType, Module,
     NameMap, NameSection, RefType, TableSection, TableType, TypeSection, ValType,
 };
-use wasm_interp_jit::{Result, error::Context};
+use wasm_interp_jit::error::Context;
 
 /// Makes a module with thousands of functions, to measure how fast it starts
 #[derive(Args, Clone, Debug)]
@@ -31,14 +31,9 @@ pub(crate) struct GenerateCommand {
 
 impl GenerateCommand {
     pub(crate) fn execute(&self) -> ExitCode {
-        let write = || -> Result<()> {
-            std::fs::write(&self.file, generate(self.bytes))
-                .with_context(|| format!("failed to write {}", self.file.display()))
-        };
-        match write() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => crate::report(&error),
-        }
+        let written = std::fs::write(&self.file, generate(self.bytes));
+        let context = || format!("failed to write {}", self.file.display());
+        crate::exit_code(written.with_context(context))
     }
 }
 
@@ -241,7 +236,7 @@ fn data(draw: &mut Draw, len: usize) -> DataSection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wasm_interp_jit::{Engine, Instance, Store};
+    use wasm_interp_jit::{Engine, Instance, Result, Store};
 
     // A module of a tenth of the smallest size that is measured: it has the size that was asked
     // for, and runs, in the same way each time it is made.

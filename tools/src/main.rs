@@ -98,6 +98,14 @@ fn main() -> ExitCode {
     }
 }
 
+/// Reports a failure that is not a trap.
+fn exit_code(result: wasm_interp_jit::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error),
+    }
+}
+
 /// Exit code of failures that are not traps.
 fn report(error: &wasm_interp_jit::Error) -> ExitCode {
     eprintln!("Error: {}", format!("{error:?}").trim_end());

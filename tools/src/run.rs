@@ -83,14 +83,13 @@ pub(crate) struct RunCommand {
 /// Reports a failure. Traps have an exit code of their own, and programs may choose one.
 pub(crate) fn exit_code(result: Result<()>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
         #[cfg(feature = "wasi")]
         Err(error) if let Some(code) = crate::wasi::exit_code(&error) => code,
         Err(error) if error.is::<Trap>() => {
             crate::report(&error);
             ExitCode::from(TRAPPED)
         }
-        Err(error) => crate::report(&error),
+        result => crate::exit_code(result),
     }
 }
 
@@ -220,22 +219,22 @@ impl RunCommand {
                 .call(&mut *store, ())?;
         }
         let args = &self.module_and_args[1..];
-        if let Some(name) = &self.invoke {
-            let func = instance
-                .get_func(&mut *store, name)
-                .ok_or_else(|| format_err!("no func export named `{name}` found"))?;
-            let result = invoke(store, func, &format!("`{name}`"), args);
-            return result.map_err(|error| self.dump_core(store, error, settings));
-        }
-        let entry = instance
-            .get_func(&mut *store, "")
-            .or_else(|| instance.get_func(&mut *store, "_start"));
-        // A library has no entry; then there is nothing to do.
-        match entry {
-            Some(entry) => invoke(store, entry, "command default", args)
-                .map_err(|error| self.dump_core(store, error, settings)),
-            None => Ok(()),
-        }
+        let (func, name) = match &self.invoke {
+            Some(name) => {
+                let func = instance.get_func(&mut *store, name);
+                let func = func.ok_or_else(|| format_err!("no func export named `{name}` found"));
+                (func?, format!("`{name}`"))
+            }
+            None => {
+                let entry = instance
+                    .get_func(&mut *store, "")
+                    .or_else(|| instance.get_func(&mut *store, "_start"));
+                // A library has no entry; then there is nothing to do.
+                let Some(entry) = entry else { return Ok(()) };
+                (entry, "command default".to_owned())
+            }
+        };
+        invoke(store, func, &name, args).map_err(|error| self.dump_core(store, error, settings))
     }
 
     /// Writes a core dump of a trap, if one is wanted. The result is the error that says so.

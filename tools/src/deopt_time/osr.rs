@@ -10,12 +10,11 @@
 //! in a new instance, which finds the code of its loop and enters it; the caller has too many
 //! locals to be compiled.
 
-use super::{Data, Mode, host_functions, print_times};
+use super::{Data, Mode, engine, host_functions, in_order, print_times};
 use std::fmt::Write as _;
-use std::num::NonZeroU32;
 use std::time::Duration;
 use wasm_interp_jit::inspect::{Event, Recorder};
-use wasm_interp_jit::{Config, Engine, Module, Result, Store, Strategy, ensure};
+use wasm_interp_jit::{Instance, Module, Result, Store, ensure};
 
 /// Locals with which a function stays in the interpreter.
 const TOO_MANY: usize = 2100;
@@ -46,24 +45,33 @@ pub(super) fn print(n: usize) -> Result<()> {
     Ok(())
 }
 
-fn engine(mode: Mode) -> Result<Engine> {
-    let mut config = Config::new();
-    config.jit_threshold(2).jit_background(false);
-    config.strategy(match mode {
-        Mode::Interpreter => Strategy::Interpreter,
-        Mode::First | Mode::Again => Strategy::Tiered,
-    });
-    if mode == Mode::Again {
-        config.jit_deopt_every(Some(NonZeroU32::MIN));
-    }
-    Engine::new(&config)
+fn instantiate(module: &Module) -> Result<(Store<Data>, Instance)> {
+    let mut store = Store::new(module.engine(), Data::default());
+    let instance = host_functions(module.engine())?.instantiate(&mut store, module)?;
+    Ok((store, instance))
 }
 
-/// Entries that were counted in a run of `store`.
-fn count_entries(recorder: &Recorder) -> usize {
+/// Entries at loops, in a run of its own: nobody listens while time is measured.
+fn count_entries(
+    module: &Module,
+    calls: impl FnOnce(&mut Store<Data>, &Instance) -> Result<()>,
+) -> Result<usize> {
+    let (mut store, instance) = instantiate(module)?;
+    let recorder = Recorder::attach(&mut store);
+    calls(&mut store, &instance)?;
     let events = recorder.events();
     let is_entry = |it: &&Event| matches!(it, Event::OsrEntered { .. });
-    events.iter().map(|it| &it.event).filter(is_entry).count()
+    Ok(events.iter().map(|it| &it.event).filter(is_entry).count())
+}
+
+/// Times between the two host functions.
+fn measure(
+    module: &Module,
+    calls: impl FnOnce(&mut Store<Data>, &Instance) -> Result<()>,
+) -> Result<Vec<Duration>> {
+    let (mut store, instance) = instantiate(module)?;
+    calls(&mut store, &instance)?;
+    Ok(store.into_data().samples)
 }
 
 fn measure_enter(mode: Mode, n: usize) -> Result<Vec<Duration>> {
@@ -76,25 +84,18 @@ fn measure_enter(mode: Mode, n: usize) -> Result<Vec<Duration>> {
                 call $before
                 (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))"
     );
-    let engine = engine(mode)?;
-    let module = Module::new(&engine, text)?;
-    let mut samples = Vec::new();
-    for count in [true, false] {
-        let mut store = Store::new(&engine, Data::default());
-        let instance = host_functions(&engine)?.instantiate(&mut store, &module)?;
-        let f = instance.get_typed_func::<i32, ()>(&mut store, "f")?;
-        // Counted in a run of its own, so that nobody listens while time is measured.
-        let recorder = count.then(|| Recorder::attach(&mut store));
-        f.call(&mut store, MANY + i32::try_from(n)?)?;
-        samples = std::mem::take(&mut store.data_mut().samples);
-        if let Some(recorder) = recorder.filter(|_| mode != Mode::Interpreter) {
-            let entries = count_entries(&recorder);
-            ensure!(entries >= n, "{entries} entries instead of {n}");
-        }
-    }
-    samples.drain(..samples.len() - n);
-    samples.sort();
-    Ok(samples)
+    let module = Module::new(&engine(mode, 1)?, text)?;
+    let calls = |store: &mut Store<Data>, instance: &Instance| {
+        let f = instance.get_typed_func::<i32, ()>(&mut *store, "f")?;
+        f.call(store, MANY + i32::try_from(n)?)
+    };
+    let entries = count_entries(&module, calls)?;
+    ensure!(
+        mode == Mode::Interpreter || entries >= n,
+        "{entries} entries instead of {n}"
+    );
+    let mut samples = measure(&module, calls)?;
+    in_order(samples.split_off(samples.len() - n), n)
 }
 
 fn measure_return(mode: Mode, n: usize) -> Result<Vec<Duration>> {
@@ -115,28 +116,21 @@ fn measure_return(mode: Mode, n: usize) -> Result<Vec<Duration>> {
         );
     }
     text.push(')');
-    let engine = engine(mode)?;
-    let module = Module::new(&engine, text)?;
-    let mut samples = Vec::new();
-    for (iterations, count) in [(MANY, false), (3, true), (3, false)] {
-        let mut store = Store::new(&engine, Data::default());
-        let instance = host_functions(&engine)?.instantiate(&mut store, &module)?;
-        let recorder = count.then(|| Recorder::attach(&mut store));
-        for n in 0..n {
-            let f = instance.get_typed_func::<i32, ()>(&mut store, &format!("f{n}"))?;
-            f.call(&mut store, iterations)?;
+    let module = Module::new(&engine(mode, 1)?, text)?;
+    let calls = |iterations| {
+        move |store: &mut Store<Data>, instance: &Instance| {
+            for n in 0..n {
+                let f = instance.get_typed_func::<i32, ()>(&mut *store, &format!("f{n}"))?;
+                f.call(&mut *store, iterations)?;
+            }
+            Ok(())
         }
-        samples = std::mem::take(&mut store.data_mut().samples);
-        if let Some(recorder) = recorder.filter(|_| mode != Mode::Interpreter) {
-            let entries = count_entries(&recorder);
-            ensure!(entries == n, "{entries} entries instead of {n}");
-        }
-    }
+    };
+    measure(&module, calls(MANY))?;
+    let entries = count_entries(&module, calls(3))?;
     ensure!(
-        samples.len() == n,
-        "{} samples instead of {n}",
-        samples.len()
+        mode == Mode::Interpreter || entries == n,
+        "{entries} entries instead of {n}"
     );
-    samples.sort();
-    Ok(samples)
+    in_order(measure(&module, calls(3))?, n)
 }
