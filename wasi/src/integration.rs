@@ -28,41 +28,32 @@ pub(crate) fn add_preview0<T: Send + 'static>(
     preview0::add_wasi_unstable_to_linker(&mut SystemLinker(linker), context).map_err(translate)
 }
 
-mod preview1 {
-    use super::{run, wiggle};
+/// The functions of one preview. Those that are listed may wait.
+macro_rules! preview {
+    ($preview:ident: $witx:tt, $target:ident, $module:ident) => {
+        mod $preview {
+            use super::{run, wiggle};
 
-    ::wiggle::wasmtime_integration!({
-        witx: ["witx/preview1.witx"],
-        target: ::wasmtime_wasi::p1,
-        block_on[run]: {
-            wasi_snapshot_preview1::{
-                fd_advise, fd_close, fd_datasync, fd_fdstat_get, fd_filestat_get,
-                fd_filestat_set_size, fd_filestat_set_times, fd_pread, fd_pwrite, fd_read,
-                fd_readdir, fd_renumber, fd_seek, fd_sync, fd_write, path_create_directory,
-                path_filestat_get, path_filestat_set_times, path_link, path_open, path_readlink,
-                path_remove_directory, path_rename, path_symlink, path_unlink_file, poll_oneoff
-            }
-        },
-    });
+            ::wiggle::wasmtime_integration!({
+                witx: [$witx],
+                target: ::wasmtime_wasi::$target,
+                block_on[run]: {
+                    $module::{
+                        fd_advise, fd_close, fd_datasync, fd_fdstat_get, fd_filestat_get,
+                        fd_filestat_set_size, fd_filestat_set_times, fd_pread, fd_pwrite, fd_read,
+                        fd_readdir, fd_renumber, fd_seek, fd_sync, fd_write,
+                        path_create_directory, path_filestat_get, path_filestat_set_times,
+                        path_link, path_open, path_readlink, path_remove_directory, path_rename,
+                        path_symlink, path_unlink_file, poll_oneoff
+                    }
+                },
+            });
+        }
+    };
 }
 
-mod preview0 {
-    use super::{run, wiggle};
-
-    ::wiggle::wasmtime_integration!({
-        witx: ["witx/preview0.witx"],
-        target: ::wasmtime_wasi::p0,
-        block_on[run]: {
-            wasi_unstable::{
-                fd_advise, fd_close, fd_datasync, fd_fdstat_get, fd_filestat_get,
-                fd_filestat_set_size, fd_filestat_set_times, fd_pread, fd_pwrite, fd_read,
-                fd_readdir, fd_renumber, fd_seek, fd_sync, fd_write, path_create_directory,
-                path_filestat_get, path_filestat_set_times, path_link, path_open, path_readlink,
-                path_remove_directory, path_rename, path_symlink, path_unlink_file, poll_oneoff
-            }
-        },
-    });
-}
+preview!(preview1: "witx/preview1.witx", p1, wasi_snapshot_preview1);
+preview!(preview0: "witx/preview0.witx", p0, wasi_unstable);
 
 /// What generated code uses of `wiggle`, and of wasmtime as `wiggle` exports it.
 mod wiggle {
