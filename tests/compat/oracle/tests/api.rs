@@ -2,8 +2,8 @@
 //! bound to wasmtime.
 //!
 //! What is not here is about this engine alone: `config`, `counts`, `lazy` and `profile` use
-//! settings of its own, and `extra` is about what comes with components there. Where both engines differ, a test asks `differs`, and `DIFFERENCES` says
-//! why.
+//! settings of its own, and `extra` is about what comes with components there. Where both engines
+//! differ, a test asks `differs`, and says why.
 
 use support::{check, check_with, error, fault, instance, panic_message, text};
 use wasm_interp_jit::Config;
