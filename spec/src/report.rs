@@ -14,6 +14,9 @@ pub struct Report {
     pub failed: Vec<Failure>,
     /// Directives that were not run or not judged: line and reason, in order.
     pub skipped: Vec<(usize, String)>,
+    /// Fuel that was consumed; 0 in engines without. That of assertions of exhaustion is not in it:
+    /// how deep a recursion gets depends on the tier.
+    pub fuel: u64,
 }
 
 /// A directive that did not do what it should.
@@ -34,6 +37,7 @@ impl Report {
             passed: 0,
             failed: Vec::new(),
             skipped: Vec::new(),
+            fuel: 0,
         }
     }
 
@@ -50,6 +54,7 @@ impl Report {
         self.passed += thread.passed;
         self.failed.extend(thread.failed);
         self.skipped.extend(thread.skipped);
+        self.fuel += thread.fuel;
     }
 
     /// Whether nothing failed.

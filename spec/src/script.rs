@@ -16,6 +16,9 @@ use wast::parser::{self, ParseBuffer};
 use wast::token::Id;
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastRet, WastThread, Wat};
 
+/// Fuel for a directive: more than any takes.
+const FUEL: u64 = 1 << 40;
+
 /// Why a directive did not pass.
 pub(crate) enum Stop {
     /// It did something else.
@@ -110,6 +113,9 @@ impl<'a> Script<'a> {
         let mut threads = Threads::new(scope);
         for directive in directives {
             self.line = directive.span().linecol_in(self.text).0 + 1;
+            let exhausts = matches!(directive, WastDirective::AssertExhaustion { .. });
+            // An engine without fuel has none to give out, and none is left.
+            let fuel = self.store.set_fuel(FUEL).map_or(0, |()| FUEL);
             let result = match directive {
                 WastDirective::Thread(thread) => self.thread(thread, &mut threads),
                 WastDirective::Wait { thread, .. } => threads.wait(thread.name(), report),
@@ -119,6 +125,9 @@ impl<'a> Script<'a> {
                 Ok(()) => report.passed += 1,
                 Err(Stop::Fail(error)) => report.fail(self.line, error),
                 Err(Stop::Skip(reason)) => report.skipped.push((self.line, reason)),
+            }
+            if !exhausts {
+                report.fuel += fuel - self.store.get_fuel().unwrap_or(0);
             }
         }
         threads.finish(self.line, report);

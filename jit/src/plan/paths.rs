@@ -324,10 +324,24 @@ impl Control {
 
     /// What is not compiled, by the pcs of branches.
     fn omitted(&self, minimum: u32, from: u32) -> FxHashMap<u32, Omitted> {
-        let minimum = u64::from(minimum);
         let left = self.loops_left();
-        // Of an arm with this fate, of the branch at `at`, that was never taken.
-        let may_be_omitted = |at: usize, fate: Fate| match fate {
+        let mut omitted = FxHashMap::default();
+        for (at, inst) in self.insts.iter().enumerate() {
+            let n_others = inst.n_seen();
+            if inst.pc < from || n_others < u64::from(minimum) {
+                continue;
+            }
+            if let Some(arms) = self.arms_never_taken(at, &left) {
+                omitted.insert(inst.pc, Omitted { arms, n_others });
+            }
+        }
+        omitted
+    }
+
+    /// Arms of the branch at `at` that were never taken and may be omitted, if the loops `left` were
+    /// seen to be left.
+    fn arms_never_taken(&self, at: usize, left: &FxHashSet<Option<usize>>) -> Option<Arms> {
+        let may_be_omitted = |fate: Fate| match fate {
             Fate::Executed => false,
             Fate::Leaves => {
                 let around = self.loop_of(at);
@@ -335,43 +349,29 @@ impl Control {
             }
             Fate::Traps | Fate::Open => true,
         };
-        let mut omitted = FxHashMap::default();
-        for (at, inst) in self.insts.iter().enumerate() {
-            if inst.pc < from {
-                continue;
+        let inst = &self.insts[at];
+        match &inst.kind {
+            Kind::BranchIf(_) | Kind::If => {
+                let arm = match (inst.seen.taken, inst.seen.not_taken) {
+                    (0, _) => Direction::Taken,
+                    (_, 0) => Direction::NotTaken,
+                    _ => return None,
+                };
+                may_be_omitted(self.fate(at, arm)).then_some(Arms::One(arm))
             }
-            let n_others = inst.n_seen();
-            let arms = match &inst.kind {
-                Kind::BranchIf(_) | Kind::If if n_others >= minimum => {
-                    let arm = match (inst.seen.taken, inst.seen.not_taken) {
-                        (0, _) => Direction::Taken,
-                        (_, 0) => Direction::NotTaken,
-                        _ => continue,
-                    };
-                    if !may_be_omitted(at, self.fate(at, arm)) {
-                        continue;
-                    }
-                    Arms::One(arm)
-                }
+            Kind::BranchTable(labels) => {
                 // A label that was seen once or twice says that there may be others as rare.
-                Kind::BranchTable(labels)
-                    if n_others >= minimum && !labels.iter().any(|it| (1..FEW).contains(&it.1)) =>
-                {
-                    let never = labels.iter().filter(|it| it.1 == 0);
-                    let depths = never
-                        .map(|it| it.0)
-                        .filter(|&depth| may_be_omitted(at, self.fate_of_label(at, depth)));
-                    let depths: Box<[u32]> = depths.collect();
-                    if depths.is_empty() {
-                        continue;
-                    }
-                    Arms::Labels(depths)
+                if labels.iter().any(|it| (1..FEW).contains(&it.1)) {
+                    return None;
                 }
-                _ => continue,
-            };
-            omitted.insert(inst.pc, Omitted { arms, n_others });
+                let never = labels.iter().filter(|it| it.1 == 0).map(|it| it.0);
+                let depths: Box<[u32]> = never
+                    .filter(|&depth| may_be_omitted(self.fate_of_label(at, depth)))
+                    .collect();
+                (!depths.is_empty()).then_some(Arms::Labels(depths))
+            }
+            _ => None,
         }
-        omitted
     }
 
     /// Loops that were seen to be left, by the instruction that opens them.
