@@ -7,6 +7,7 @@
 //! A trap is made of these, innermost first: [`Trap`](crate::Trap), [`WasmFault`](crate::WasmFault)
 //! for an access outside of a memory, [`WasmBacktrace`](crate::WasmBacktrace).
 
+mod chain;
 #[macro_use]
 mod macros;
 
@@ -19,7 +20,7 @@ use std::ops::Deref;
 #[expect(deprecated, reason = "the old name is exported on purpose")]
 pub use crate::anyhow;
 pub use crate::{bail, ensure, format_err};
-pub use anyhow::Chain;
+pub use chain::Chain;
 #[doc(hidden)]
 pub use macros::kind;
 pub use runtime::OutOfMemory;
@@ -123,7 +124,7 @@ impl Error {
 
     /// The chain, outermost first.
     pub fn chain(&self) -> Chain<'_> {
-        self.0.chain()
+        Chain(self.0.chain())
     }
 
     /// The innermost error of the chain.
@@ -193,7 +194,7 @@ impl Debug for Error {
             return Debug::fmt(&self.0, f);
         }
         Display::fmt(self.0.deref(), f)?;
-        let causes = self.chain().skip(1);
+        let causes = self.0.chain().skip(1);
         let several = causes.len() > 1;
         for (i, cause) in causes.enumerate() {
             if i == 0 {

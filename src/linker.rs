@@ -105,7 +105,7 @@ enum ModuleKind {
     Reactor,
 }
 
-impl<T: 'static> Linker<T> {
+impl<T> Linker<T> {
     /// An empty linker.
     pub fn new(engine: &Engine) -> Linker<T> {
         Linker {
@@ -134,6 +134,59 @@ impl<T: 'static> Linker<T> {
         self
     }
 
+    /// Defines a name as what another name is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such other name, or the name is already defined.
+    pub fn alias(
+        &mut self,
+        module: &str,
+        name: &str,
+        as_module: &str,
+        as_name: &str,
+    ) -> Result<&mut Self> {
+        match self.lookup(module, name).cloned() {
+            Some(import) => self.insert(as_module, as_name, import),
+            None => bail!("no item named `{module}::{name}` defined"),
+        }
+    }
+
+    /// Defines all names of a module under another name of the module.
+    ///
+    /// # Errors
+    ///
+    /// If a name is already defined.
+    pub fn alias_module(&mut self, module: &str, as_module: &str) -> Result<()> {
+        let imports = self.modules.get(module).cloned().unwrap_or_default();
+        for (name, import) in imports {
+            self.insert(as_module, &name, import)?;
+        }
+        Ok(())
+    }
+
+    fn lookup(&self, module: &str, name: &str) -> Option<&Import<T>> {
+        self.modules.get(module)?.get(name)
+    }
+
+    pub(crate) fn insert(
+        &mut self,
+        module: &str,
+        name: &str,
+        import: Import<T>,
+    ) -> Result<&mut Self> {
+        if !self.allow_shadowing && self.lookup(module, name).is_some() {
+            bail!("import of `{module}::{name}` defined twice");
+        }
+        self.modules
+            .entry(module.into())
+            .or_default()
+            .insert(name.into(), import);
+        Ok(self)
+    }
+}
+
+impl<T: 'static> Linker<T> {
     /// Defines the imports of `module` that are functions and not defined yet as ones that fail
     /// with [`UnknownImportError`].
     ///
@@ -349,37 +402,6 @@ impl<T: 'static> Linker<T> {
         Ok(self)
     }
 
-    /// Defines a name as what another name is.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such other name, or the name is already defined.
-    pub fn alias(
-        &mut self,
-        module: &str,
-        name: &str,
-        as_module: &str,
-        as_name: &str,
-    ) -> Result<&mut Self> {
-        match self.lookup(module, name).cloned() {
-            Some(import) => self.insert(as_module, as_name, import),
-            None => bail!("no item named `{module}::{name}` defined"),
-        }
-    }
-
-    /// Defines all names of a module under another name of the module.
-    ///
-    /// # Errors
-    ///
-    /// If a name is already defined.
-    pub fn alias_module(&mut self, module: &str, as_module: &str) -> Result<()> {
-        let imports = self.modules.get(module).cloned().unwrap_or_default();
-        for (name, import) in imports {
-            self.insert(as_module, &name, import)?;
-        }
-        Ok(())
-    }
-
     /// Makes an instance of a module with what the linker defines, and runs the start function.
     ///
     /// # Errors
@@ -504,26 +526,6 @@ impl<T: 'static> Linker<T> {
     fn find(&self, import: &ImportType<'_>) -> Result<&Import<T>, UnknownImportError> {
         self.lookup(import.module(), import.name())
             .ok_or_else(|| UnknownImportError::new(import))
-    }
-
-    fn lookup(&self, module: &str, name: &str) -> Option<&Import<T>> {
-        self.modules.get(module)?.get(name)
-    }
-
-    pub(crate) fn insert(
-        &mut self,
-        module: &str,
-        name: &str,
-        import: Import<T>,
-    ) -> Result<&mut Self> {
-        if !self.allow_shadowing && self.lookup(module, name).is_some() {
-            bail!("import of `{module}::{name}` defined twice");
-        }
-        self.modules
-            .entry(module.into())
-            .or_default()
-            .insert(name.into(), import);
-        Ok(self)
     }
 }
 

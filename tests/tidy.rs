@@ -103,12 +103,15 @@ const UNSAFE: &[&str] = &[
 ];
 
 /// Whole directories of unsafe code: the interpreter executes validated bytes by raw pointers, tests
-/// of single tiers play the part of the others, and every function of the C API is exported to C.
+/// of single tiers play the part of the others, every function of the C API is exported to C, and
+/// signatures and what writes them say what is unsafe.
 const UNSAFE_DIRS: &[&str] = &[
     "interp/src/",
     "interp/tests/",
     "jit/src/tests/",
     "capi/src/",
+    "tests/compat/signatures/src/",
+    "tests/signatures/",
 ];
 
 const MAX_LINES: usize = 800;

@@ -258,6 +258,12 @@ unsafe impl<T: WasmRet> WasmRet for Result<T> {
     }
 }
 
+/// How the parameters of a closure are named in [`IntoFunc`]: one stands for itself.
+macro_rules! params {
+    ($ty:ident) => { $ty };
+    ($($ty:ident)*) => { ($($ty,)*) };
+}
+
 macro_rules! host_functions {
     ($n:literal $(($ty:ident $value:ident))*) => {
         // SAFETY: one type for each slot that is written.
@@ -298,7 +304,7 @@ macro_rules! host_functions {
             }
         }
 
-        impl<T, F, $($ty,)* R> IntoFunc<T, ($($ty,)*), R> for F
+        impl<T, F, $($ty,)* R> IntoFunc<T, params!($($ty)*), R> for F
         where
             T: 'static,
             F: Fn($($ty),*) -> R + Send + Sync + 'static,

@@ -19,7 +19,7 @@ pub trait GcRef: sealed::Sealed + Sized + 'static {
 }
 
 /// Handles to a `T`: [`Rooted`] and [`OwnedRooted`].
-pub trait RootedGcRef<T: GcRef>: sealed::Sealed {
+pub trait RootedGcRef<T: GcRef>: sealed::Sealed + Deref<Target = T> {
     #[doc(hidden)]
     fn root(&self) -> Root;
 }

@@ -34,7 +34,7 @@ impl CallHook {
 /// A hook that may wait. Its thread is blocked until it is ready.
 ///
 /// The function has the signature that the macro `async_trait` makes of it.
-pub trait CallHookHandler<T: 'static>: Send {
+pub trait CallHookHandler<T>: Send {
     /// What happens at a change between the host and Wasm.
     fn handle_call_event<'life0, 'life1, 'async_trait>(
         &'life0 self,

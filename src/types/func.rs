@@ -2,7 +2,7 @@
 
 use super::{Finality, ValType, rt};
 use crate::Engine;
-use crate::error::{Result, ensure};
+use crate::error::{OutOfMemory, Result, ensure};
 use runtime::types::SigRef;
 use rustc_hash::FxHashSet;
 use std::fmt;
@@ -68,6 +68,19 @@ impl FuncType {
             Ok(ty) => ty,
             Err(error) => unreachable!("only a supertype can be wrong: {error}"),
         }
+    }
+
+    /// As [`FuncType::new`]. If there is no memory, the process ends, as everywhere here.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn try_new(
+        engine: &Engine,
+        params: impl IntoIterator<Item = ValType>,
+        results: impl IntoIterator<Item = ValType>,
+    ) -> Result<FuncType, OutOfMemory> {
+        Ok(FuncType::new(engine, params, results))
     }
 
     /// A function type of `engine`, which may have subtypes, and be one.
