@@ -1,11 +1,18 @@
 //! Runs the command, and writes down what it printed and how it ended.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Runs the command in a folder of the test's own that holds `files`.
+/// How many folders this process has made.
+static FOLDERS: AtomicUsize = AtomicUsize::new(0);
+
+/// Runs the command in a folder of this call's own that holds `files`: tests that share a name run
+/// at the same time.
 pub(crate) fn transcript(test: &str, files: &[(&str, &str)], args: &[&str]) -> String {
-    let dir = std::env::temp_dir().join(format!("wij-texts-{}-{test}", std::process::id()));
+    let folder = FOLDERS.fetch_add(1, Ordering::Relaxed);
+    let name = format!("wij-texts-{}-{folder}-{test}", process::id());
+    let dir = std::env::temp_dir().join(name);
     fs::create_dir_all(&dir).expect("the temporary directory is writable");
     for (name, text) in files {
         fs::write(dir.join(name), text).expect("the temporary directory is writable");
@@ -18,7 +25,7 @@ pub(crate) fn transcript(test: &str, files: &[(&str, &str)], args: &[&str]) -> S
         .env_remove("RUST_BACKTRACE")
         .output()
         .expect("the command starts");
-    fs::remove_dir_all(&dir).expect("the test has made it");
+    fs::remove_dir_all(&dir).expect("it was made here");
     format!(
         "{}{}[exit {}]",
         String::from_utf8_lossy(&output.stderr),
