@@ -94,6 +94,7 @@ const UNSAFE: &[&str] = &[
     "src/engine.rs",
     "src/unix.rs",
     "tests/api/signals.rs",
+    "tests/api/unload.rs",
     // Transitions between tiers.
     "deopt/src/materialize.rs",
     "src/tiering.rs",
