@@ -41,6 +41,8 @@ mod gc;
 mod getters;
 #[path = "api/global.rs"]
 mod global;
+#[path = "api/growth.rs"]
+mod growth;
 #[cfg(feature = "profiling")]
 #[path = "api/guest_profiler.rs"]
 mod guest_profiler;

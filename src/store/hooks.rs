@@ -72,7 +72,9 @@ impl<T> Store<T> {
             .set_limiter(FindLimiter::Async(Box::new(limiter)));
     }
 
-    /// Sets what is called at each change between the host and Wasm.
+    /// Sets what is called at each change between the host and Wasm: calls of Wasm, of host
+    /// functions, and of callbacks of a deadline ([`Store::epoch_deadline_callback`]). Limiters are
+    /// asked without it.
     ///
     /// If it fails before a call, the call does not happen; if it fails after one, its error takes
     /// the place of the result. It is not called for calls that it makes itself.

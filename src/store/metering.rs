@@ -1,6 +1,6 @@
 //! Fuel and epochs: how long the Wasm of a store may run.
 
-use super::{Caller, Store, StoreContext, StoreContextMut, StoreInner, StoreOpaque};
+use super::{CallHook, Caller, Store, StoreContext, StoreContextMut, StoreInner, StoreOpaque};
 use crate::async_::block_on;
 use crate::error::{Error, Result, bail, ensure};
 use runtime::EpochUpdate;
@@ -201,8 +201,12 @@ impl<T: 'static> StoreInner<T> {
             // progress (`store.rs`, invariant 2), which nobody else uses now; of this `T`, since
             // the callback was set there.
             let inner = unsafe { &mut *(*store).owner.cast::<StoreInner<T>>() };
-            let update = callback(StoreContextMut(inner));
-            let update = update.and_then(|it| it.finish(&inner.opaque));
+            let update = inner.call_hook(CallHook::CallingHost).and_then(|()| {
+                let update = callback(StoreContextMut(inner));
+                let update = update.and_then(|it| it.finish(&inner.opaque));
+                inner.call_hook(CallHook::ReturningFromHost)?;
+                update
+            });
             update.map_err(|error: Error| Box::new(error) as HostError)
         };
         self.opaque.runtime_mut().meters.on_epoch = Some(Box::new(on_epoch));

@@ -34,6 +34,8 @@ mod gc;
 mod getters;
 #[path = "../../../api/global.rs"]
 mod global;
+#[path = "../../../api/growth.rs"]
+mod growth;
 #[path = "../../../api/guest_profiler.rs"]
 mod guest_profiler;
 #[path = "../../../api/hooks.rs"]
