@@ -397,7 +397,7 @@ mod tests {
         );
         assert_eq!(error.to_string(), "four");
         assert_eq!(format!("{error:#}"), "four: three\n    0: line: two: one");
-        assert_eq!(error.chain().len(), 4);
+        assert_eq!(error.chain().count(), 4);
     }
 
     // Embedders look for the trap and for the backtrace in one and the same error.

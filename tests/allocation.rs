@@ -1,6 +1,11 @@
 //! `TypedFunc::call` is the fast way into Wasm, and `Func::wrap` the fast way out of it: neither
 //! allocates.
 
+#![expect(
+    clippy::unused_unit,
+    reason = "the tuple of no parameters looks like any other"
+)]
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use wasm_interp_jit::{Caller, Config, Engine, Func, Instance, Module, Result, Store, Strategy};

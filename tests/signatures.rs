@@ -3,11 +3,12 @@
 //! Nothing is executed here.
 
 #![expect(
+    clippy::all,
     dead_code,
     deprecated,
     unused_imports,
     unused_parens,
-    reason = "what is here is compiled, never called"
+    reason = "written by a program, to be compiled and never called"
 )]
 
 #[path = "signatures/mod.rs"]

@@ -36,9 +36,13 @@ fn trap(config: &Config) -> Result<Engine> {
     Ok(engine)
 }
 
-/// Does this panic?
-fn panics(run: impl FnOnce()) -> bool {
-    catch_unwind(AssertUnwindSafe(run)).is_err()
+/// Is the engine still referred to, so that this panics?
+fn panics_when_unloaded(engine: Engine) -> bool {
+    let unload = || {
+        // SAFETY: it panics before anything else.
+        unsafe { engine.unload_process_handlers() }
+    };
+    catch_unwind(AssertUnwindSafe(unload)).is_err()
 }
 
 // One test, since others must have no engines meanwhile.
@@ -58,19 +62,10 @@ fn handlers_are_as_before() -> Result<()> {
         let engine = trap(&config)?;
         let during = handlers();
         let (clone, weak) = (engine.clone(), engine.weak());
-        // SAFETY: it panics before anything else.
-        assert!(
-            panics(|| unsafe { clone.unload_process_handlers() }),
-            "{mode}"
-        );
+        assert!(panics_when_unloaded(clone), "{mode}");
         let module = Module::new(&engine, "(module)")?;
         drop(weak);
-        let clone = engine.clone();
-        // SAFETY: as before: the module has the engine, too.
-        assert!(
-            panics(|| unsafe { clone.unload_process_handlers() }),
-            "{mode}"
-        );
+        assert!(panics_when_unloaded(engine.clone()), "{mode}");
         assert_eq!(handlers(), during, "{mode}");
         drop(module);
         drop(trap(&config)?);

@@ -78,14 +78,14 @@ macro_rules! lacks {
 // VariableOperatorCost: Deserialize: serde_core::de::Deserialize
 
 // By other paths, too.
-pub use wasm_interp_jit::WasmFeatures as _;
-pub use wasm_interp_jit::error::Error as _;
-pub use wasm_interp_jit::error::OutOfMemory as _;
-pub use wasm_interp_jit::error::Result as _;
-pub use wasm_interp_jit::error::ToWasmtimeResult as _;
-pub use wasm_interp_jit::error::bail as _;
-pub use wasm_interp_jit::error::ensure as _;
-pub use wasm_interp_jit::error::format_err as _;
+use wasm_interp_jit::WasmFeatures as _;
+use wasm_interp_jit::error::Error as _;
+use wasm_interp_jit::error::OutOfMemory as _;
+use wasm_interp_jit::error::Result as _;
+use wasm_interp_jit::error::ToWasmtimeResult as _;
+use wasm_interp_jit::error::bail as _;
+use wasm_interp_jit::error::ensure as _;
+use wasm_interp_jit::error::format_err as _;
 
 mod config;
 mod debug;

@@ -107,7 +107,7 @@ fn files(surface: &Surface) -> BTreeMap<&'static str, String> {
     let aliases = &surface.aliases;
     let uses: String = aliases
         .iter()
-        .map(|path| format!("pub use wasm_interp_jit::{path} as _;\n"))
+        .map(|path| format!("use wasm_interp_jit::{path} as _;\n"))
         .collect();
     let text = [
         "//! The public items of wasmtime 48.0.8, by topic, with their signatures: this compiles if",
