@@ -28,6 +28,7 @@ mod tests;
 pub use compiler::{Compiled, Compiler, Dump, check_flags};
 pub use error::CompileError;
 pub use install::Code;
+pub use plan::{MAX_CALLEE, MAX_DEPTH};
 pub use request::{
     BranchFeedback, Callee, ElementFact, Fact, FuncFeedback, MemoryStyle, Options, OtherHome,
     Request, SiteFeedback, TableState, TargetFeedback,

@@ -19,6 +19,7 @@ mod paths;
 
 use crate::{Callee, Fact, Request};
 use budget::Budget;
+pub use budget::MAX_CALLEE;
 use candidate::{Candidate, Queue};
 pub(crate) use paths::{Arms, Direction, Paths};
 use runtime::module::CallSiteInfo;
@@ -29,7 +30,7 @@ use std::fmt;
 use std::rc::Rc;
 
 /// Nodes above a node, at most.
-const MAX_DEPTH: u32 = 7;
+pub const MAX_DEPTH: u32 = 7;
 
 /// How often a function may occur among a node and the nodes above it.
 const MAX_RECURSION: usize = 4;

@@ -2,8 +2,8 @@
 
 use deopt::Policy;
 use jit::{
-    BranchFeedback, Callee, Code, ElementFact, Fact, FuncFeedback, MemoryStyle, Options, OtherHome,
-    Request, SiteFeedback, TableState, TargetFeedback,
+    BranchFeedback, Callee, Code, ElementFact, Fact, FuncFeedback, MAX_CALLEE, MAX_DEPTH,
+    MemoryStyle, Options, OtherHome, Request, SiteFeedback, TableState, TargetFeedback,
 };
 use runtime::module::{CallKind, CallSiteInfo, TableClass};
 use runtime::vm::{FuncInstance, VMFuncRef};
@@ -16,14 +16,8 @@ use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Bodies larger than this are never inlined, so their feedback is of no use to a caller.
-const MAX_INLINEE_BYTES: usize = 500;
-
 /// Functions whose feedback a request carries at most.
 const MAX_FUNCS: usize = 256;
-
-/// Calls between the compiled function and the deepest inlinee.
-const MAX_DEPTH: u32 = 7;
 
 /// Instances whose functions a request is about, at most.
 const MAX_HOMES: usize = 8;
@@ -191,7 +185,7 @@ impl Gathered {
         let (module, tuning) = unsafe { ((*instance).module.clone(), Store::tuning(self.store)) };
         let inlinable = module
             .body(func)
-            .is_some_and(|it| it.range.len() <= MAX_INLINEE_BYTES);
+            .is_some_and(|it| it.range.len() <= MAX_CALLEE);
         if depth > 0 && !inlinable {
             return;
         }

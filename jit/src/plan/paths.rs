@@ -394,80 +394,14 @@ impl Control {
         left
     }
 
-    /// pcs that no arm reaches but those that are omitted. Follows `translate/control.rs`.
+    /// pcs that no arm reaches but those that are omitted.
     fn unreached(&self, omitted: &FxHashMap<u32, Omitted>) -> Vec<Range<u32>> {
-        /// An open block.
-        struct Label {
-            /// Is it opened by an instruction that is reached?
-            live: bool,
-            /// Is it left by a branch that is compiled?
-            branched: bool,
-            /// Is its `else` reached?
-            otherwise: bool,
-        }
-        let mut labels = vec![Label {
-            live: true,
-            branched: false,
-            otherwise: false,
-        }];
+        let mut reach = Reach::new();
         let mut unreached = Vec::new();
         let mut gone_since = None;
         for inst in &self.insts {
-            let omitted = omitted.get(&inst.pc);
-            let arm = omitted_arm(omitted);
-            let was_reached = gone_since.is_none();
-            let mut reached = was_reached;
-            let branch = |depth: u32, labels: &mut Vec<Label>| {
-                let nth = labels.len().saturating_sub(1 + depth as usize);
-                labels[nth].branched = true;
-            };
-            match &inst.kind {
-                Kind::Block | Kind::Loop | Kind::If => {
-                    let is_if = inst.kind == Kind::If;
-                    labels.push(Label {
-                        live: reached,
-                        branched: false,
-                        otherwise: is_if && arm != Some(Direction::Taken),
-                    });
-                    if is_if && arm == Some(Direction::NotTaken) {
-                        reached = false;
-                    }
-                }
-                Kind::Else => {
-                    if let Some(label) = labels.last_mut() {
-                        label.branched |= reached;
-                        reached = label.live && label.otherwise;
-                        label.otherwise = false;
-                    }
-                }
-                Kind::End => {
-                    if let Some(label) = labels.pop() {
-                        // A branch to a loop does not lead behind it, but that is none the worse.
-                        reached |= label.live && (label.branched || label.otherwise);
-                    }
-                }
-                _ if !was_reached => {}
-                Kind::Branch(depth) => {
-                    branch(*depth, &mut labels);
-                    reached = false;
-                }
-                Kind::BranchIf(depth) => {
-                    if arm != Some(Direction::Taken) {
-                        branch(*depth, &mut labels);
-                    }
-                    reached = arm != Some(Direction::NotTaken);
-                }
-                Kind::BranchTable(all) => {
-                    let compiled = all
-                        .iter()
-                        .filter(|it| !omitted_labels(omitted).contains(&it.0));
-                    compiled.for_each(|it| branch(it.0, &mut labels));
-                    reached = false;
-                }
-                Kind::Return | Kind::Trap => reached = false,
-                Kind::Call(_) => {}
-            }
-            match (gone_since, reached) {
+            reach.pass(&inst.kind, omitted.get(&inst.pc));
+            match (gone_since, reach.is_reached) {
                 (None, false) => gone_since = Some(inst.next_pc),
                 (Some(start), true) => {
                     unreached.push(start..inst.pc);
@@ -481,6 +415,91 @@ impl Control {
         }
         unreached.retain(|it| it.start < it.end);
         unreached
+    }
+}
+
+/// A walk over a body that knows what is reached. Follows `translate/control.rs`.
+struct Reach {
+    labels: Vec<Label>,
+    /// Is the next instruction?
+    is_reached: bool,
+}
+
+/// An open block.
+struct Label {
+    /// Is it opened by an instruction that is reached?
+    live: bool,
+    /// Is it left by a branch that is compiled?
+    branched: bool,
+    /// Is its `else` reached?
+    otherwise: bool,
+}
+
+impl Reach {
+    fn new() -> Self {
+        let mut this = Self {
+            labels: Vec::new(),
+            is_reached: true,
+        };
+        this.open(false);
+        this
+    }
+
+    fn open(&mut self, otherwise: bool) {
+        self.labels.push(Label {
+            live: self.is_reached,
+            branched: false,
+            otherwise,
+        });
+    }
+
+    fn branch(&mut self, depth: u32) {
+        let nth = self.labels.len().saturating_sub(1 + depth as usize);
+        self.labels[nth].branched = true;
+    }
+
+    /// Goes past an instruction of which what is `omitted` is not compiled.
+    fn pass(&mut self, kind: &Kind, omitted: Option<&Omitted>) {
+        let arm = omitted_arm(omitted);
+        match kind {
+            Kind::Block | Kind::Loop => self.open(false),
+            Kind::If => {
+                self.open(arm != Some(Direction::Taken));
+                self.is_reached &= arm != Some(Direction::NotTaken);
+            }
+            Kind::Else => {
+                if let Some(label) = self.labels.last_mut() {
+                    label.branched |= self.is_reached;
+                    self.is_reached = label.live && label.otherwise;
+                    label.otherwise = false;
+                }
+            }
+            Kind::End => {
+                if let Some(label) = self.labels.pop() {
+                    // A branch to a loop does not lead behind it, but that is none the worse.
+                    self.is_reached |= label.live && (label.branched || label.otherwise);
+                }
+            }
+            _ if !self.is_reached => {}
+            Kind::Branch(depth) => {
+                self.branch(*depth);
+                self.is_reached = false;
+            }
+            Kind::BranchIf(depth) => {
+                if arm != Some(Direction::Taken) {
+                    self.branch(*depth);
+                }
+                self.is_reached = arm != Some(Direction::NotTaken);
+            }
+            Kind::BranchTable(labels) => {
+                let omitted = omitted_labels(omitted);
+                let compiled = labels.iter().filter(|it| !omitted.contains(&it.0));
+                compiled.for_each(|it| self.branch(it.0));
+                self.is_reached = false;
+            }
+            Kind::Return | Kind::Trap => self.is_reached = false,
+            Kind::Call(_) => {}
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::table::TableAccess;
 use super::{Translator, control, field, meter};
 use crate::Callee;
 use crate::abi::{SLOT, clif_type};
-use crate::plan::{Arm, GuardKind, Guarded, Miss, SitePlan};
+use crate::plan::{GuardKind, Guarded, Miss, SitePlan};
 use crate::regions::{Region, constant_here};
 use crate::traps::trap_code;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -172,8 +172,9 @@ fn translate_guarded(
         let exit = cx.exit_block(before, Reason::TableChanged, Some(call.site));
         guard_table_version(cx, table, version, exit);
     }
-    if let Some(arms) = known_arm(cx, call, guarded) {
-        return match arms {
+    if let Some(index) = known_index(cx, call, guarded) {
+        let arm = guarded.arms.iter().find(|it| u64::from(it.index) == index);
+        return match arm {
             Some(arm) => {
                 let node = (arm.node, None);
                 translate_inlined(cx, node, &call.args, call.position, after.as_ref())
@@ -229,24 +230,14 @@ fn translate_guarded(
     join.finish(cx)
 }
 
-/// If the index is a constant: the only arm that is possible, or none.
-///
-/// Requires that elements are known not to change.
-fn known_arm(cx: &Translator<'_>, call: &IndirectCall, guarded: &Guarded) -> Option<Option<Arm>> {
-    let Source::Element { index, .. } = call.source else {
-        return None;
-    };
-    if guarded.guard == GuardKind::Element {
-        return None;
+/// The index, if it is a constant and elements are known not to change: then only its arm is possible.
+fn known_index(cx: &Translator<'_>, call: &IndirectCall, guarded: &Guarded) -> Option<u64> {
+    match call.source {
+        Source::Element { index, .. } if guarded.guard != GuardKind::Element => {
+            constant_of(&cx.builder.func.dfg, index)
+        }
+        _ => None,
     }
-    let index = constant_of(&cx.builder.func.dfg, index)?;
-    Some(
-        guarded
-            .arms
-            .iter()
-            .find(|it| u64::from(it.index) == index)
-            .copied(),
-    )
 }
 
 /// Where the arms of a call meet again.
@@ -410,28 +401,20 @@ fn announce_caller(cx: &mut Translator<'_>) {
 /// The callee of a direct call.
 fn load_callee(cx: &mut Translator<'_>, func: FuncIdx) -> CallTarget {
     let code_field = field(offset_of!(VMFuncRef, code));
-    let sig = cx.func_sig(func);
-    match cx.home.offsets.func_ref(func) {
-        Some(offset) => {
-            let func_ref = cx.own_func_ref(func);
-            let code = cx.load_field(Region::FuncCode, (cx.home.vmctx, offset + code_field));
-            CallTarget {
-                func_ref,
-                code,
-                sig,
-            }
-        }
-        None => {
-            announce_caller(cx);
-            let at = cx.home.offsets.imported_func(func);
-            let func_ref = cx.load_home(at);
-            let code = cx.load_field(Region::FuncCode, (func_ref, code_field));
-            CallTarget {
-                func_ref,
-                code,
-                sig,
-            }
-        }
+    let own = cx.home.offsets.func_ref(func);
+    if own.is_none() {
+        announce_caller(cx);
+    }
+    let func_ref = cx.func_ref(func);
+    // That of an own function is at a constant place of the context.
+    let place = match own {
+        Some(offset) => (cx.home.vmctx, offset + code_field),
+        None => (func_ref, code_field),
+    };
+    CallTarget {
+        func_ref,
+        code: cx.load_field(Region::FuncCode, place),
+        sig: cx.func_sig(func),
     }
 }
 

@@ -9,7 +9,7 @@
 //!
 //! The cold block comes first in every `brif`: Cranelift's block order then puts it behind loops,
 //! and the register allocator does not mistake it for a part of the loop. With the cold block
-//! second, values kept only for an exit cost a loop up to 59 % (design section 4).
+//! second, values kept only for an exit cost a loop up to 59 %.
 
 use super::Translator;
 use super::exit::State;
