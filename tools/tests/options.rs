@@ -460,7 +460,8 @@ Caused by:
     for tier in ["--tier=interp", "--tier=jit", "--tier=auto"] {
         let args = ["run", tier, "-Wfuel=10_000", "forever.wat"];
         check("fuel", &[forever], &args, &fuel);
-        let args = ["run", tier, "-Wtimeout=20ms", "forever.wat"];
+        // Long enough for a busy machine to begin: otherwise it is interrupted before the loop.
+        let args = ["run", tier, "-Wtimeout=300ms", "forever.wat"];
         check("timeout", &[forever], &args, &interrupt);
     }
     for given in ["-Wfuel=10", "-Wtimeout=1000"] {
