@@ -419,6 +419,45 @@ fn growth_that_fails_as_a_trap() {
     });
 }
 
+// Sizes that no memory or table can have are failures of which the limits hear, not questions.
+#[test]
+fn sizes_that_cannot_be_as_a_trap() {
+    let wat = r#"(module
+        (memory 1 (pagesize 1))
+        (table i64 1 funcref)
+        (func (export "memory") (memory.grow (i32.const -2)) drop)
+        (func (export "table") (table.grow (ref.null func) (i64.const -1)) drop))"#;
+    let failures = [
+        (
+            "memory",
+            "forcing a memory growth failure to be a trap",
+            "memory growth exceeds memory type's limits",
+        ),
+        (
+            "table",
+            "forcing a table growth failure to be a trap",
+            "overflow calculating new table size",
+        ),
+    ];
+    crate::check_with(
+        |config| {
+            config.wasm_custom_page_sizes(true);
+        },
+        |engine| {
+            let limits = StoreLimitsBuilder::new().trap_on_grow_failure(true).build();
+            let (mut store, it) = instance(engine, limits, wat)?;
+            store.limiter(|limits| limits);
+            for (name, text, cause) in failures {
+                let func = it.get_typed_func::<(), ()>(&mut store, name)?;
+                let error = func.call(&mut store, ()).expect_err("it is an error");
+                let texts: Vec<String> = error.chain().map(ToString::to_string).collect();
+                assert_eq!(texts[texts.len() - 2..], [text, cause]);
+            }
+            Ok(())
+        },
+    );
+}
+
 // A memory of bytes that no 32-bit number can size fails without being asked for.
 #[test]
 fn pages_of_one_byte() {
