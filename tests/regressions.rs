@@ -118,6 +118,31 @@ fn trap_of_a_load_whose_address_is_cast() -> Result<()> {
     )
 }
 
+// The optimizer makes one instruction of two, which has no position, and the load before it is merged
+// into that. The trap had no offset, and that of the second load was taken for the first one's.
+#[test]
+fn trap_of_a_load_behind_which_operations_became_one() -> Result<()> {
+    // The first load traps, then the second one.
+    for address in [-1, 0] {
+        check_trap_offset(&format!(
+            r#"
+(module
+  (memory 1)
+  (data (i32.const 4) "\ff\ff\ff\ff")
+  (global $result (mut i32) (i32.const 0))
+  (func (export "f") (param i32)
+    (if (local.get 0)
+      (then (global.set $result
+        (i32.load8_s offset=65535
+          (i32.and
+            (i32.and (i32.load offset=4 (i32.const {address})) (i32.const 0xfff))
+            (i32.const 0xff8))))))))
+"#
+        ))?;
+    }
+    Ok(())
+}
+
 // The start function of a module is the host's, and looks at an export of the instance that is
 // being made. It used to be called by nobody.
 #[test]

@@ -409,7 +409,7 @@ fn trap_sites(func: &ir::Function, code: &CompiledCode) -> Result<Box<[TrapSite]
         .iter()
         .filter(|it| it.code == traps::HEAP);
     let heap: Vec<_> = heap
-        .filter_map(|it| Some((it.offset, pos_at(code, it.offset)?)))
+        .map(|it| (it.offset, pos_at(code, it.offset)))
         .collect();
     for (offset, pos) in merged_loads(func, &heap) {
         if let Ok(at) = sites.binary_search_by_key(&offset, |it| it.offset) {

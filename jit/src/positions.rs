@@ -10,6 +10,8 @@
 //!
 //! An instruction that loads, computes and stores at one address has one trap, at the store. The
 //! load comes first, so the trap is the load's.
+//!
+//! What the optimizer has made of several instructions has no position at all.
 
 use crate::traps::HEAP;
 use cranelift_codegen::ir::{Block, Function, Inst, Value};
@@ -23,10 +25,14 @@ const MAX_STEPS: usize = 4;
 ///
 /// `traps` are offset and position of all traps with the code [`HEAP`] in the code that Cranelift
 /// made of `func`, which is as the optimizer left it.
-pub(crate) fn merged_loads(func: &Function, traps: &[(u32, CodePos)]) -> Vec<(u32, CodePos)> {
-    let mut found = FxHashMap::<u32, Traps>::default();
+pub(crate) fn merged_loads(
+    func: &Function,
+    traps: &[(u32, Option<CodePos>)],
+) -> Vec<(u32, CodePos)> {
+    let mut found = FxHashMap::<Option<u32>, Traps>::default();
     for &(offset, pos) in traps {
-        found.entry(pos.0).or_default().offsets.push(offset);
+        let traps = found.entry(pos.map(|it| it.0)).or_default();
+        traps.offsets.push(offset);
     }
     let mut loads = Vec::new();
     for block in func.layout.blocks() {
@@ -34,14 +40,16 @@ pub(crate) fn merged_loads(func: &Function, traps: &[(u32, CodePos)]) -> Vec<(u3
             let Some(pos) = access(func, inst) else {
                 continue;
             };
-            found.entry(pos.0).or_default().n_accesses += 1;
+            found.entry(Some(pos.0)).or_default().n_accesses += 1;
             if !func.dfg.inst_results(inst).is_empty() {
                 loads.push((block, inst, pos));
             }
         }
     }
-    let is_missing = |pos: &CodePos| found[&pos.0].offsets.len() < found[&pos.0].n_accesses;
-    loads.retain(|(_, _, pos)| is_missing(pos));
+    loads.retain(|(_, _, pos)| {
+        let traps = &found[&Some(pos.0)];
+        traps.offsets.len() < traps.n_accesses
+    });
     let moved = loads.into_iter().filter_map(|(block, load, pos)| {
         let offset = find_trap(func, &mut found, (block, load))?;
         Some((offset, pos))
@@ -77,13 +85,13 @@ fn position(func: &Function, inst: Inst) -> Option<CodePos> {
 /// The trap of `load`, which was merged into something behind it in `block`.
 fn find_trap(
     func: &Function,
-    found: &mut FxHashMap<u32, Traps>,
+    found: &mut FxHashMap<Option<u32>, Traps>,
     (block, load): (Block, Inst),
 ) -> Option<u32> {
     let mut value = *func.dfg.inst_results(load).first()?;
     for _ in 0..MAX_STEPS {
         let user = user(func, block, value)?;
-        if let Some(traps) = position(func, user).and_then(|it| found.get_mut(&it.0)) {
+        if let Some(traps) = found.get_mut(&position(func, user).map(|it| it.0)) {
             let is_access = access(func, user).is_some();
             if traps.offsets.len() > traps.n_accesses || is_access && !traps.offsets.is_empty() {
                 // The first one: what is merged runs before what it is merged into.

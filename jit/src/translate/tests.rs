@@ -198,19 +198,19 @@ fn check_positions(
         .traps()
         .iter()
         .filter(|it| it.code == crate::traps::HEAP);
-    let mut traps: Vec<(u32, CodePos)> = traps
+    let traps: Vec<(u32, Option<CodePos>)> = traps
         .map(|trap| {
             let range = ranges
                 .iter()
                 .find(|it| (it.start..it.end).contains(&trap.offset));
-            (trap.offset, CodePos(range.unwrap().loc.bits()))
+            let loc = range.map(|it| it.loc).filter(|it| !it.is_default());
+            (trap.offset, loc.map(|it| CodePos(it.bits())))
         })
         .collect();
     let merged = merged_loads(func, &traps);
-    for (offset, pos) in &mut traps {
-        if let Some((_, load)) = merged.iter().find(|it| it.0 == *offset) {
-            *pos = *load;
-        }
+    for (offset, pos) in traps {
+        let load = merged.iter().find(|it| it.0 == offset).map(|it| it.1);
+        let pos = load.or(pos).expect("each trap has a position");
         let frame = translation.frames[pos.frame()];
         let module = request.module(frame.home);
         let start = module.prepare(frame.func).unwrap().code.start;
