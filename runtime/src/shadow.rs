@@ -11,11 +11,13 @@
 //! local that is 0 after an exit is not compared. If it should have been another number, somebody
 //! reads it, and the program does something else.
 //!
-//! Polls are left out: what they look at may end the activation before the instruction.
+//! Polls are left out: what they look at may end the activation before the instruction. So are exits
+//! before a `loop` that will find the fuel used up.
 //!
 //! Functions have other addresses in another store: a number that is the address of a function of
 //! the store stands here as the function's number. Shared memories are not looked at.
 
+use crate::opcode::Opcode;
 use crate::vm::{Frame, VMFuncRef};
 use crate::{FuncIdx, InstanceId, Memory, Reason, Store};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -33,7 +35,8 @@ pub struct Moment {
     pub instance: InstanceId,
     /// the function,
     pub func: FuncIdx,
-    /// and the offset of the instruction.
+    /// and the offset of the instruction. At a `loop` and its header it is that of the first one
+    /// behind them that does something: a branch to the header lands there.
     pub pc: u32,
 }
 
@@ -99,8 +102,9 @@ impl Store {
     /// The frames are of functions of the store, the outermost first, and lie one after the other
     /// in the value stack; the last one ends at `end`.
     pub unsafe fn note_exit(&mut self, reason: Reason, frames: &[Frame], end: *const u64) {
+        let ends = self.vm.fuel_running >= 0 && frames.last().is_some_and(is_loop);
         let is_poll = matches!(reason, Reason::Poll | Reason::PollAtEntry);
-        if is_poll || !matches!(self.watch, Some(Watch::Exits(_))) {
+        if is_poll || ends || !matches!(self.watch, Some(Watch::Exits(_))) {
             return;
         }
         // SAFETY: forwarded.
@@ -150,7 +154,11 @@ impl Store {
         // SAFETY: forwarded: it is of a function of the store.
         let at = unsafe { self.moment(innermost) };
         // SAFETY: forwarded.
-        (at, unsafe { self.snapshot(frames, end) })
+        let mut snapshot = unsafe { self.snapshot(frames, end) };
+        if let Some(innermost) = snapshot.frames.last_mut() {
+            innermost.pc = at.pc;
+        }
+        (at, snapshot)
     }
 
     /// # Safety
@@ -162,12 +170,27 @@ impl Store {
             let func = &*innermost.func;
             (func, (*(*func.vmctx).instance).id)
         };
+        // SAFETY: functions that are executed are prepared.
+        let prepared = unsafe { func.prepared() };
+        let pc = func.pc_offset(innermost.pc);
+        let (header, cost) = match is_loop(innermost) {
+            // The next header is its own.
+            true => {
+                let at = prepared.loops.partition_point(|it| it.pc <= pc);
+                let cost = prepared
+                    .meters
+                    .as_ref()
+                    .map_or(0, |it| it.at[pc as usize].cost);
+                (prepared.loops.get(at), cost.into())
+            }
+            false => (prepared.loop_at(pc), 0),
+        };
         Moment {
             n_set: self.meters.n_set(),
-            fuel: self.vm.fuel_running,
+            fuel: self.vm.fuel_running + cost,
             instance,
             func: func.func,
-            pc: func.pc_offset(innermost.pc),
+            pc: header.map_or(pc, |it| it.landing),
         }
     }
 
@@ -230,6 +253,12 @@ impl Store {
         }
         names
     }
+}
+
+/// Is the next instruction of `frame` a `loop`?
+fn is_loop(frame: &Frame) -> bool {
+    // SAFETY: frames are in validated bodies, which live as long as their module.
+    Opcode::from_byte(unsafe { *frame.pc }) == Some(Opcode::Loop)
 }
 
 fn hash_memory(memory: &Memory) -> (usize, u64) {
