@@ -4,8 +4,8 @@
 
 use crate::{check_with, error, instance, text};
 use wasm_interp_jit::{
-    AsContext, AsContextMut, Caller, Config, Engine, Func, Instance, Module, OperatorCost, Result,
-    Store, Trap,
+    AsContext, AsContextMut, Caller, Config, Engine, Func, Instance, Memory, MemoryType, Module,
+    OperatorCost, Result, Store, Trap,
 };
 
 fn with_fuel(config: &mut Config) {
@@ -159,6 +159,54 @@ fn start_functions() {
 }
 
 // The interval has no effect, but Wasm must be called by functions named `*_async` then.
+// Data segments are mapped, and cost nothing, unless the module imports a memory: then what they leave
+// in whole pages of the host is copied.
+#[test]
+fn data_of_memories() {
+    check_with(with_fuel, |engine| {
+        for (text, expected) in [
+            ("(memory 1) (data (i32.const 1) \"a\")", 0),
+            ("(memory 1) (memory 1) (data (i32.const 1) \"a\")", 1),
+            (
+                "(memory 1) (memory 1) (data (i32.const 1) \"a\")
+                 (data (memory 1) (i32.const 1) \"\\00\")",
+                0,
+            ),
+            ("(import \"\" \"\" (memory 0)) (memory 1)", 0),
+            (
+                "(import \"\" \"\" (memory 0)) (memory 1) (data (memory 1) (i32.const 1) \"a\")",
+                4097,
+            ),
+            (
+                "(import \"\" \"\" (memory 0)) (memory 1) (memory 2)
+                 (data (memory 2) (i32.const 4095) \"a\")
+                 (data (memory 2) (i32.const 20479) \"ab\")",
+                6 * 4096 + 1,
+            ),
+            (
+                "(import \"\" \"\" (memory 0)) (memory 1) (data (memory 1) (i32.const 1) \"\\00\")",
+                4097,
+            ),
+            // What was counted before a segment that is mapped is lost.
+            (
+                "(global i32 (i32.add (i32.const 1) (i32.const 2))) (memory 1)
+                 (func $f) (start $f) (data (i32.const 1) \"\\00\")",
+                3,
+            ),
+        ] {
+            let module = Module::new(engine, format!("(module {text})"))?;
+            let mut store = Store::new(engine, ());
+            let memory = Memory::new(&mut store, MemoryType::new(0, None))?;
+            let imports = [memory.into()];
+            let n_imports = module.imports().len();
+            store.set_fuel(100_000)?;
+            Instance::new(&mut store, &module, &imports[..n_imports])?;
+            assert_eq!(100_000 - store.get_fuel()?, expected, "{text}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn yielding() {
     check_with(with_fuel, |engine| {

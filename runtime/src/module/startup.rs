@@ -8,12 +8,16 @@ use super::{ConstExpr, DataSegment, ElemItems, ElemSegment, Module, SegmentMode}
 use crate::metering::VariableOperatorCost;
 use crate::module::meters::CHEAP;
 use crate::types::{HeapType, ValType};
+use std::ops::Range;
 
 /// Elements that a table may have that is made as an image.
 const MAX_TABLE_IMAGE: u64 = 1 << 20;
 
 /// Bytes that the image of a memory may have, even if there is little in it.
 const MAX_MEMORY_IMAGE: u64 = 16 << 20;
+
+/// Bytes of a page of wasmtime's host.
+const HOST_PAGE: u64 = 4096;
 
 /// The fuel that beginning an instance takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,23 +156,7 @@ impl Module {
 
     fn count_datas(&self, counter: &mut Counter, cost: &VariableOperatorCost) {
         if self.are_memories_images() {
-            let mut has_image = vec![false; self.memories.len()];
-            let mut is_copied = false;
-            for data in &self.datas {
-                if let SegmentMode::Active { index, .. } = data.mode {
-                    has_image[index.index()] |= !data.range.is_empty();
-                    is_copied |= self.has_content(data);
-                }
-            }
-            if is_copied {
-                // The code that counts them is skipped, along with what was to be added there.
-                counter.more = 0;
-            }
-            if has_image.contains(&true) {
-                // It is there for memories without an image.
-                let own = &has_image[self.n_imports.memories as usize..];
-                counter.is_needed |= own.contains(&false);
-            }
+            self.count_images(counter, cost);
             return;
         }
         for data in &self.datas {
@@ -181,15 +169,59 @@ impl Module {
         }
     }
 
-    /// Has a segment anything but zeros?
-    fn has_content(&self, data: &DataSegment) -> bool {
-        let bytes = self.bytes.present(data.range.clone());
-        bytes.iter().any(|it| *it != 0)
+    /// Counts data segments that are images: they are mapped, or copied if the module imports a memory.
+    fn count_images(&self, counter: &mut Counter, cost: &VariableOperatorCost) {
+        let has_data = self.datas.iter().any(is_active);
+        let are_mapped = self.n_imports.memories == 0;
+        for memory in 0..self.memories.len() {
+            let image = self.image(memory);
+            if image.is_empty() {
+                // The code that copies is there for memories without an image.
+                counter.is_needed |= are_mapped && has_data;
+            } else if are_mapped {
+                // What counts is skipped, along with what was to be added there.
+                counter.more = 0;
+            } else {
+                let len = image.end - image.start;
+                counter.add(len.saturating_mul(cost.memory_init_per_byte.into()));
+                counter.poll();
+            }
+        }
+    }
+
+    /// The host's pages of a memory to which data segments go; none if they are empty.
+    fn image(&self, memory: usize) -> Range<u64> {
+        let segments = || {
+            self.datas.iter().filter_map(move |data| match data.mode {
+                SegmentMode::Active {
+                    index,
+                    offset: ConstExpr::Const(start),
+                } if index.index() == memory => Some((start, data)),
+                _ => None,
+            })
+        };
+        let segments = || segments().filter(|(_, data)| !data.range.is_empty());
+        let ends = segments().map(|(start, data)| start + data.range.len() as u64);
+        let first = segments().map(|it| it.0).min().unwrap_or(0);
+        let len = ends.max().unwrap_or(0) - first;
+        let mut image = vec![0; usize::try_from(len).expect("there is as much data, or little")];
+        for (start, data) in segments() {
+            let bytes = self.bytes.present(data.range.clone());
+            image[(start - first) as usize..][..bytes.len()].copy_from_slice(bytes);
+        }
+        // Zeros at both ends are no part of it, unless there is nothing else.
+        let is_set = |it: &u8| *it != 0;
+        let low = image.iter().position(is_set).unwrap_or(0) as u64;
+        let high = image
+            .iter()
+            .rposition(is_set)
+            .map_or(len, |it| it as u64 + 1);
+        let start = (first + low) / HOST_PAGE * HOST_PAGE;
+        start..(first + high).next_multiple_of(HOST_PAGE).max(start)
     }
 
     /// Are all active data segments parts of images, which are mapped?
     fn are_memories_images(&self) -> bool {
-        const HOST_PAGE: u64 = 4096;
         let mut extents = vec![(u64::MAX, 0, 0_u64); self.memories.len()];
         for data in &self.datas {
             let SegmentMode::Active { index, offset } = &data.mode else {
@@ -221,6 +253,11 @@ impl Module {
         };
         extents.iter().zip(&self.memories).all(fits)
     }
+}
+
+/// Does `data` bring something to a memory at the beginning?
+fn is_active(data: &DataSegment) -> bool {
+    matches!(data.mode, SegmentMode::Active { .. }) && !data.range.is_empty()
 }
 
 fn n_items(elem: &ElemSegment) -> u64 {
