@@ -4,7 +4,7 @@
 //! of memories and tables where it can. What is left is counted like instructions, and so is the
 //! function, if there is one.
 
-use super::{ConstExpr, DataSegment, ElemItems, ElemSegment, Module, SegmentMode};
+use super::{ConstExpr, ElemItems, ElemSegment, Module, SegmentMode};
 use crate::metering::VariableOperatorCost;
 use crate::module::meters::CHEAP;
 use crate::types::{HeapType, ValType};
@@ -171,25 +171,28 @@ impl Module {
 
     /// Counts data segments that are images: they are mapped, or copied if the module imports a memory.
     fn count_images(&self, counter: &mut Counter, cost: &VariableOperatorCost) {
-        let has_data = self.datas.iter().any(is_active);
-        let are_mapped = self.n_imports.memories == 0;
-        for memory in 0..self.memories.len() {
-            let image = self.image(memory);
-            if image.is_empty() {
-                // The code that copies is there for memories without an image.
-                counter.is_needed |= are_mapped && has_data;
-            } else if are_mapped {
-                // What counts is skipped, along with what was to be added there.
-                counter.more = 0;
-            } else {
+        let mut has_image = vec![false; self.memories.len()];
+        for data in self.datas.iter().filter(|it| !it.range.is_empty()) {
+            if let SegmentMode::Active { index, .. } = data.mode {
+                has_image[index.index()] = true;
+            }
+        }
+        if self.n_imports.memories > 0 {
+            for memory in (0..has_image.len()).filter(|it| has_image[*it]) {
+                let image = self.image(memory);
                 let len = image.end - image.start;
                 counter.add(len.saturating_mul(cost.memory_init_per_byte.into()));
                 counter.poll();
             }
+        } else if has_image.contains(&true) {
+            // What counts is skipped, along with what was to be added there, but it is there for
+            // memories without an image.
+            counter.more = 0;
+            counter.is_needed |= has_image.contains(&false);
         }
     }
 
-    /// The host's pages of a memory to which data segments go; none if they are empty.
+    /// The host's pages of a memory to which data segments go, of which one is not empty.
     fn image(&self, memory: usize) -> Range<u64> {
         let segments = || {
             self.datas.iter().filter_map(move |data| match data.mode {
@@ -217,7 +220,7 @@ impl Module {
             .rposition(is_set)
             .map_or(len, |it| it as u64 + 1);
         let start = (first + low) / HOST_PAGE * HOST_PAGE;
-        start..(first + high).next_multiple_of(HOST_PAGE).max(start)
+        start..(first + high).next_multiple_of(HOST_PAGE)
     }
 
     /// Are all active data segments parts of images, which are mapped?
@@ -253,11 +256,6 @@ impl Module {
         };
         extents.iter().zip(&self.memories).all(fits)
     }
-}
-
-/// Does `data` bring something to a memory at the beginning?
-fn is_active(data: &DataSegment) -> bool {
-    matches!(data.mode, SegmentMode::Active { .. }) && !data.range.is_empty()
 }
 
 fn n_items(elem: &ElemSegment) -> u64 {
