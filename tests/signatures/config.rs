@@ -260,13 +260,13 @@ const _: () = {
     struct Mine;
     impl CustomCodeMemory for Mine {
         fn required_alignment(self: &Self) -> usize where {
-            unimplemented!()
+            unreachable!()
         }
         fn publish_executable(self: &Self, _a1: *const u8, _a2: usize) -> Result<()> where {
-            unimplemented!()
+            unreachable!()
         }
         fn unpublish_executable(self: &Self, _a1: *const u8, _a2: usize) -> Result<()> where {
-            unimplemented!()
+            unreachable!()
         }
     }
 };
@@ -710,7 +710,7 @@ const _: () = {
     unsafe impl StackCreator for Mine {
         fn new_stack(self: &Self, _a1: usize, _a2: bool) -> Result<Box<dyn StackMemory>, Error> where
         {
-            unimplemented!()
+            unreachable!()
         }
     }
 };
@@ -740,13 +740,13 @@ const _: () = {
     // SAFETY: nobody makes one.
     unsafe impl StackMemory for Mine {
         fn top(self: &Self) -> *mut u8 where {
-            unimplemented!()
+            unreachable!()
         }
         fn range(self: &Self) -> std::ops::Range<usize> where {
-            unimplemented!()
+            unreachable!()
         }
         fn guard_range(self: &Self) -> std::ops::Range<*mut u8> where {
-            unimplemented!()
+            unreachable!()
         }
     }
 };

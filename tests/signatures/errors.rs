@@ -103,7 +103,7 @@ const _: () = {
     struct Mine<T>(std::marker::PhantomData<fn() -> (T,)>);
     impl<T> ToWasmtimeResult<T> for Mine<T> {
         fn to_wasmtime_result(self: Self) -> Result<T> where {
-            unimplemented!()
+            unreachable!()
         }
     }
 };

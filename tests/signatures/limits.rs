@@ -65,7 +65,7 @@ const _: () = {
             _a2: usize,
             _a3: Option<usize>,
         ) -> Result<bool> where {
-            unimplemented!()
+            unreachable!()
         }
         fn table_growing(
             self: &mut Self,
@@ -73,7 +73,7 @@ const _: () = {
             _a2: usize,
             _a3: Option<usize>,
         ) -> Result<bool> where {
-            unimplemented!()
+            unreachable!()
         }
     }
 };
@@ -145,7 +145,7 @@ const _: () = {
             Self: 'async_trait,
             'life0: 'async_trait,
         {
-            unimplemented!()
+            unreachable!()
         }
         fn table_growing<'life0, 'async_trait>(
             self: &'life0 mut Self,
@@ -157,7 +157,7 @@ const _: () = {
             Self: 'async_trait,
             'life0: 'async_trait,
         {
-            unimplemented!()
+            unreachable!()
         }
     }
 };

@@ -18,7 +18,7 @@ const _: () = {
     impl AsContext for Mine {
         type Data = ();
         fn as_context(self: &Self) -> StoreContext<'_, <Self as AsContext>::Data> where {
-            unimplemented!()
+            unreachable!()
         }
     }
 };
@@ -87,7 +87,7 @@ const _: () = {
             'life0: 'async_trait,
             'life1: 'async_trait,
         {
-            unimplemented!()
+            unreachable!()
         }
     }
 };
@@ -585,7 +585,7 @@ const _: () = {
                 + Send
                 + Sync,
         {
-            unimplemented!()
+            unreachable!()
         }
     }
 };

@@ -203,8 +203,8 @@ pub(crate) fn member(place: Place<'_>, name: &str, function: &Function) -> Resul
         Some(output) => format!(" -> {}", writer.ty(output)?),
     };
     let body = match output.contains("impl ") {
-        true => "async { unimplemented!() }",
-        false => "unimplemented!()",
+        true => "async { unreachable!() }",
+        false => "unreachable!()",
     };
     let kind = if function.header.is_unsafe {
         "unsafe "
