@@ -219,7 +219,7 @@ pub(crate) unsafe fn target(frame: &Frame, sp: *mut u64) -> Option<*mut VMFuncRe
 
 /// Tells whoever wants to know that a site changed its state.
 pub(crate) fn report(store: &mut Store, func: FuncIdx, site: CallSiteIdx, state: IcState) {
-    store.emit(Event::Ic { func, site, state });
+    store.emit(|| Event::Ic { func, site, state });
 }
 
 #[cfg(test)]

@@ -399,7 +399,7 @@ impl Regs {
             let n_locals = (func.n_params + func.n_extra) as usize;
             let operands = self.fp.wrapping_add(n_locals);
             let n_operands = (self.sp.addr() - operands.addr()) / size_of::<u64>();
-            store.emit(runtime::Event::Step {
+            store.emit(|| runtime::Event::Step {
                 func: func.func,
                 pc,
                 instruction: func.prepared().instruction_text(&module, pc),

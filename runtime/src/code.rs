@@ -132,9 +132,12 @@ impl CodeMap {
         self.sorted.insert(at, code);
     }
 
-    /// Removes a piece of code.
-    pub fn remove(&mut self, id: CodeId) {
-        self.sorted.retain(|it| it.id != id);
+    /// Removes `code`, if it is there.
+    pub fn remove(&mut self, code: &CodeInfo) {
+        let at = self.sorted.partition_point(|it| it.start < code.start);
+        if self.sorted.get(at).is_some_and(|it| it.id == code.id) {
+            self.sorted.remove(at);
+        }
     }
 
     /// The code that `pc` lies in. A return address may be one past the end of its call, so ask

@@ -276,10 +276,11 @@ impl Store {
         result
     }
 
-    /// Sends `event` to the sink, if there is one.
-    pub fn emit(&mut self, event: Event) {
+    /// Sends an event to the sink, if there is one; otherwise it is not made.
+    #[inline]
+    pub fn emit(&mut self, event: impl FnOnce() -> Event) {
         if let Some(sink) = &mut self.events {
-            sink(&event);
+            sink(&event());
         }
     }
 

@@ -13,7 +13,7 @@ pub(super) struct State {
     /// Installed code, and withdrawn code that activations may still be in.
     codes: FxHashMap<CodeId, Installed>,
     /// What is entered where.
-    entries: FxHashMap<EntryKey, CodeId>,
+    entries: FxHashMap<EntryKey, Arc<SharedCode>>,
     /// Code that was withdrawn since the store was last idle.
     retired: Vec<CodeId>,
     /// Code that was requested here, by what it is for, and is not installed yet.
@@ -55,8 +55,8 @@ impl State {
     }
 
     /// What is entered at `key`.
-    pub(super) fn entered(&self, key: EntryKey) -> Option<CodeId> {
-        self.entries.get(&key).copied()
+    pub(super) fn entered(&self, key: EntryKey) -> Option<&Arc<SharedCode>> {
+        self.entries.get(&key)
     }
 
     /// Code that is installed, or was and may still run.
@@ -86,7 +86,7 @@ impl State {
     pub(super) fn install(&mut self, key: EntryKey, code: &Arc<SharedCode>) -> Installation {
         let id = code.code.id();
         self.refused.remove(&key);
-        self.entries.insert(key, id);
+        self.entries.insert(key, code.clone());
         let mut is_new = false;
         let installed = self.codes.entry(id).or_insert_with(|| {
             is_new = true;
@@ -106,20 +106,19 @@ impl State {
     pub(super) fn codes_of(&self, instance: InstanceId, func: FuncIdx) -> Vec<CodeId> {
         let is_of = |key: &EntryKey| (key.0, key.1) == (instance, func);
         let entries = self.entries.iter().filter(|it| is_of(it.0));
-        let mut codes: Vec<_> = entries.map(|it| *it.1).collect();
+        let mut codes: Vec<_> = entries.map(|it| it.1.code.id()).collect();
         codes.sort();
         codes
     }
 
-    /// Notes that nothing runs: withdrawn code is freed. Returns what it was.
-    pub(super) fn free_retired(&mut self) -> Vec<CodeId> {
-        let mut freed = std::mem::take(&mut self.retired);
-        freed.retain(|id| {
+    /// Notes that nothing runs: withdrawn code is not needed here any more. Returns it.
+    pub(super) fn free_retired(&mut self) -> impl Iterator<Item = Arc<SharedCode>> {
+        self.retired.drain(..).filter_map(|id| {
             // It may have been installed again.
-            let is_unused = self.codes.get(id).is_some_and(|it| it.entries.is_empty());
-            is_unused && self.codes.remove(id).is_some()
-        });
-        freed
+            let is_unused = self.codes.get(&id)?.entries.is_empty();
+            let freed = is_unused.then(|| self.codes.remove(&id));
+            Some(freed??.code)
+        })
     }
 
     /// Has `id` entered nowhere. Returns where it was: nowhere if it was withdrawn before, by
@@ -183,7 +182,7 @@ pub(super) unsafe fn withdraw(store: *mut Store, id: CodeId, hotness: i32) {
                 (*prepared).kind = (*prepared).interpreted_kind();
             }
             (*prepared).hotness = hotness;
-            (*store).emit(Event::Invalidated { func, code: id });
+            (*store).emit(|| Event::Invalidated { func, code: id });
         }
     }
 }

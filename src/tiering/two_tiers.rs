@@ -42,7 +42,7 @@ struct Refusals {
 /// How far an entry of an instance has come.
 enum Progress {
     Queued,
-    Installed(CodeId),
+    Installed,
     /// There is no room for it now.
     Refused,
     Failed,
@@ -70,7 +70,7 @@ impl TwoTiers {
     }
 
     /// Looks for code of an entry into `func`, for the function or for its loop at `osr`, and asks
-    /// for it if nobody has.
+    /// for it if nobody has. It has none in this instance.
     unsafe fn advance(
         &self,
         store: *mut Store,
@@ -80,12 +80,11 @@ impl TwoTiers {
         // SAFETY: the caller promises a live store and function; no reference to the state is
         // alive.
         let (key, instance) = unsafe { (key(func, osr), instance(func)) };
-        // SAFETY: as above.
-        if let Some(code) = unsafe { State::of(store).entered(key) } {
-            return Progress::Installed(code);
-        }
         // SAFETY: as above; instances live as long as the store.
-        let module = unsafe { (*instance).module.clone() };
+        let module = unsafe {
+            debug_assert!(State::of(store).entered(key).is_none());
+            (*instance).module.clone()
+        };
         let shared = Shared::of(&module);
         let at = (key.1, osr);
         // SAFETY: as above; nothing changes the instance meanwhile.
@@ -96,7 +95,7 @@ impl TwoTiers {
             Found::Code(code) => {
                 // SAFETY: the code fits.
                 unsafe { install(store, (key, func), &code) };
-                Progress::Installed(code.code.id())
+                Progress::Installed
             }
             Found::Queued(code) => {
                 self.compiler.hurry(code);
@@ -131,7 +130,7 @@ impl TwoTiers {
         };
         // SAFETY: as above.
         let request = unsafe {
-            (*store).emit(Event::Hot {
+            (*store).emit(|| Event::Hot {
                 instance: key.0,
                 func: idx,
                 osr,
@@ -159,7 +158,7 @@ impl TwoTiers {
             Ok(code) => {
                 // SAFETY: as above. What the request said of the instance is still so.
                 unsafe { install(store, (key, func), &code) };
-                Progress::Installed(code.code.id())
+                Progress::Installed
             }
             // SAFETY: as above.
             Err(refusal) => unsafe { refused(store, key, &refusal) },
@@ -173,8 +172,11 @@ unsafe fn refused(store: *mut Store, key: EntryKey, refusal: &Refusal) -> Progre
     // SAFETY: the caller promises a live store; no reference to the state is alive.
     unsafe {
         if is_for_good || State::of(store).note_refused(key) {
-            let (func, error) = (key.1, (*refusal.error).to_owned());
-            (*store).emit(Event::CompileFailed { func, error });
+            let (func, error) = (key.1, &refusal.error);
+            (*store).emit(|| Event::CompileFailed {
+                func,
+                error: (**error).to_owned(),
+            });
         }
     }
     if is_for_good {
@@ -212,8 +214,8 @@ unsafe fn install(
         }
         code.decisions()
             .iter()
-            .for_each(|it| (*store).emit(it.clone()));
-        (*store).emit(Event::Installed {
+            .for_each(|it| (*store).emit(|| it.clone()));
+        (*store).emit(|| Event::Installed {
             instance: key.0,
             func: key.1,
             osr: key.2,
@@ -370,37 +372,44 @@ impl Tiers for TwoTiers {
             unsafe { (*func).hotness = i32::MAX };
             return HotAction::Continue;
         }
+        // SAFETY: as above; no reference to the state is alive.
+        let key = unsafe { key(func, osr) };
         // SAFETY: as above.
-        if unsafe { is_observed(store, func) } {
+        let entered = || unsafe { State::of(store).entered(key).map(Arc::as_ptr) };
+        let mut code = entered();
+        if code.is_none() {
             // SAFETY: as above.
-            unsafe { (*func).hotness = 0 };
-            return HotAction::Observe;
+            if unsafe { is_observed(store, func) } {
+                // SAFETY: as above.
+                unsafe { (*func).hotness = 0 };
+                return HotAction::Observe;
+            }
+            // SAFETY: as above.
+            let progress = unsafe { self.advance(store, func, osr) };
+            // The next hot point of an installed loop enters its code at once.
+            let hotness = match progress {
+                Progress::Queued => POLL,
+                Progress::Refused => RETRY,
+                Progress::Installed => 0,
+                Progress::Failed => i32::MAX,
+            };
+            // SAFETY: as above.
+            unsafe { (*func).hotness = hotness };
+            code = entered();
         }
-        // SAFETY: as above.
-        let progress = unsafe { self.advance(store, func, osr) };
-        // The next hot point of an installed loop enters its code at once.
-        let hotness = match progress {
-            Progress::Queued => POLL,
-            Progress::Refused => RETRY,
-            Progress::Installed(_) => 0,
-            Progress::Failed => i32::MAX,
-        };
-        // SAFETY: as above.
-        unsafe { (*func).hotness = hotness };
-        let (Progress::Installed(id), HotPoint::Loop { pc }) = (progress, at) else {
+        let (Some(code), HotPoint::Loop { pc }) = (code, at) else {
             return HotAction::Continue;
         };
-        // SAFETY: as above.
+        // SAFETY: as above; installed code is not freed.
         unsafe {
-            (*store).emit(Event::OsrEntered {
+            (*func).hotness = 0;
+            let code = &(*code).code;
+            (*store).emit(|| Event::OsrEntered {
                 func: (*func).func,
                 pc,
-                code: id,
+                code: code.id(),
             });
-            let code = State::of(store)
-                .code(id)
-                .expect("installed code is not freed");
-            HotAction::EnterOsr(code.code.entry())
+            HotAction::EnterOsr(code.entry())
         }
     }
 
@@ -473,7 +482,7 @@ impl Tiers for TwoTiers {
             reason,
             site,
             home,
-            frames,
+            ref frames,
             sp,
         }) = rebuilt
         else {
@@ -483,7 +492,7 @@ impl Tiers for TwoTiers {
         let innermost = frames[frames.len() - 1];
         // SAFETY: as above.
         unsafe {
-            (*store).emit(Event::Deopt {
+            (*store).emit(|| Event::Deopt {
                 code: exit.code,
                 exit: exit.exit,
                 reason,
@@ -492,7 +501,7 @@ impl Tiers for TwoTiers {
                 pc: (*innermost.func).pc_offset(innermost.pc),
                 frames: frames.len(),
             });
-            (*store).note_exit(reason, &frames, sp);
+            (*store).note_exit(reason, frames, sp);
             if reason == Reason::Stress {
                 (*store).rearm_stress();
             }
@@ -509,7 +518,7 @@ impl Tiers for TwoTiers {
                 Reason::PollAtEntry => Resume::Entry,
                 _ => Resume::Instruction,
             };
-            let resume = || interp::resume(store, &frames, sp, at);
+            let resume = || interp::resume(store, frames, sp, at);
             Store::timed(store, TierKind::Interpreter, resume)
         }
     }
@@ -517,8 +526,8 @@ impl Tiers for TwoTiers {
     unsafe fn on_idle(&self, store: *mut Store) {
         // SAFETY: no reference to the state is alive, and no activation can be in its code.
         unsafe {
-            for id in State::of(store).free_retired() {
-                (*store).codes.remove(id);
+            for freed in State::of(store).free_retired() {
+                (*store).codes.remove(freed.code.info());
             }
         }
     }

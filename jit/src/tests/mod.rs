@@ -395,7 +395,7 @@ fn dropped_code_is_freed() {
         fixture.define(1, |cx| cx.return_(&[]));
         assert!(fixture.tiers.compiler.code_bytes() > before);
         let code = fixture.codes.pop().expect("just defined");
-        fixture.store.codes.remove(code.id());
+        fixture.store.codes.remove(code.info());
         drop(code);
         assert_eq!(fixture.tiers.compiler.code_bytes(), before);
     }
