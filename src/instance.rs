@@ -413,6 +413,7 @@ fn instantiate<T: 'static>(
     let id = made.map_err(|error| match error {
         InstantiateError::Resource(error) => refused(error),
         InstantiateError::Trap(trap) => trap.into(),
+        InstantiateError::Unread(error) => crate::module::compile_error(error),
     })?;
     let instance = Instance {
         store: opaque.id(),

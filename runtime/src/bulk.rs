@@ -2,8 +2,10 @@
 //!
 //! Every function checks all bounds before it writes anything, as the specification demands.
 
+use crate::module::ModuleBytes;
 use crate::{
-    DataIdx, ElemIdx, GrowError, Instance, MemoryIdx, Store, TableIdx, Trap, limits, racy,
+    DataIdx, ElemIdx, GrowError, Instance, InstantiateError, Memory, MemoryIdx, Store, TableIdx,
+    Trap, limits, racy,
 };
 use std::ops::Range;
 
@@ -108,20 +110,11 @@ pub unsafe fn memory_fill(
 /// As for [`memory_grow`].
 pub unsafe fn memory_init(
     instance: *mut Instance,
-    at: (MemoryIdx, DataIdx),
-    span: Span,
-) -> Result<(), Trap> {
-    // SAFETY: forwarded.
-    let (store, instance) = unsafe { parts(instance) };
-    init_memory(store, instance, at, span)
-}
-
-pub(crate) fn init_memory(
-    store: &Store,
-    instance: &Instance,
     (memory, data): (MemoryIdx, DataIdx),
     (to, from, len): Span,
 ) -> Result<(), Trap> {
+    // SAFETY: forwarded.
+    let (store, instance) = unsafe { parts(instance) };
     let bytes = match instance.dropped_datas[data.index()] {
         true => &[][..],
         false => instance.module.data(data),
@@ -139,6 +132,29 @@ pub(crate) fn init_memory(
         }
     }
     Ok(())
+}
+
+/// Copies an active data segment, which is `data` of `bytes`, to `to`.
+pub(crate) fn write_data(
+    memory: &Memory,
+    (bytes, data): (&ModuleBytes, Range<usize>),
+    to: u64,
+) -> Result<(), InstantiateError> {
+    let to = range(to, data.len() as u64, memory.len() as u64)
+        .ok_or(InstantiateError::Trap(Trap::MemoryOutOfBounds))?;
+    if to.is_empty() {
+        return Ok(());
+    }
+    // SAFETY: the destination is in bounds, and that of a memory that is not shared belongs to a
+    // store of which the caller has the only reference.
+    let written = unsafe {
+        let at = memory.base().add(to.start);
+        match memory.shared() {
+            Some(_) => bytes.get(data).map(|it| racy::write(at, it)),
+            None => bytes.copy(data, std::slice::from_raw_parts_mut(at, to.len())),
+        }
+    };
+    written.map_err(InstantiateError::Unread)
 }
 
 /// `data.drop`.

@@ -1,15 +1,15 @@
 //! Instances: a module's functions, tables, memories and globals brought to life in a store.
 
 use crate::host::HostError;
-use crate::module::{ConstExpr, ElemItems, Module, SegmentMode};
+use crate::module::{ConstExpr, DecodeError, ElemItems, Module, SegmentMode};
 use crate::vm::{
     FuncInstance, FuncKind, Place, VMContext, VMFuncRef, VMGlobal, VMMemory, VMOffsets, VMTable,
     lazy_entry,
 };
 use crate::{
-    CallSite, Counts, DataIdx, ElemIdx, EntryCounts, FuncIdx, FuncProfile, GlobalId, GlobalIdx,
-    InstanceId, Memory, MemoryId, MemoryIdx, MemoryPlace, Profile, ResourceError, SharedMemory,
-    Store, Table, TableId, TableIdx, Trap, TypeIdx,
+    CallSite, Counts, ElemIdx, EntryCounts, FuncIdx, FuncProfile, GlobalId, GlobalIdx, InstanceId,
+    Memory, MemoryId, MemoryIdx, MemoryPlace, Profile, ResourceError, SharedMemory, Store, Table,
+    TableId, TableIdx, Trap, TypeIdx,
 };
 use rustc_hash::FxHashMap;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
@@ -39,6 +39,9 @@ pub enum InstantiateError {
     /// An active segment is out of bounds. The instance exists, and earlier segments are written.
     #[error("{0}")]
     Trap(Trap),
+    /// The contents of an active segment cannot be read from the module's file. The same holds.
+    #[error(transparent)]
+    Unread(DecodeError),
 }
 
 /// An instance of a module in a store.
@@ -155,8 +158,12 @@ impl Instance {
         let this = &raw mut **store.instances.last_mut().expect("just pushed");
         // SAFETY: instances are boxed and never removed; `this` aliases no other borrow below.
         let this = unsafe { &mut *this };
-        this.write_segments(store).map_err(InstantiateError::Trap)?;
-        Ok(id)
+        let written = this.write_elems(store).map_err(InstantiateError::Trap);
+        let written = written.and_then(|()| this.write_datas(store));
+        if written.is_err() {
+            this.read_datas();
+        }
+        written.map(|()| id)
     }
 
     fn empty(id: InstanceId, store: &mut Store, module: Arc<Module>) -> Self {
@@ -292,8 +299,8 @@ impl Instance {
         Ok(())
     }
 
-    /// Copies active segments, and evaluates passive element segments.
-    fn write_segments(&mut self, store: &mut Store) -> Result<(), Trap> {
+    /// Copies active element segments, and evaluates passive ones.
+    fn write_elems(&mut self, store: &mut Store) -> Result<(), Trap> {
         let module = self.module.clone();
         let globals = self.globals.clone();
         for (n, elem) in (0..).zip(&module.elems) {
@@ -325,15 +332,29 @@ impl Instance {
                 }
             }
         }
-        for (n, data) in (0..).zip(&module.datas) {
+        Ok(())
+    }
+
+    /// Copies active data segments.
+    fn write_datas(&mut self, store: &mut Store) -> Result<(), InstantiateError> {
+        let module = self.module.clone();
+        for (n, data) in module.datas.iter().enumerate() {
             if let SegmentMode::Active { index, offset } = &data.mode {
-                let at = self.eval(offset, &globals, store);
-                let len = data.range.len() as u64;
-                crate::bulk::init_memory(store, self, (*index, DataIdx(n)), (at, 0, len))?;
-                self.dropped_datas[n as usize] = true;
+                let at = self.eval(offset, &self.globals, store);
+                let memory = store.memory(self.memories[index.index()]);
+                crate::bulk::write_data(memory, (&module.bytes, data.range.clone()), at)?;
+                self.dropped_datas[n] = true;
             }
         }
         Ok(())
+    }
+
+    /// Reads the data segments that are left, or drops them: functions of an instance that failed
+    /// may be in tables, and their `memory.init` cannot say that a file cannot be read.
+    fn read_datas(&mut self) {
+        for (data, dropped) in self.module.datas.iter().zip(&mut self.dropped_datas) {
+            *dropped = *dropped || self.module.bytes.get(data.range.clone()).is_err();
+        }
     }
 
     fn eval(&self, expr: &ConstExpr, globals: &[GlobalId], store: &Store) -> u64 {

@@ -1,7 +1,10 @@
 //! Functions that are validated, and read, when they are first called.
 
 use crate::error;
-use wasm_interp_jit::{Config, Engine, Instance, Module, Result, Store};
+use wasm_interp_jit::{
+    Config, Engine, Instance, Memory, MemoryType, Module, Ref, RefType, Result, Store, Table,
+    TableType,
+};
 
 // An invalid function of a lazily validated module is an error of the call, and only of that one.
 #[test]
@@ -59,5 +62,57 @@ fn lazy_files() -> Result<()> {
     assert_eq!(call("outer")?, 2);
     std::fs::remove_file(&path)?;
     assert!(message.contains("failed to read the module"), "{message}");
+    Ok(())
+}
+
+// Data is read when it is copied, or at once if `memory.init` may want it later, be it that of an
+// instance that could not be made and whose functions are in a table.
+#[test]
+fn data_of_lazy_files() -> Result<()> {
+    let wat = r#"(module
+        (import "" "table" (table 1 funcref)) (import "" "memory" (memory 1))
+        (memory $own 1)
+        (elem (i32.const 0) $init)
+        (data $passive "passive")
+        (data (memory $own) (i32.const 0) "PAGES")
+        (data $late (memory $own) (i32.const 0xffff) "late")
+        (func $init (export "init") (result i32)
+            (memory.init $own $passive (i32.const 0) (i32.const 0) (i32.const 7))
+            (memory.init $own $late (i32.const 7) (i32.const 0) (i32.const 4))
+            (i32.add (i32.load8_u $own (i32.const 0)) (i32.load8_u $own (i32.const 7)))))"#;
+    // So that the function and what is late are not on the same page.
+    let wat = wat.replace("PAGES", &"own".repeat(10_000));
+    for imports_memory in [true, false] {
+        let wat = match imports_memory {
+            true => wat.clone(),
+            false => wat.replace(r#"(import "" "memory" (memory 1))"#, ""),
+        };
+        let path = std::env::temp_dir().join(format!("wij-data-{}.wasm", std::process::id()));
+        std::fs::write(&path, wat::parse_str(&wat)?)?;
+        let mut config = Config::new();
+        config.lazy_validation(true);
+        let engine = Engine::new(&config)?;
+        let module = Module::from_file(&engine, &path)?;
+        let mut store = Store::new(&engine, ());
+        let ty = TableType::new(RefType::FUNCREF, 1, None);
+        let table = Table::new(&mut store, ty, Ref::Func(None))?;
+        let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
+        let imports = [table.into(), memory.into()];
+        let imports = &imports[..1 + usize::from(imports_memory)];
+        let message = error(Instance::new(&mut store, &module, imports));
+        assert!(message.contains("out of bounds memory access"), "{message}");
+        std::fs::write(&path, b"\0asm")?;
+        let init = table.get(&mut store, 0).expect("an element");
+        let init = *init.as_func().expect("a function").expect("not null");
+        let sum = init.typed::<(), i32>(&store)?.call(&mut store, ())?;
+        assert_eq!(sum, i32::from(b'p') + i32::from(b'l'));
+        let message = error(Instance::new(&mut store, &module, imports));
+        let expected = match imports_memory {
+            true => "out of bounds memory access",
+            false => "failed to read the module",
+        };
+        assert!(message.contains(expected), "{message}");
+        std::fs::remove_file(&path)?;
+    }
     Ok(())
 }

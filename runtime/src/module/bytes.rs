@@ -70,6 +70,23 @@ impl ModuleBytes {
         }
     }
 
+    /// Copies the bytes of a range to `to`, which is as long. Nothing of a file is kept.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read, or the file is not the same any more: then `to` has anything.
+    ///
+    /// # Panics
+    ///
+    /// If they do not exist.
+    pub fn copy(&self, range: Range<usize>, to: &mut [u8]) -> Result<(), DecodeError> {
+        match &self.0 {
+            Place::Memory(bytes) => to.copy_from_slice(&bytes[range]),
+            Place::File(file) => file.copy(range, to).map_err(DecodeError::file)?,
+        }
+        Ok(())
+    }
+
     /// The bytes of a range that [`ModuleBytes::get`] has given before: those of a prepared body,
     /// or of a data segment.
     ///
@@ -129,16 +146,33 @@ impl FileBytes {
     }
 
     fn get(&self, range: Range<usize>) -> io::Result<&[u8]> {
-        assert!(range.start <= range.end && range.end <= self.len);
-        let pages = range.start / PAGE..range.end.div_ceil(PAGE);
-        let is_present = |page: &AtomicBool| page.load(Ordering::Acquire);
-        if !self.present[pages.clone()].iter().all(is_present) {
+        let pages = self.pages(&range);
+        if !self.are_present(pages.clone()) {
             self.read(pages)?;
         }
         // SAFETY: the range is within the mapping.
         let start = unsafe { self.mapping.start().add(range.start) };
         // SAFETY: all its pages are present; nobody writes them any more (invariant 1).
         Ok(unsafe { std::slice::from_raw_parts(start, range.len()) })
+    }
+
+    fn copy(&self, range: Range<usize>, to: &mut [u8]) -> io::Result<()> {
+        if self.are_present(self.pages(&range)) {
+            to.copy_from_slice(self.get(range)?);
+            return Ok(());
+        }
+        assert_eq!(range.len(), to.len());
+        self.read_at(to, range.start)
+    }
+
+    fn pages(&self, range: &Range<usize>) -> Range<usize> {
+        assert!(range.start <= range.end && range.end <= self.len);
+        range.start / PAGE..range.end.div_ceil(PAGE)
+    }
+
+    fn are_present(&self, pages: Range<usize>) -> bool {
+        let is_present = |page: &AtomicBool| page.load(Ordering::Acquire);
+        self.present[pages].iter().all(is_present)
     }
 
     #[cold]

@@ -64,8 +64,12 @@ impl Module {
         file.payloads(parser, |payload| decoder.payload(payload))?;
         let Decoder { sections, .. } = decoder;
         let module = sections.into_module(file.into(), registry, features);
-        // Now, since `memory.init` could not say that a file cannot be read.
-        for data in &module.datas {
+        // Now, since neither `memory.init` nor counting fuel could say that a file cannot be read.
+        // What is only copied to a memory is read when it is.
+        let needed = |data: &&DataSegment| {
+            module.n_imports.memories > 0 || matches!(data.mode, SegmentMode::Passive)
+        };
+        for data in module.datas.iter().filter(needed) {
             module.bytes.get(data.range.clone())?;
         }
         Ok(module)

@@ -1,7 +1,7 @@
 //! `bench --start`: how long it takes to load a module and call one export, and how much memory.
 //!
-//! The modules are those of `generate`, and one that is all but empty. Each run is a process of its
-//! own. What validation alone takes, and how large side tables are, is measured in this process.
+//! The modules are those of `generate`, and one that is all but empty, which tells what memory a
+//! process takes without a module. Each run is a process of its own. What validation alone takes, and how large side tables are, is measured in this process.
 
 use super::BenchCommand;
 use super::measure::Spread;
@@ -98,9 +98,11 @@ impl BenchCommand {
     fn start_all(&self, dir: &Path) -> Result<()> {
         let contenders = self.contenders()?;
         println!(
-            "{:<8}{:<16}{:>17}{:>17}{:>19}",
-            "module", "", "wall time", "CPU time", "peak memory"
+            "{:<8}{:<16}{:>17}{:>17}{:>19}{:>19}",
+            "module", "", "wall time", "CPU time", "peak memory", "without empty's"
         );
+        // By contender: those that run no large modules are the last ones.
+        let mut without_module: Vec<Vec<Usage>> = Vec::new();
         let file_of = |bytes: usize| dir.join(format!("{bytes}.wasm"));
         for &(size, bytes) in SIZES {
             let file = file_of(bytes);
@@ -110,7 +112,7 @@ impl BenchCommand {
                 .filter(|it| it.large || bytes == 0)
                 .collect();
             let usages = self.rounds_of(&runs, &file)?;
-            for (contender, usage) in runs.iter().zip(&usages) {
+            for (n, (contender, usage)) in runs.iter().zip(&usages).enumerate() {
                 print!("{size:<8}{:<16}", contender.name);
                 let column = |get: fn(&Usage) -> f64| {
                     let figures = |of: &[Usage]| of.iter().map(get).collect::<Vec<_>>();
@@ -121,7 +123,20 @@ impl BenchCommand {
                 let (cpu, ratio) = column(|it| it.cpu);
                 print!("{:>8.2} ms {ratio:>5.2}", cpu * 1e3);
                 let (peak, ratio) = column(|it| it.peak);
-                println!("{:>10.2} MB {ratio:>5.2}", peak / 1e6);
+                print!("{:>10.2} MB {ratio:>5.2}", peak / 1e6);
+                if let Some(base) = without_module.get(n) {
+                    let added = |of: &[Usage], base: &[Usage]| -> Vec<f64> {
+                        let pairs = of.iter().zip(base);
+                        pairs.map(|(it, base)| it.peak - base.peak).collect()
+                    };
+                    let others = added(&usages[0], &without_module[0]);
+                    let (added, ratio) = cell(&added(usage, base), &others);
+                    print!("{:>10.2} MB {ratio:>5.2}", added / 1e6);
+                }
+                println!();
+            }
+            if bytes == 0 {
+                without_module = usages;
             }
         }
         // After all runs: they begin as copies of this process, which should be small then.

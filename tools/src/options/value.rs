@@ -17,6 +17,10 @@ pub(super) enum Value {
     /// Taken without effect.
     Ignored(Form),
     /// Refused with this text if it is turned on, and without effect if it is turned off.
+    #[cfg_attr(
+        not(feature = "wasi"),
+        expect(dead_code, reason = "only keys of WASI are refused so")
+    )]
     RefusedOn(&'static str),
     /// Refused with this text.
     Refused(Form, &'static str),
