@@ -14,7 +14,7 @@ use fuzz::{Failure, Program, Rng, Stats};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Without progress for this long, a worker is killed.
@@ -206,10 +206,17 @@ fn save(options: &Options, n: u64, failure: &Failure) {
 struct Worker {
     child: Child,
     job: u64,
-    stats: Arc<Mutex<Stats>>,
-    reader: Option<std::thread::JoinHandle<Vec<String>>>,
+    told: Arc<Mutex<Told>>,
+    reader: Option<std::thread::JoinHandle<()>>,
     at: u64,
     since: Instant,
+}
+
+/// What a worker has printed: the last statistics, and failures of which nobody took note yet.
+#[derive(Default)]
+struct Told {
+    stats: Stats,
+    failures: Vec<String>,
 }
 
 fn supervise(options: &Options) -> ExitCode {
@@ -261,7 +268,7 @@ fn print_progress(
 ) {
     let mut stats = total.clone();
     for worker in workers {
-        stats.add(&worker.stats.lock().unwrap_or_else(PoisonError::into_inner));
+        stats.add(&worker.told().stats);
     }
     let seconds = start.elapsed().as_secs();
     println!("{} {seconds}s failures={failures} {stats}", options.target);
@@ -293,26 +300,22 @@ impl Worker {
             .spawn()
             .expect("the worker starts");
         let stdout = child.stdout.take().expect("it was asked for");
-        let stats = Arc::<Mutex<Stats>>::default();
-        let shared = stats.clone();
+        let told = Arc::<Mutex<Told>>::default();
+        let shared = told.clone();
         let reader = std::thread::spawn(move || {
-            let mut failures = Vec::new();
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let mut told = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 match line.strip_prefix("failure ") {
-                    Some(failure) => failures.push(failure.to_owned()),
-                    None => {
-                        *shared.lock().unwrap_or_else(PoisonError::into_inner) =
-                            Stats::parse(&line);
-                    }
+                    Some(failure) => told.failures.push(failure.to_owned()),
+                    None => told.stats = Stats::parse(&line),
                 }
             }
-            failures
         });
         let at = u64::MAX;
         Worker {
             child,
             job,
-            stats,
+            told,
             reader: Some(reader),
             at,
             since: Instant::now(),
@@ -327,6 +330,7 @@ impl Worker {
         failures: &mut Vec<String>,
         start: Instant,
     ) -> Option<Worker> {
+        failures.append(&mut self.told().failures);
         let position = std::fs::read(options.position(self.job)).unwrap_or_default();
         let at = position.try_into().map_or(u64::MAX, u64::from_le_bytes);
         if at != self.at {
@@ -381,8 +385,16 @@ impl Worker {
     }
 
     fn finish(mut self, total: &mut Stats, failures: &mut Vec<String>) {
-        let found = self.reader.take().and_then(|reader| reader.join().ok());
-        failures.extend(found.unwrap_or_default());
-        total.add(&self.stats.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(reader) = self.reader.take() {
+            // If it panicked, what it has noted before counts.
+            let _ = reader.join();
+        }
+        let mut told = self.told();
+        failures.append(&mut told.failures);
+        total.add(&told.stats);
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
