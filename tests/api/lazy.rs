@@ -6,12 +6,17 @@ use wasm_interp_jit::{
     TableType,
 };
 
+/// An engine whose functions are validated when they are first called.
+fn lazy() -> Result<Engine> {
+    let mut config = Config::new();
+    config.lazy_validation(true);
+    Engine::new(&config)
+}
+
 // An invalid function of a lazily validated module is an error of the call, and only of that one.
 #[test]
 fn lazy_validation() -> Result<()> {
-    let mut config = Config::new();
-    config.lazy_validation(true);
-    let engine = Engine::new(&config)?;
+    let engine = lazy()?;
     let wat = r#"(module
         (func (export "good") (result i32) i32.const 1)
         (func (export "bad") (result i32)))"#;
@@ -44,9 +49,7 @@ fn lazy_files() -> Result<()> {
     let wat = wat.replace("i32.const 3", &format!("{nops} i32.const 3"));
     let path = std::env::temp_dir().join(format!("wij-lazy-{}.wasm", std::process::id()));
     std::fs::write(&path, wat::parse_str(&wat)?)?;
-    let mut config = Config::new();
-    config.lazy_validation(true);
-    let engine = Engine::new(&config)?;
+    let engine = lazy()?;
     let module = Module::from_file(&engine, &path)?;
     assert_eq!(module.name(), Some("named"));
     let mut store = Store::new(&engine, ());
@@ -89,9 +92,7 @@ fn data_of_lazy_files() -> Result<()> {
         };
         let path = std::env::temp_dir().join(format!("wij-data-{}.wasm", std::process::id()));
         std::fs::write(&path, wat::parse_str(&wat)?)?;
-        let mut config = Config::new();
-        config.lazy_validation(true);
-        let engine = Engine::new(&config)?;
+        let engine = lazy()?;
         let module = Module::from_file(&engine, &path)?;
         let mut store = Store::new(&engine, ());
         let ty = TableType::new(RefType::FUNCREF, 1, None);
