@@ -376,7 +376,8 @@ impl Tiers for TwoTiers {
         let key = unsafe { key(func, osr) };
         // SAFETY: as above.
         let entered = || unsafe { State::of(store).entered(key).map(Arc::as_ptr) };
-        let mut code = entered();
+        // The next hot point of an installed loop enters its code at once.
+        let (mut code, mut hotness) = (entered(), 0);
         if code.is_none() {
             // SAFETY: as above.
             if unsafe { is_observed(store, func) } {
@@ -386,23 +387,21 @@ impl Tiers for TwoTiers {
             }
             // SAFETY: as above.
             let progress = unsafe { self.advance(store, func, osr) };
-            // The next hot point of an installed loop enters its code at once.
-            let hotness = match progress {
+            hotness = match progress {
                 Progress::Queued => POLL,
                 Progress::Refused => RETRY,
                 Progress::Installed => 0,
                 Progress::Failed => i32::MAX,
             };
-            // SAFETY: as above.
-            unsafe { (*func).hotness = hotness };
             code = entered();
         }
+        // SAFETY: as above.
+        unsafe { (*func).hotness = hotness };
         let (Some(code), HotPoint::Loop { pc }) = (code, at) else {
             return HotAction::Continue;
         };
         // SAFETY: as above; installed code is not freed.
         unsafe {
-            (*func).hotness = 0;
             let code = &(*code).code;
             (*store).emit(|| Event::OsrEntered {
                 func: (*func).func,

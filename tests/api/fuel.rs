@@ -158,7 +158,6 @@ fn start_functions() {
     });
 }
 
-// The interval has no effect, but Wasm must be called by functions named `*_async` then.
 // Data segments are mapped, and cost nothing, unless the module imports a memory: then what they leave
 // in whole pages of the host is copied.
 #[test]
@@ -207,6 +206,7 @@ fn data_of_memories() {
     });
 }
 
+// The interval has no effect, but Wasm must be called by functions named `*_async` then.
 #[test]
 fn yielding() {
     check_with(with_fuel, |engine| {

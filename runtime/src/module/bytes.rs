@@ -70,7 +70,7 @@ impl ModuleBytes {
         }
     }
 
-    /// Copies the bytes of a range to `to`, which is as long. Nothing of a file is kept.
+    /// Copies the bytes of a range to `to`, which is as long. Little of a file is kept.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ impl ModuleBytes {
     }
 
     /// The bytes of a range that [`ModuleBytes::get`] has given before: those of a prepared body,
-    /// or of a data segment.
+    /// or of a data segment that is not only copied when an instance begins.
     ///
     /// # Panics
     ///
@@ -103,6 +103,10 @@ impl ModuleBytes {
 
 /// Bytes read at once, and for which memory is spent at once.
 const PAGE: usize = 4096;
+
+/// Less than this is read, and kept, with all of its page, which others share: so thousands of small
+/// data segments are not thousands of reads.
+const LEAST_COPY: usize = PAGE / 4;
 
 /// A file, and what was read of it.
 #[derive(Debug)]
@@ -157,7 +161,7 @@ impl FileBytes {
     }
 
     fn copy(&self, range: Range<usize>, to: &mut [u8]) -> io::Result<()> {
-        if self.are_present(self.pages(&range)) {
+        if range.len() < LEAST_COPY || self.are_present(self.pages(&range)) {
             to.copy_from_slice(self.get(range)?);
             return Ok(());
         }

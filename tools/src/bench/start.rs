@@ -1,7 +1,8 @@
 //! `bench --start`: how long it takes to load a module and call one export, and how much memory.
 //!
 //! The modules are those of `generate`, and one that is all but empty, which tells what memory a
-//! process takes without a module. Each run is a process of its own. What validation alone takes, and how large side tables are, is measured in this process.
+//! process takes without a module. Each run is a process of its own. What validation alone takes,
+//! and how large side tables are, is measured in this process.
 
 use super::BenchCommand;
 use super::measure::Spread;
