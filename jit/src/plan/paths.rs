@@ -21,6 +21,10 @@ const MAX_STEPS: usize = 100;
 /// Executions that are few for a label of a `br_table`.
 const FEW: u64 = 3;
 
+/// An arm is rarely taken if it is less than once in so many executions of its branch, and there were
+/// as many.
+const RARELY: u64 = 32;
+
 /// Which arms of a body are compiled.
 #[derive(Debug, Default)]
 pub(crate) struct Paths {
@@ -28,6 +32,8 @@ pub(crate) struct Paths {
     omitted: FxHashMap<u32, Omitted>,
     /// pcs that only such arms reach, in order.
     unreached: Vec<Range<u32>>,
+    /// Arms that are compiled and rarely taken, by pc of their branch.
+    rare: FxHashMap<u32, Direction>,
 }
 
 /// What is not compiled of a branch.
@@ -71,11 +77,13 @@ impl Paths {
         }
         let control = Control::new(request.module(callee.home), body, feedback);
         let omitted = control.omitted(minimum.get(), from);
-        if omitted.is_empty() {
-            return Self::default();
-        }
         let unreached = control.unreached(&omitted);
-        Self { omitted, unreached }
+        let rare = control.rare(&omitted);
+        Self {
+            omitted,
+            unreached,
+            rare,
+        }
     }
 
     /// The arm that is omitted of the branch at `pc`, which has two.
@@ -86,6 +94,11 @@ impl Paths {
     /// The labels that are omitted of the `br_table` at `pc`, by depth.
     pub(crate) fn omitted_labels(&self, pc: u32) -> &[u32] {
         omitted_labels(self.omitted.get(&pc))
+    }
+
+    /// The arm that is compiled and rarely taken of the branch at `pc`, which has two.
+    pub(crate) fn rare(&self, pc: u32) -> Option<Direction> {
+        self.rare.get(&pc).copied()
     }
 
     /// All that is omitted, with the pcs of the branches, in no order.
@@ -394,8 +407,29 @@ impl Control {
         left
     }
 
+    /// Arms that are rarely taken and not `omitted`, by the pcs of branches.
+    ///
+    /// None of branches back to a loop: one jump that goes back is best in its place.
+    fn rare(&self, omitted: &FxHashMap<u32, Omitted>) -> FxHashMap<u32, Direction> {
+        let rare = |(at, inst): (usize, &Inst)| {
+            let target = match inst.kind {
+                Kind::BranchIf(depth) => self.target(at, depth),
+                Kind::If => None,
+                _ => return None,
+            };
+            let goes_back = target.is_some_and(|it| self.insts[it].kind == Kind::Loop);
+            let is_compiled = !omitted.contains_key(&inst.pc);
+            let arm = inst.seen.rare().filter(|_| is_compiled && !goes_back);
+            arm.map(|it| (inst.pc, it))
+        };
+        self.insts.iter().enumerate().filter_map(rare).collect()
+    }
+
     /// pcs that no arm reaches but those that are omitted.
     fn unreached(&self, omitted: &FxHashMap<u32, Omitted>) -> Vec<Range<u32>> {
+        if omitted.is_empty() {
+            return Vec::new();
+        }
         let mut reach = Reach::new();
         let mut unreached = Vec::new();
         let mut gone_since = None;
@@ -560,5 +594,15 @@ impl BranchFeedback {
             Direction::Taken => self.taken,
             Direction::NotTaken => self.not_taken,
         }
+    }
+
+    /// The arm that is rarely taken.
+    fn rare(self) -> Option<Direction> {
+        let total = self.total();
+        let is_rare =
+            |it: &Direction| total >= RARELY && u64::from(self.count(*it)) * RARELY < total;
+        [Direction::Taken, Direction::NotTaken]
+            .into_iter()
+            .find(is_rare)
     }
 }

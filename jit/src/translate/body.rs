@@ -63,6 +63,8 @@ pub(super) struct Label {
     pub(super) n_results: usize,
     /// Are there branches to `dest`?
     pub(super) branched: bool,
+    /// Is it opened where code is rarely reached?
+    pub(super) is_rare: bool,
     /// Does `dest` take the operands below, too? So it is around an OSR entry, which brings its
     /// own values of them.
     pub(super) carries_all: bool,

@@ -223,9 +223,11 @@ fn translate_guarded(
         }
     }
     if guarded.miss == Miss::Call {
-        cx.continue_in(miss);
+        let around = cx.is_rare;
+        cx.continue_in_arm(miss);
         let results = emit_call_indirect(cx, call, Some(before));
         join.arrive(cx, results);
+        cx.is_rare = around;
     }
     join.finish(cx)
 }

@@ -10,7 +10,9 @@ use crate::abi::clif_type;
 use crate::plan::Direction;
 use crate::traps::trap_code;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{BlockCall, InstBuilder, JumpTableData, Type, Value, types};
+use cranelift_codegen::ir::{
+    Block, BlockArg, BlockCall, InstBuilder, JumpTableData, Type, Value, types,
+};
 use runtime::{Reason, Trap};
 use wasmparser::{BlockType, BrTable, Operator};
 
@@ -51,7 +53,7 @@ pub(super) fn translate_loop(cx: &mut Translator<'_>, ty: BlockType) {
     if osr::is_target(cx) {
         osr::translate_entry_edge(cx, &label);
     }
-    cx.builder.switch_to_block(label.dest);
+    cx.begin(label.dest);
     enter(cx, &label);
     cx.body.labels.push(label);
     meter::poll_at_loop(cx);
@@ -68,7 +70,7 @@ pub(super) fn translate_if(cx: &mut Translator<'_>, ty: BlockType) {
     let omitted = pop_condition(cx, Direction::NotTaken);
     let otherwise = match omitted {
         Condition::Always => None,
-        Condition::Never | Condition::Either(_) => Some(cx.builder.create_block()),
+        Condition::Never | Condition::Either(_) => Some(create_arm(cx, Direction::Taken)),
     };
     let operands = cx.body.operands.clone();
     let label = open(
@@ -81,9 +83,9 @@ pub(super) fn translate_if(cx: &mut Translator<'_>, ty: BlockType) {
     );
     match (omitted, otherwise) {
         (Condition::Either(condition), Some(otherwise)) => {
-            let then = cx.builder.create_block();
-            cx.builder.ins().brif(condition, then, &[], otherwise, &[]);
-            cx.continue_in(then);
+            let then = create_arm(cx, Direction::NotTaken);
+            emit_brif(cx, condition, (then, &[]), (otherwise, &[]));
+            cx.continue_in_arm(then);
         }
         (_, Some(otherwise)) => {
             cx.builder.ins().jump(otherwise, &[]);
@@ -136,7 +138,7 @@ pub(super) fn translate_else(cx: &mut Translator<'_>) {
         unreachable!("validation matched `else` with `if`")
     };
     if let Some(otherwise) = otherwise {
-        cx.continue_in(otherwise);
+        cx.continue_in_arm(otherwise);
         cx.body.operands = operands;
         cx.body.reachable = true;
     }
@@ -159,7 +161,7 @@ pub(super) fn translate_end(cx: &mut Translator<'_>) {
             // Without an `else` the parameters are the results.
             let operands = std::mem::take(operands);
             leave(cx, &mut label);
-            cx.continue_in(otherwise);
+            cx.continue_in_arm(otherwise);
             cx.body.operands = operands;
             cx.body.reachable = true;
         }
@@ -172,6 +174,7 @@ pub(super) fn translate_end(cx: &mut Translator<'_>) {
         return;
     }
     leave(cx, &mut label);
+    cx.is_rare = label.is_rare;
     cx.continue_in(label.dest);
     enter(cx, &label);
     cx.body.reachable = true;
@@ -189,11 +192,10 @@ pub(super) fn translate_br_if(cx: &mut Translator<'_>, depth: u32) {
         Condition::Always => return emit_branch(cx, depth),
         Condition::Never => return,
     };
-    let dest = branch_to(cx, depth);
-    let go_on = cx.builder.create_block();
-    let BlockTarget { block, args } = dest;
-    cx.builder.ins().brif(condition, block, &args, go_on, &[]);
-    cx.continue_in(go_on);
+    let BlockTarget { block, args } = branch_to(cx, depth);
+    let go_on = create_arm(cx, Direction::NotTaken);
+    emit_brif(cx, condition, (block, &args), (go_on, &[]));
+    cx.continue_in_arm(go_on);
 }
 
 pub(super) fn translate_br_on_null(cx: &mut Translator<'_>, depth: u32) {
@@ -203,9 +205,9 @@ pub(super) fn translate_br_on_null(cx: &mut Translator<'_>, depth: u32) {
     match pop_condition(cx, Direction::NotTaken) {
         Condition::Either(_) => {
             let BlockTarget { block, args } = branch_to(cx, depth);
-            let go_on = cx.builder.create_block();
-            cx.builder.ins().brif(reference, go_on, &[], block, &args);
-            cx.continue_in(go_on);
+            let go_on = create_arm(cx, Direction::NotTaken);
+            emit_brif(cx, reference, (go_on, &[]), (block, &args));
+            cx.continue_in_arm(go_on);
         }
         Condition::Always => {}
         Condition::Never => return emit_branch(cx, depth),
@@ -227,9 +229,9 @@ pub(super) fn translate_br_on_non_null(cx: &mut Translator<'_>, depth: u32) {
     }
     let BlockTarget { block, args } = branch_to(cx, depth);
     cx.pop();
-    let go_on = cx.builder.create_block();
-    cx.builder.ins().brif(reference, block, &args, go_on, &[]);
-    cx.continue_in(go_on);
+    let go_on = create_arm(cx, Direction::NotTaken);
+    emit_brif(cx, reference, (block, &args), (go_on, &[]));
+    cx.continue_in_arm(go_on);
 }
 
 pub(super) fn translate_br_table(cx: &mut Translator<'_>, targets: &BrTable<'_>) {
@@ -300,9 +302,40 @@ fn guard_backward(cx: &mut Translator<'_>, depths: &[u32]) {
     }
 }
 
+/// A block for an arm of the current branch.
+fn create_arm(cx: &mut Translator<'_>, arm: Direction) -> Block {
+    let plan = cx.plan;
+    match plan.paths(cx.body.node()).rare(cx.body.pc) {
+        Some(rare) if rare == arm => cx.create_cold_block(),
+        _ => cx.builder.create_block(),
+    }
+}
+
+/// Goes on in `then` if `condition` is not zero.
+///
+/// The arm that is rarely taken comes first, see [`super::guard`].
+fn emit_brif(
+    cx: &mut Translator<'_>,
+    condition: Value,
+    then: (Block, &[BlockArg]),
+    otherwise: (Block, &[BlockArg]),
+) {
+    let is_swapped = cx.builder.func.layout.is_cold(otherwise.0);
+    let (condition, first, second) = if is_swapped {
+        let is_zero = cx.builder.ins().icmp_imm_s(IntCC::Equal, condition, 0);
+        (is_zero, otherwise, then)
+    } else {
+        (condition, then, otherwise)
+    };
+    let ((first, args), (second, other_args)) = (first, second);
+    cx.builder
+        .ins()
+        .brif(condition, first, args, second, other_args);
+}
+
 struct BlockTarget {
-    block: cranelift_codegen::ir::Block,
-    args: Vec<cranelift_codegen::ir::BlockArg>,
+    block: Block,
+    args: Vec<BlockArg>,
 }
 
 /// The target of a branch that is taken with the current operands.
@@ -345,15 +378,17 @@ fn open(cx: &mut Translator<'_>, ty: BlockType, kind: LabelKind) -> Label {
         n_params,
         n_results,
         branched: false,
+        is_rare: cx.is_rare,
         carries_all,
     }
 }
 
 fn close(cx: &mut Translator<'_>) -> Label {
-    match cx.body.labels.pop() {
-        Some(label) => label,
-        None => unreachable!("validation matched `end` with what it ends"),
-    }
+    let Some(label) = cx.body.labels.pop() else {
+        unreachable!("validation matched `end` with what it ends")
+    };
+    cx.is_rare = label.is_rare;
+    label
 }
 
 /// Jumps behind the block of `label`, if its end is reached.

@@ -131,6 +131,7 @@ fn open_body<'a>(
         n_params: 0,
         n_results: cx.builder.block_params(dest).len(),
         branched: false,
+        is_rare: cx.is_rare,
         carries_all: false,
     };
     Body {

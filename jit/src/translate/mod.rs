@@ -245,6 +245,8 @@ pub(crate) struct Translator<'a> {
     own_vmctx: Value,
     /// By function; that of OSR code is another one than where it is inlined.
     surveys: FxHashMap<(Callee, bool), Rc<Survey>>,
+    /// Is the current block rarely reached? It lies out of the way of the others.
+    is_rare: bool,
     /// Versions of tables that need not be checked now.
     known_versions: Vec<KnownVersion>,
     /// The first instruction that could not be translated.
@@ -305,6 +307,7 @@ impl<'a> Translator<'a> {
             home: Home::new(request, HomeIdx(0), Value::from_u32(0)),
             own_vmctx: Value::from_u32(0),
             surveys: FxHashMap::default(),
+            is_rare: false,
             known_versions: Vec::new(),
             unsupported: None,
         }
@@ -413,6 +416,20 @@ impl<'a> Translator<'a> {
     /// Goes on in `block`, all of whose predecessors exist.
     fn continue_in(&mut self, block: Block) {
         self.builder.seal_block(block);
+        self.begin(block);
+    }
+
+    /// Goes on in `block`, an arm of a branch, and rarely if it is out of the way.
+    fn continue_in_arm(&mut self, block: Block) {
+        self.is_rare |= self.builder.func.layout.is_cold(block);
+        self.continue_in(block);
+    }
+
+    /// Begins `block`, which lies out of the way if what is around it is rarely reached.
+    fn begin(&mut self, block: Block) {
+        if self.is_rare {
+            self.builder.set_cold_block(block);
+        }
         self.builder.switch_to_block(block);
     }
 

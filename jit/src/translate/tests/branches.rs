@@ -253,3 +253,72 @@ fn labels_of_a_table() {
         assert_eq!(calls, seen[2].0 > 0 || exits.is_empty());
     }
 }
+
+/// Does the block that adds `constant` lie out of the way?
+fn is_out_of_the_way(clif: &str, constant: i32) -> bool {
+    let code = clif.split(&format!("iconst.i32 {constant}\n")).next();
+    let is_block = |line: &&str| line.trim_start().starts_with("block") && line.ends_with(':');
+    let block = code.and_then(|it| it.lines().rev().find(is_block));
+    block.is_some_and(|it| it.contains("cold"))
+}
+
+// An arm that is rarely taken lies out of the way, with all that is in it, inlined functions
+// included, and up to where the others meet it. Not what is behind a branch back to a loop: the
+// branch is best in its place.
+#[test]
+fn rare_arms() {
+    let add = |n: i32| format!("local.get 0 i32.const {n} i32.add local.set 0\n");
+    let [
+        callee,
+        then,
+        nested,
+        after,
+        otherwise,
+        joined,
+        skipped,
+        behind,
+        end,
+    ] = [71, 72, 73, 74, 75, 76, 77, 78, 79].map(add);
+    let wat = format!(
+        "(module
+(func $callee (param i32) (result i32)
+  block local.get 0 br_if 0 {callee} end
+  local.get 0)
+(func (param i32) (result i32)
+  local.get 0 if
+    {then}
+    local.get 0 if {nested} end
+    local.get 0 call $callee local.set 0
+    {after}
+  else
+    {otherwise}
+  end
+  {joined}
+  block local.get 0 br_if 0 {skipped} end
+  loop
+    {behind}
+    local.get 0 br_if 0
+    {end}
+  end
+  local.get 0))"
+    );
+    let mut request = request(&wat, 1);
+    super::called(&mut request, (1, 0), 100);
+    let mut check = |seen: [(u32, u32); 5], expected: &[i32]| {
+        branches(&mut request, 1, &seen);
+        let clif = compile(&request).clif;
+        let actual: Vec<i32> = (71..80)
+            .filter(|&it| is_out_of_the_way(&clif, it))
+            .collect();
+        assert_eq!(actual, expected, "{seen:?}\n{clif}");
+    };
+    // `if`, the one in it, `else`, and the two `br_if`.
+    let even = (50, 50);
+    check([even; 5], &[]);
+    check([(99, 1), even, (1, 0), even, even], &[71, 72, 73, 74]);
+    check([(1, 99), even, (99, 0), even, even], &[75]);
+    check([even, (1, 99), (99, 0), (1, 99), (1, 99)], &[]);
+    check([even, (99, 1), (99, 0), (99, 1), (99, 1)], &[73, 77]);
+    // Not rarely enough.
+    check([(96, 4), even, (4, 0), (30, 1), even], &[]);
+}
