@@ -6,7 +6,8 @@
 //! is compiled for a site only while its failures are below the limit, each failure withdraws the
 //! code it happened in, and an activation ends with its exit. So a site fails at most
 //! `MAX_FAILURES` times, plus once for every other activation, in any store, of code that was
-//! requested before its last failure.
+//! requested before its last failure. An exit that teaches nothing is no failure: its call traps, or
+//! its target is a function of another instance that was never called, which it is once at most.
 
 use crate::SpecSite;
 use runtime::module::CallSiteInfo;

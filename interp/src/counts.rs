@@ -123,7 +123,7 @@ fn is_on_record(m: &Regs) -> Option<bool> {
     // SAFETY: invariants 1 to 3 of `regs.rs`; all operands are in memory. Nobody else refers to
     // the call sites meanwhile.
     unsafe {
-        let target = inline_cache::target(&frame, m.sp)?;
+        let target = inline_cache::call_target(&frame, m.sp)?;
         let site = (*m.func()).call_sites.add(m.entry().site().index());
         Some(Site::new(site).find(target).is_some())
     }

@@ -176,23 +176,12 @@ pub(crate) unsafe fn is_subtype(actual: *const VMSignature, expected: *const VMS
     unsafe { SigRef::from_ptr(actual).is_subtype_of(SigRef::from_ptr(expected)) }
 }
 
-/// Does the indirect call that `frame` executes next have a target? Otherwise it traps, and has
-/// nothing to teach.
-///
-/// # Safety
-///
-/// As for [`target`].
-pub unsafe fn has_target(frame: &Frame, sp: *mut u64) -> bool {
-    // SAFETY: forwarded.
-    unsafe { target(frame, sp) }.is_some()
-}
-
 /// What the indirect call that `frame` executes next will call. `None` if it traps.
 ///
 /// # Safety
 ///
 /// `frame` is of a live function, before a call whose table index or reference is below `sp`.
-pub(crate) unsafe fn target(frame: &Frame, sp: *mut u64) -> Option<*mut VMFuncRef> {
+pub unsafe fn call_target(frame: &Frame, sp: *mut u64) -> Option<*mut VMFuncRef> {
     // SAFETY: forwarded; tables, types and function references live as long as the store.
     unsafe {
         let top = *sp.wrapping_sub(1);

@@ -35,4 +35,4 @@ mod shadow;
 pub use context::new_context;
 pub use counts::branch_entry;
 pub use enter::{Resume, interpret, resume};
-pub use inline_cache::{forget, has_target};
+pub use inline_cache::{call_target, forget};

@@ -39,8 +39,14 @@ pub(super) struct Installation {
     pub(super) reused: bool,
 }
 
-/// An entry into a function of an instance: the normal one, or one at a loop header.
-pub(super) type EntryKey = (InstanceId, FuncIdx, Option<u32>);
+/// An entry into a function of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct EntryKey {
+    pub(super) instance: InstanceId,
+    pub(super) func: FuncIdx,
+    /// The loop header; `None` is the normal entry.
+    pub(super) osr: Option<u32>,
+}
 
 impl State {
     /// The state of `store`.
@@ -49,9 +55,13 @@ impl State {
     ///
     /// `store` is alive and no other reference to its tiering state is.
     pub(super) unsafe fn of<'a>(store: *mut Store) -> &'a mut State {
-        // SAFETY: forwarded.
-        let state = unsafe { &mut (*store).tier_state.tiering };
-        state.downcast_mut().expect("made by `TwoTiers::new_store`")
+        // SAFETY: forwarded. A store whose tiers are two has what `TwoTiers::new_store` made for it;
+        // asking each time for its type costs an entry at a loop a twentieth.
+        unsafe {
+            let state = &raw mut *(*store).tier_state.tiering;
+            debug_assert!((*state).is::<State>());
+            &mut *state.cast::<State>()
+        }
     }
 
     /// What is entered at `key`.
@@ -104,7 +114,7 @@ impl State {
 
     /// Code that `func` of `instance` is entered in.
     pub(super) fn codes_of(&self, instance: InstanceId, func: FuncIdx) -> Vec<CodeId> {
-        let is_of = |key: &EntryKey| (key.0, key.1) == (instance, func);
+        let is_of = |key: &EntryKey| (key.instance, key.func) == (instance, func);
         let entries = self.entries.iter().filter(|it| is_of(it.0));
         let mut codes: Vec<_> = entries.map(|it| it.1.code.id()).collect();
         codes.sort();
@@ -143,7 +153,13 @@ impl State {
 /// `func` is a wasm function of a live store.
 pub(super) unsafe fn key(func: *mut FuncInstance, osr: Option<u32>) -> EntryKey {
     // SAFETY: forwarded.
-    unsafe { ((*instance(func)).id, (*func).func, osr) }
+    unsafe {
+        EntryKey {
+            instance: (*instance(func)).id,
+            func: (*func).func,
+            osr,
+        }
+    }
 }
 
 /// The instance of a wasm function.
@@ -168,7 +184,12 @@ pub(super) unsafe fn withdraw(store: *mut Store, id: CodeId, hotness: i32) {
         (*store).idle_work = true;
         State::of(store)
     };
-    for (instance, func, osr) in state.uninstall(id) {
+    for EntryKey {
+        instance,
+        func,
+        osr,
+    } in state.uninstall(id)
+    {
         // SAFETY: instances live as long as the store.
         let instance = unsafe { &(&(*store).instances)[instance.index()] };
         Shared::of(&instance.module).withdraw((func, osr), id);

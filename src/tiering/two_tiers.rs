@@ -7,8 +7,9 @@ use super::state::{EntryKey, Installation, State, instance, key, withdraw};
 use deopt::{Decision, Materialized, Policy, SpecSite};
 use interp::Resume;
 use jit::{Code, CompileError, Compiler};
+use runtime::code::InlineFrame;
 use runtime::module::Module;
-use runtime::vm::{Frame, FuncInstance, FuncKind, VMContext};
+use runtime::vm::{Frame, FuncInstance, FuncKind, VMContext, VMFuncRef};
 use runtime::{
     CodeId, CodeMemory, Event, ExitId, HomeIdx, HotAction, HotPoint, Instance, InstanceId, Linkage,
     Profile, Reason, Status, Store, TierKind, TierState, Tiers, Trap, Tuning, raise_trap,
@@ -86,7 +87,7 @@ impl TwoTiers {
             (*instance).module.clone()
         };
         let shared = Shared::of(&module);
-        let at = (key.1, osr);
+        let at = (key.func, osr);
         // SAFETY: as above; nothing changes the instance meanwhile.
         let fits = |code: &Code| unsafe { request::fits(&*store, &*instance, code) };
         let new_code = || CodeId(self.next_code.fetch_add(1, Ordering::Relaxed));
@@ -117,7 +118,7 @@ impl TwoTiers {
         (key, func): (EntryKey, *mut FuncInstance),
         (code, nth): (CodeId, u32),
     ) -> Progress {
-        let at @ (idx, osr) = (key.1, key.2);
+        let at @ (idx, osr) = (key.func, key.osr);
         // SAFETY: the caller promises a live store and function.
         let (tuning, module) = unsafe { (Store::tuning(store), (*instance(func)).module.clone()) };
         let speculation = tuning.speculation && Policy::may_speculate(nth);
@@ -131,7 +132,7 @@ impl TwoTiers {
         // SAFETY: as above.
         let request = unsafe {
             (*store).emit(|| Event::Hot {
-                instance: key.0,
+                instance: key.instance,
                 func: idx,
                 osr,
             });
@@ -172,7 +173,7 @@ unsafe fn refused(store: *mut Store, key: EntryKey, refusal: &Refusal) -> Progre
     // SAFETY: the caller promises a live store; no reference to the state is alive.
     unsafe {
         if is_for_good || State::of(store).note_refused(key) {
-            let (func, error) = (key.1, &refusal.error);
+            let (func, error) = (key.func, &refusal.error);
             (*store).emit(|| Event::CompileFailed {
                 func,
                 error: (**error).to_owned(),
@@ -216,9 +217,9 @@ unsafe fn install(
             .iter()
             .for_each(|it| (*store).emit(|| it.clone()));
         (*store).emit(|| Event::Installed {
-            instance: key.0,
-            func: key.1,
-            osr: key.2,
+            instance: key.instance,
+            func: key.func,
+            osr: key.osr,
             code: code.id(),
             size: code.size(),
             exits: code.exits().len(),
@@ -226,7 +227,7 @@ unsafe fn install(
             reused,
             bodies: code.info().frames.clone(),
         });
-        if key.2.is_none() {
+        if key.osr.is_none() {
             (*(*func).func_ref).code = code.entry();
             (*func).kind = FuncKind::Compiled;
         }
@@ -268,14 +269,34 @@ unsafe fn learn(
     }
 }
 
+/// Has `code` inlined `target` in functions of `home`, which their guards could not see: it is another
+/// instance's, in which it has never been called? They will from now on.
+unsafe fn is_inlined(code: &SharedCode, home: HomeIdx, target: *mut VMFuncRef) -> bool {
+    // SAFETY: the caller promises a reference of a live store, to a function of an instance if it
+    // is to be prepared. Instances live as long as the store.
+    let (instance, func) = unsafe {
+        if (*(*target).instance).kind != FuncKind::Unprepared {
+            return false;
+        }
+        let instance = &*(*(*target).vmctx).instance;
+        (instance, instance.own_func(target))
+    };
+    let info = code.code.info();
+    let module = Arc::as_ptr(&instance.module);
+    let is_target = |it: &InlineFrame| {
+        it.home != home && Some(it.func) == func && info.modules[it.home.index()].as_ptr() == module
+    };
+    info.frames.iter().any(is_target)
+}
+
 /// Are the branches of `func` observed from this hot point on? Not if it has been compiled.
 unsafe fn is_observed(store: *mut Store, func: *mut FuncInstance) -> bool {
     // SAFETY: the caller promises a live store and function; no reference to the state is alive.
     unsafe {
         let key = key(func, None);
-        State::of(store).observe((key.0, key.1), || {
+        State::of(store).observe((key.instance, key.func), || {
             let module = &(*instance(func)).module;
-            let compiled = Shared::of(module).compiled(key.1);
+            let compiled = Shared::of(module).compiled(key.func);
             if compiled.entry || compiled.loops {
                 return 0;
             }
@@ -508,8 +529,10 @@ impl Tiers for TwoTiers {
                 learn_branch(store, &*code, (&innermost, sp));
             }
             // A call without a target traps: the site's targets are still those that were seen.
-            let traps = reason == Reason::WrongCallTarget && !interp::has_target(&innermost, sp);
-            if let Some(site) = site.filter(|_| !traps) {
+            let teaches = reason != Reason::WrongCallTarget
+                || interp::call_target(&innermost, sp)
+                    .is_some_and(|it| !is_inlined(&*code, home, it));
+            if let Some(site) = site.filter(|_| teaches) {
                 let instance = (*(*innermost.func).vmctx).instance;
                 learn(store, instance, &*code, (site, reason));
             }

@@ -1,7 +1,8 @@
 //! Functions of other instances: inlined like own ones, in a context of their own.
 
-use super::harness::{Run, deopts, everywhere, inlined_into};
+use super::harness::{Run, deopts, events, everywhere, inlined_into, tiered};
 use wasm_interp_jit::Extern;
+use wasm_interp_jit::inspect::Event;
 
 /// Counts its calls in a global and in memory, which nobody imports.
 const COUNTER: &str = r#"(module
@@ -102,6 +103,38 @@ fn elements_are_inlined() {
             "{last}"
         );
     }
+}
+
+// A guard cannot see what a function of another instance is before that has called it. This is held
+// against nobody: the code stays as it is, however many instances there are.
+#[test]
+fn functions_that_were_never_called() {
+    let user = r#"(module
+(type $t (func (param i32) (result i32)))
+(import "table" "t" (table $t 1 funcref))
+(func (export "f") (param i32) (result i32)
+(call_indirect $t (type $t) (local.get 0) (i32.const 0))))"#;
+    let table = r#"(module (table (export "t") 1 funcref))"#;
+    const N_INSTANCES: usize = 10;
+    let script = |run: &mut Run| {
+        run.instantiate("table", table);
+        run.instantiate("user", user);
+        run.set_element("table.t", 0, "count");
+        run.repeat(20, "user.f", (0,));
+        for n in 0..N_INSTANCES {
+            run.instantiate(&format!("counter{n}"), COUNTER);
+            run.set_element("table.t", 0, &format!("counter{n}.count"));
+            run.repeat(5, "user.f", (0,));
+        }
+    };
+    everywhere(COUNTER, script, "user.f(0) = 1001");
+    assert_eq!(
+        deopts(COUNTER, script),
+        ["WrongCallTarget func0@0x4 x1"; N_INSTANCES]
+    );
+    let events = events(&tiered(2), COUNTER, script);
+    let is_withdrawal = |it: &&Event| matches!(it, Event::Invalidated { .. });
+    assert_eq!(events.iter().filter(is_withdrawal).count(), 0);
 }
 
 /// Calls back into whoever calls it, through a table that it imports.
