@@ -141,7 +141,7 @@ pub(crate) struct Decision {
     pub(crate) func: FuncIdx,
     /// The call's pc.
     pub(crate) pc: u32,
-    /// What was decided, e.g. `func3 behind index == 2`.
+    /// What was decided, e.g. `func3 behind index == 2, else exit`.
     pub(crate) text: String,
 }
 

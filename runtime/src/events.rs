@@ -110,7 +110,7 @@ pub enum Event {
         func: FuncIdx,
         /// The call's pc.
         pc: u32,
-        /// What was done, e.g. `func3 behind index == 2`.
+        /// What was done, e.g. `func3 behind index == 2, else exit`.
         decision: String,
     },
     /// Compiled code was left through an exit.

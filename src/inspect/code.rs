@@ -67,34 +67,10 @@ pub struct Decision {
     pub text: String,
 }
 
-/// What happens if no guard of a site holds.
-const ELSE_CALLED: &str = ", else called";
-
 impl Decision {
     /// Why nothing was inlined; `None` if something was.
     pub fn refusal(&self) -> Option<&str> {
         self.text.strip_prefix("called: ")
-    }
-
-    /// What is inlined.
-    pub fn targets(&self) -> Option<&str> {
-        let text = match self.text.split_once(" behind ") {
-            Some((targets, _)) => targets,
-            None => &self.text,
-        };
-        self.refusal().is_none().then_some(text)
-    }
-
-    /// What tells the targets of an indirect call apart, e.g. `index == 2`. Direct calls need no
-    /// guard.
-    pub fn guard(&self) -> Option<&str> {
-        let (_, guard) = self.text.split_once(" behind ")?;
-        Some(guard.strip_suffix(ELSE_CALLED).unwrap_or(guard))
-    }
-
-    /// Is another target than those that are inlined called, and not left to a deopt exit?
-    pub fn calls_others(&self) -> bool {
-        self.text.ends_with(ELSE_CALLED)
     }
 }
 
@@ -193,41 +169,5 @@ impl fmt::Display for DeoptSummary {
             self.frames,
             ms(self.at),
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(text: &str, targets: Option<&str>, guard: Option<&str>, refusal: Option<&str>) {
-        let decision = Decision {
-            func: FuncIdx(1),
-            pc: 2,
-            text: text.to_owned(),
-        };
-        assert_eq!(decision.targets(), targets, "{text}");
-        assert_eq!(decision.guard(), guard, "{text}");
-        assert_eq!(decision.refusal(), refusal, "{text}");
-        assert_eq!(decision.calls_others(), text.ends_with("else called"));
-    }
-
-    // The texts are those of `jit/src/plan/candidate.rs`; what reads them knows their form.
-    #[test]
-    fn decisions_are_taken_apart() {
-        check("func3", Some("func3"), None, None);
-        check("called: megamorphic", None, None, Some("megamorphic"));
-        check(
-            "func2 | func1 behind index == 2 | 1 and table version",
-            Some("func2 | func1"),
-            Some("index == 2 | 1 and table version"),
-            None,
-        );
-        check(
-            "func3 behind element, else called",
-            Some("func3"),
-            Some("element"),
-            None,
-        );
     }
 }

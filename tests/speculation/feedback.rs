@@ -68,10 +68,10 @@ pub(crate) fn check_walk(wat: &str, pc: &str, guards: [&str; 4]) {
     assert_eq!(
         inlined(wat, walk),
         [
-            format!("func5: func5@{pc} func0 behind {one}"),
-            format!("func5: func5@{pc} func1 | func0 behind {two}"),
-            format!("func5: func5@{pc} func2 | func0 | func1 behind {three}"),
-            format!("func5: func5@{pc} func3 | func0 | func1 | func2 behind {four}"),
+            format!("func5: func5@{pc} func0 behind {one}, else exit"),
+            format!("func5: func5@{pc} func1 | func0 behind {two}, else exit"),
+            format!("func5: func5@{pc} func2 | func0 | func1 behind {three}, else exit"),
+            format!("func5: func5@{pc} func3 | func0 | func1 | func2 behind {four}, else exit"),
             format!("func5: func5@{pc} called: megamorphic"),
         ]
     );
@@ -87,7 +87,7 @@ fn site_walks_in_an_exported_table() {
     let decisions = inlined(&wat, walk);
     assert_eq!(
         decisions[0],
-        "func5: func5@0x4 func0 behind index == 0 and table version"
+        "func5: func5@0x4 func0 behind index == 0 and table version, else exit"
     );
 }
 
@@ -104,7 +104,7 @@ fn site_walks_in_a_written_table() {
     assert_eq!(deopts(&wat, script), ["WrongCallTarget func5@0x4 x1"; 4]);
     assert_eq!(
         inlined(&wat, script)[0],
-        "func5: func5@0x4 func0 behind element"
+        "func5: func5@0x4 func0 behind element, else exit"
     );
 }
 
@@ -379,7 +379,7 @@ fn exhausted_site_does_not_spoil_its_neighbour() {
         decisions[decisions.len() - 2..],
         [
             "func5: func5@0x4 called: megamorphic",
-            "func5: func5@0x9 func1 behind element"
+            "func5: func5@0x9 func1 behind element, else exit"
         ]
     );
 }

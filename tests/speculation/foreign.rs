@@ -97,9 +97,12 @@ fn elements_are_inlined() {
         assert_eq!(wrong.count(), 4, "{form}: {exits:?}");
         let inlined = inlined_into("func3", COUNTER, script);
         let (first, last) = (&inlined[0], &inlined[inlined.len() - 1]);
-        assert!(first.ends_with(" home1:func0 behind element"), "{first}");
         assert!(
-            last.ends_with(" home1:func0 | func2 behind element"),
+            first.ends_with(" home1:func0 behind element, else exit"),
+            "{first}"
+        );
+        assert!(
+            last.ends_with(" home1:func0 | func2 behind element, else exit"),
             "{last}"
         );
     }
@@ -250,7 +253,7 @@ fn state_is_shared() {
     everywhere(main, script, &expected);
     let inlined = inlined_into("func0", main, script);
     assert!(
-        inlined[0].ends_with("home1:func0 behind element"),
+        inlined[0].ends_with("home1:func0 behind element, else exit"),
         "{inlined:?}"
     );
 }

@@ -178,8 +178,8 @@ fn known_references() {
     assert_eq!(
         inlined(&wat, script),
         [
-            "func5: func5@0x4 func0 behind reference",
-            "func6: func6@0x4 func1 behind reference",
+            "func5: func5@0x4 func0 behind reference, else exit",
+            "func6: func6@0x4 func1 behind reference, else exit",
         ]
     );
 }

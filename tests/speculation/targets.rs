@@ -56,7 +56,7 @@ pub(crate) fn check_foreign_targets(form: &str, pc: &str, guard: &str) {
     assert_eq!(
         inlined_into("func5", library, script),
         [
-            format!("func5: func5@{pc} func3 behind {guard}"),
+            format!("func5: func5@{pc} func3 behind {guard}, else exit"),
             format!("func5: func5@{pc} func3 behind {guard}, else called"),
         ]
     );
@@ -383,8 +383,8 @@ fn two_tables() {
     assert_eq!(
         inlined(wat, script)[..2],
         [
-            "func2: func2@0x4 func1 behind index == 0",
-            "func2: func2@0x9 func0 behind index == 0",
+            "func2: func2@0x4 func1 behind index == 0, else exit",
+            "func2: func2@0x9 func0 behind index == 0, else exit",
         ]
     );
     // The second site meets its new target in the interpreter.

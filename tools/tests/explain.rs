@@ -144,7 +144,7 @@ fn a_speculation_that_fails() {
         ", entered by OSR once, withdrawn at ",
         "    @0x15 func0 behind index == 0 and table version, else exit\n      func0 (seven)\n",
         "; st1 site0 Polymorphic func0[0] x ",
-        "code1: inlined func0 behind index == 0 and table version",
+        "code1: inlined func0 behind index == 0 and table version, else exit",
         "code1: exits taken x 1: TableChanged\n",
         "timeline: ",
         "deopts: 1\n",

@@ -231,7 +231,7 @@ fn guard_kind(state: TableState, table_changed: bool, targets: &[Target]) -> Gua
     }
 }
 
-/// What is done at the site, e.g. `func3 behind index == 2`.
+/// What is done at the site, e.g. `func3 behind index == 2, else exit`.
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (n, target) in self.targets.iter().enumerate() {
@@ -256,7 +256,7 @@ impl fmt::Display for Candidate {
             }
         }
         match miss {
-            Miss::Exit => Ok(()),
+            Miss::Exit => f.write_str(", else exit"),
             Miss::Call => f.write_str(", else called"),
         }
     }

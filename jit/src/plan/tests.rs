@@ -74,7 +74,10 @@ fn all_targets_or_none() {
         (3, 0),
         &[(Some(0), Some(0), 10), (Some(1), Some(1), 10)],
     );
-    check(&request, &["func3@0x2 func0 | func1 behind index == 0 | 1"]);
+    check(
+        &request,
+        &["func3@0x2 func0 | func1 behind index == 0 | 1, else exit"],
+    );
     let all = [
         (Some(0), Some(0), 10),
         (Some(1), Some(1), 10),
@@ -104,7 +107,10 @@ fn options() {
     targets(&mut request, (1, 1), &[(Some(0), Some(0), 10)]);
     check(
         &request,
-        &["func1@0x0 func0", "func1@0x4 func0 behind index == 0"],
+        &[
+            "func1@0x0 func0",
+            "func1@0x4 func0 behind index == 0, else exit",
+        ],
     );
     request.options.speculation = false;
     check(

@@ -6,7 +6,7 @@
 
 mod timeline;
 
-use super::text::{self, decision, ms};
+use super::text::ms;
 use super::tree::{Node, tree};
 use super::{named, text::facts};
 use std::fmt::{self, Display, Write as _};
@@ -234,7 +234,7 @@ impl Page<'_> {
                 } else {
                     "inlined"
                 };
-                let text = Escaped(decision(it));
+                let text = Escaped(&it.text);
                 write!(f, " <span class=\"{class}\">{text}</span>")?;
             }
             if !site.inlined.is_empty() {
@@ -358,7 +358,7 @@ impl Page<'_> {
             } else {
                 "inlined"
             };
-            let text = Escaped(text::decision(decision));
+            let text = Escaped(&decision.text);
             write!(
                 f,
                 "<div class=\"note\">{} <span class=\"{class}\">{text}</span></div>",

@@ -103,7 +103,7 @@ fn inlined() -> Decision {
     Decision {
         func: LOOP,
         pc: 6,
-        text: "func0 behind index == 0".to_owned(),
+        text: "func0 behind index == 0, else exit".to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{named, which};
 use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
 use wasm_interp_jit::inspect::{
-    CodeSummary, Decision, DeoptSummary, Explanation, FuncIdx, HomeIdx, InstanceId, Moment,
+    CodeSummary, DeoptSummary, Explanation, FuncIdx, HomeIdx, InstanceId, Moment,
 };
 
 /// Exits, and moments, that are listed.
@@ -125,7 +125,7 @@ fn write_sites(
     indent: usize,
 ) -> fmt::Result {
     for site in &node.sites {
-        let decided: Vec<String> = site.decisions.iter().map(|it| decision(it)).collect();
+        let decided: Vec<&str> = site.decisions.iter().map(|it| it.text.as_str()).collect();
         writeln!(f, "{:indent$}@{:#x} {}", "", site.pc, decided.join("; "))?;
         for inlined in &site.inlined {
             write_node(f, (explanation, code), inlined, ("", indent + 2))?;
@@ -146,14 +146,6 @@ fn write_node(
     let func = body_name(explanation, code.instance, (node.home, node.func));
     writeln!(f, "{:indent$}{prefix}{func}", "")?;
     write_sites(f, (explanation, code), node, indent + 2)
-}
-
-/// What was decided, and what happens if the guard fails.
-pub(super) fn decision(it: &Decision) -> String {
-    match (it.guard(), it.calls_others()) {
-        (Some(_), false) => format!("{}, else exit", it.text),
-        _ => it.text.clone(),
-    }
 }
 
 /// A line of the timeline.

@@ -134,7 +134,7 @@ mod tests {
             inlined: vec![
                 decision(1, 4, "called: func1 is recursive"),
                 decision(1, 4, "func1"),
-                decision(1, 8, "func2 | func3 behind element"),
+                decision(1, 8, "func2 | func3 behind element, else exit"),
                 decision(3, 6, "called: cold"),
             ],
             ..sample::code()
@@ -146,11 +146,11 @@ func1
  @4 [\"func1\"]
   func1
    @4 [\"called: func1 is recursive\"]
-   @8 [\"func2 | func3 behind element\"]
+   @8 [\"func2 | func3 behind element, else exit\"]
     func2
     func3
      @6 [\"called: cold\"]
- @8 [\"func2 | func3 behind element\"]
+ @8 [\"func2 | func3 behind element, else exit\"]
  tail-called
   func5
 ";

@@ -29,7 +29,7 @@ fn indirect(seen: &[(Option<u32>, Option<u32>, u32)]) -> Request {
 #[test]
 fn monomorphic() {
     let request = indirect(&[(Some(1), Some(1), 100)]);
-    check_decisions(&request, &["func3@0x7 func1 behind index == 1"]);
+    check_decisions(&request, &["func3@0x7 func1 behind index == 1, else exit"]);
     check_exits(
         &request,
         "exit0 WrongCallTarget: func3@0x7[locals=2 operands=3]",
@@ -42,7 +42,10 @@ fn monomorphic() {
 #[test]
 fn polymorphic() {
     let request = indirect(&[(Some(1), Some(1), 100), (Some(2), Some(2), 900)]);
-    check_decisions(&request, &["func3@0x7 func2 | func1 behind index == 2 | 1"]);
+    check_decisions(
+        &request,
+        &["func3@0x7 func2 | func1 behind index == 2 | 1, else exit"],
+    );
     check_exits(
         &request,
         "exit0 WrongCallTarget: func3@0x7[locals=2 operands=3]",
@@ -53,7 +56,10 @@ fn polymorphic() {
 #[test]
 fn guarded_by_element() {
     let request = indirect(&[(Some(0), None, 100), (Some(2), Some(2), 90)]);
-    check_decisions(&request, &["func3@0x7 func0 | func2 behind element"]);
+    check_decisions(
+        &request,
+        &["func3@0x7 func0 | func2 behind element, else exit"],
+    );
     check_exits(
         &request,
         "exit0 WrongCallTarget: func3@0x7[locals=2 operands=3]",
@@ -82,7 +88,10 @@ fn guarded_by_reference() {
         (3, 0),
         &[(Some(0), None, 100), (Some(1), None, 90)],
     );
-    check_decisions(&request, &["func3@0x7 func0 | func1 behind reference"]);
+    check_decisions(
+        &request,
+        &["func3@0x7 func0 | func1 behind reference, else exit"],
+    );
     check_exits(
         &request,
         "exit0 WrongCallTarget: func3@0x7[locals=2 operands=3]",
@@ -101,7 +110,7 @@ fn guarded_by_version() {
     request.tables[0] = TableState::Unwritten { version: 3 };
     check_decisions(
         &request,
-        &["func3@0x7 func0 behind index == 0 and table version"],
+        &["func3@0x7 func0 behind index == 0 and table version, else exit"],
     );
     check_exits(
         &request,
@@ -109,7 +118,7 @@ fn guarded_by_version() {
          exit1 WrongCallTarget: func3@0x7[locals=2 operands=3]",
     );
     feedback(&mut request, 3).sites[0].table_changed = true;
-    check_decisions(&request, &["func3@0x7 func0 behind element"]);
+    check_decisions(&request, &["func3@0x7 func0 behind element, else exit"]);
 }
 
 // What cannot be inlined, or failed too often, is called; there is no exit then.
@@ -163,7 +172,10 @@ fn exit_in_inlined_callee() {
     targets(&mut request, (1, 0), &[(Some(0), Some(0), 100)]);
     check_decisions(
         &request,
-        &["func1@0x4 func0 behind index == 0", "func2@0x6 func1"],
+        &[
+            "func1@0x4 func0 behind index == 0, else exit",
+            "func2@0x6 func1",
+        ],
     );
     check_exits(
         &request,
