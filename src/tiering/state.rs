@@ -55,8 +55,8 @@ impl State {
     ///
     /// `store` is alive and no other reference to its tiering state is.
     pub(super) unsafe fn of<'a>(store: *mut Store) -> &'a mut State {
-        // SAFETY: forwarded. A store whose tiers are two has what `TwoTiers::new_store` made for it;
-        // asking each time for its type costs an entry at a loop a twentieth.
+        // SAFETY: forwarded. A store whose tiers are two has what `TwoTiers::new_store` made for it.
+        // Each deopt and each entry at a loop comes here, so it is not asked for its type.
         unsafe {
             let state = &raw mut *(*store).tier_state.tiering;
             debug_assert!((*state).is::<State>());

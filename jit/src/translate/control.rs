@@ -316,21 +316,17 @@ fn create_arm(cx: &mut Translator<'_>, arm: Direction) -> Block {
 /// The arm that is rarely taken comes first, see [`super::guard`].
 fn emit_brif(
     cx: &mut Translator<'_>,
-    condition: Value,
+    mut condition: Value,
     then: (Block, &[BlockArg]),
     otherwise: (Block, &[BlockArg]),
 ) {
-    let is_swapped = cx.builder.func.layout.is_cold(otherwise.0);
-    let (condition, first, second) = if is_swapped {
-        let is_zero = cx.builder.ins().icmp_imm_s(IntCC::Equal, condition, 0);
-        (is_zero, otherwise, then)
-    } else {
-        (condition, then, otherwise)
-    };
-    let ((first, args), (second, other_args)) = (first, second);
-    cx.builder
-        .ins()
-        .brif(condition, first, args, second, other_args);
+    let (mut first, mut second) = (then, otherwise);
+    if cx.builder.func.layout.is_cold(otherwise.0) {
+        condition = cx.builder.ins().icmp_imm_s(IntCC::Equal, condition, 0);
+        (first, second) = (otherwise, then);
+    }
+    let ins = cx.builder.ins();
+    ins.brif(condition, first.0, first.1, second.0, second.1);
 }
 
 struct BlockTarget {
