@@ -26,6 +26,9 @@ use wasm_interp_jit::inspect::{EventKind, on_event};
 use wasm_interp_jit::{Caller, Config, Engine, Linker, Module, Result, Store, Strategy, ensure};
 
 /// Measures how long deopts take, and entries at loops
+///
+/// `middle` is the mean of the middle half of the samples: a median is a step of the clock, which
+/// has steps of 10 ns on some machines.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct DeoptTimeCommand {
     /// Deopts of each kind
@@ -128,8 +131,6 @@ fn print(name: &str, case: Case, (mode, n): (Mode, usize)) -> Result<()> {
 
 /// Prints what `with` takes more than `without`, whose median, or mean of the middle half, is
 /// subtracted. Both are in ascending order.
-///
-/// Clocks have steps, of 10 ns on some machines. A median is a step, a mean lies between them.
 fn print_times(name: &str, without: Vec<Duration>, with: Vec<Duration>) {
     let rank = |samples: &[Duration], share: f64| {
         samples[(samples.len() as f64 * share) as usize].as_nanos()

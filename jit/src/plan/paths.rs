@@ -599,10 +599,11 @@ impl BranchFeedback {
     /// The arm that is rarely taken.
     fn rare(self) -> Option<Direction> {
         let total = self.total();
-        let is_rare =
-            |it: &Direction| total >= RARELY && u64::from(self.count(*it)) * RARELY < total;
-        [Direction::Taken, Direction::NotTaken]
-            .into_iter()
-            .find(is_rare)
+        if total < RARELY {
+            return None;
+        }
+        let is_rare = |it: &Direction| u64::from(self.count(*it)) * RARELY < total;
+        let arms = [Direction::Taken, Direction::NotTaken];
+        arms.into_iter().find(is_rare)
     }
 }
